@@ -1,0 +1,97 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+func (n *notes) checkHosts(c *Config, checkServer func(string) error) {
+	if len(c.Hosts) == 0 {
+		n.fault("hosts", "hosts is empty: list at least one, with name, listen and server")
+	}
+	if c.File == "" && len(c.Hosts[0].Listen) == 0 && c.Hosts[0].Server == "" {
+		n.faultAt(place{}, "nothing to serve: give --config FILE, or --listen ADDR and --server URL")
+		return
+	}
+	names, taken := map[string]int{}, addresses{}
+	for i := range c.Hosts {
+		h, path := &c.Hosts[i], fmt.Sprintf("hosts[%d]", i)
+		if n.hasFaultAt(path) {
+			continue // not read at all, and that was said
+		}
+		n.checkName(path+".name", "a host", h.Name)
+		n.unique(names, h.Name, i, path+".name", "the host %q is listed twice; give each its own name")
+		n.checkListen(h, path, taken)
+		n.checkServer(h, path+".server", checkServer)
+		n.checkTLS(h, path+".tls")
+		n.checkMode(h, path)
+		n.checkReviewers(c, i)
+	}
+}
+
+func (n *notes) checkListen(h *Host, path string, taken addresses) {
+	if len(h.Listen) == 0 && !n.hasFaultAt(path+".listen") {
+		n.missing(path, h, "listen", "ADDR", "say where clients connect, such as 127.0.0.1:6432")
+	}
+	for j, text := range h.Listen {
+		at := fmt.Sprintf("%s.listen[%d]", path, j)
+		if n.hasFaultAt(at) {
+			continue
+		}
+		addr, err := parseListen(text)
+		if err != nil {
+			n.fault(at, "listen: %v", err)
+			continue
+		}
+		if by, clash := taken.take(addr, h.Name); clash {
+			n.fault(at, "listen: %s is taken by the host %q already", text, by)
+		}
+		h.Listen[j] = addr
+	}
+}
+
+// missing notes a key without which there is no host.
+func (n *notes) missing(path string, h *Host, key, value, what string) {
+	if n.file == "" {
+		n.faultAt(place{where: "--" + key}, "is missing; %s", what)
+		return
+	}
+	n.fault(path, "host %q has no %s; %s", h.Name, key, what)
+}
+
+func (n *notes) checkServer(h *Host, path string, check func(string) error) {
+	switch u, err := url.Parse(h.Server); {
+	case n.hasFaultAt(path):
+	case h.Server == "":
+		n.missing(strings.TrimSuffix(path, ".server"), h, "server", "URL", "say which server is behind it, such as postgres://db.example.com:5432")
+	case err != nil:
+		n.fault(path, "server: not a URL; write postgres://HOST:PORT")
+	case u.Scheme != "postgres" && u.Scheme != "postgresql":
+		n.fault(path, "server: write postgres://HOST:PORT; only Postgres is served")
+	case hasPassword(u):
+		n.fault(path, "server: holdfast has no use for a password, each client logs in with its own; take it out of the URL")
+	case check != nil:
+		if err := check(h.Server); err != nil {
+			n.fault(path, "server: %v", err)
+		}
+	}
+}
+
+func hasPassword(u *url.URL) bool {
+	_, set := u.User.Password()
+	return set || u.Query().Has("password")
+}
+
+func (n *notes) checkMode(h *Host, path string) {
+	switch h.Mode {
+	case Enforce, Off:
+	case Observe:
+		if _, said := n.places[path+".mode"]; !said {
+			n.warn(path, "host %s has no mode, so it is in observe: nothing is held; write mode: enforce once you have watched it", h.Name)
+		}
+	default:
+		modes := []string{string(Enforce), string(Observe), string(Off)}
+		n.fault(path+".mode", "mode: %q is none of enforce, observe and off%s", h.Mode, hint(nearest(string(h.Mode), modes)))
+	}
+}

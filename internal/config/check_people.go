@@ -1,0 +1,121 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+func (n *notes) checkPeople(people []Person) {
+	names, users, roles := map[string]int{}, map[string]int{}, map[string]int{}
+	for i, p := range people {
+		path := fmt.Sprintf("people[%d]", i)
+		n.checkName(path+".name", "a person", p.Name)
+		n.unique(names, p.Name, i, path+".name", "the person %q is listed twice; keep one")
+		n.unique(users, p.OS, i, path+".os", "the OS user %q belongs to two people, so an answer could be either's; keep one")
+		for j, u := range p.Postgres {
+			at := fmt.Sprintf("%s.postgres[%d]", path, j)
+			if u == "" {
+				n.fault(at, "the name of a Postgres user is empty")
+			}
+			n.unique(roles, u, i, at, "the Postgres user %q is listed twice; it says who asked, so it can be one person's only")
+		}
+	}
+}
+
+// unique notes a second use of a value that may be used once; the empty value is
+// no use.
+func (n *notes) unique(seen map[string]int, value string, i int, path, format string) {
+	if value == "" {
+		return
+	}
+	if _, twice := seen[value]; twice {
+		n.fault(path, format, value)
+	}
+	seen[value] = i
+}
+
+func (n *notes) checkGroups(c *Config) {
+	names := make([]string, len(c.People))
+	for i, p := range c.People {
+		names[i] = p.Name
+	}
+	for _, group := range slices.Sorted(maps.Keys(c.Groups)) {
+		path := join("groups", group)
+		n.checkName(path, "a group", group)
+		if len(c.Groups[group]) == 0 {
+			n.fault(path, "the group %q has no members", group)
+		}
+		for i, member := range c.Groups[group] {
+			at := fmt.Sprintf("%s[%d]", path, i)
+			switch {
+			case slices.Contains(c.Groups[group][:i], member):
+				n.fault(at, "%q stands twice in the group %q; keep one", member, group)
+			case !slices.Contains(names, member):
+				n.fault(at, "%q is not listed under people%s", member, hint(nearest(member, names)))
+			}
+		}
+	}
+}
+
+// hint is the question that follows an unknown word.
+func hint(near string) string {
+	if near == "" {
+		return ""
+	}
+	return ", did you mean " + near + "?"
+}
+
+// checkReviewers looks at who may answer the holds of one host.
+func (n *notes) checkReviewers(c *Config, i int) {
+	h := c.Hosts[i]
+	r, path := h.Reviewers, fmt.Sprintf("hosts[%d].reviewers", i)
+	members, who := n.membersOf(c, r, path)
+	switch {
+	case n.hasFaultAt(path+".count") || members == nil:
+	case r.Count < 0:
+		n.fault(path+".count", "count: %d people cannot be asked; write 1 or more", r.Count)
+	case r.Count > len(members):
+		n.fault(path+".count", "count: %d reviewers are wanted, and %s has %d", r.Count, who, len(members))
+	case h.Mode == Enforce:
+		n.warnReviewers(path, h, members, who)
+	}
+}
+
+// membersOf are the people who may answer, and what they are called together;
+// nil when there are no people at all, or the group is unknown.
+func (n *notes) membersOf(c *Config, r Reviewers, path string) ([]Person, string) {
+	if r.Group == "" {
+		return c.People, "people"
+	}
+	names, known := c.Groups[r.Group]
+	if !known {
+		all := slices.Sorted(maps.Keys(c.Groups))
+		n.fault(path+".group", "the group %q is not listed under groups%s", r.Group, hint(nearest(r.Group, all)))
+		return nil, ""
+	}
+	var members []Person
+	for _, p := range c.People {
+		if slices.Contains(names, p.Name) {
+			members = append(members, p)
+		}
+	}
+	return members, "the group " + r.Group
+}
+
+// warnReviewers says where a hold could only expire: nobody answers their own,
+// and without a way to answer nobody answers at all.
+func (n *notes) warnReviewers(path string, h Host, members []Person, who string) {
+	able := 0
+	for _, p := range members {
+		if p.OS != "" {
+			able++
+		}
+	}
+	switch {
+	case able < h.Reviewers.Count:
+		n.warn(path, "host %s: %d of %s can answer, and %d must: the command line is the only door of this version, and it knows people by os", h.Name, able, who, h.Reviewers.Count)
+	case h.Reviewers.Count == len(members):
+		n.warn(path, "host %s: what one of %s asks can never be approved: %d must answer, nobody answers their own, and there are %d", h.Name, who, h.Reviewers.Count, len(members))
+	}
+}

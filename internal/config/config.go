@@ -1,0 +1,108 @@
+package config
+
+import (
+	"path/filepath"
+	"time"
+)
+
+// Config is a whole configuration as Load returns it: complete, with absolute
+// paths, and checked. It is not changed afterwards and may be shared.
+type Config struct {
+	// File is the YAML file it came from; empty when flags alone made it.
+	File string `yaml:"-"`
+
+	// Control is the URL of the control store, sqlite:///PATH.
+	Control string `yaml:"control"`
+
+	// Socket is the path of the control socket.
+	Socket string `yaml:"socket"`
+
+	// SocketGroup is the OS group that may use the socket as well; empty means
+	// that only the user who runs holdfast (and root) may.
+	SocketGroup string `yaml:"socket_group"`
+
+	// Audit is the path of the audit file.
+	Audit string `yaml:"audit"`
+
+	Holds  Holds               `yaml:"holds"`
+	People []Person            `yaml:"people"`
+	Groups map[string][]string `yaml:"groups"` // name of the group to names of people
+	Hosts  []Host              `yaml:"hosts"`
+
+	// Warnings are what works but will probably surprise, such as reviewers who
+	// have no way to answer.
+	Warnings []Fault `yaml:"-"`
+}
+
+// Holds says how long a hold waits for an answer before it expires.
+type Holds struct {
+	// Wait is the time outside a transaction. Default: 30 minutes. In a host, 0
+	// takes the value of the whole configuration.
+	Wait time.Duration `yaml:"wait"`
+
+	// WaitInTransaction is the time while the session holds a transaction open
+	// and with it locks that others may wait for. Default: 60 seconds.
+	WaitInTransaction time.Duration `yaml:"wait_in_transaction"`
+}
+
+// Person is somebody who asks or answers.
+type Person struct {
+	Name     string   `yaml:"name"`
+	Email    string   `yaml:"email"`
+	Slack    string   `yaml:"slack"`    // Slack member id; kept for the version that asks there
+	Postgres []string `yaml:"postgres"` // the Postgres users that are theirs
+	OS       string   `yaml:"os"`       // the OS user who answers with the CLI
+}
+
+// Host is one door: where clients connect, and which server is behind it.
+type Host struct {
+	Name        string `yaml:"name"`
+	Environment string `yaml:"environment"` // "production", "staging", ...; may be empty
+
+	// Listen are host:port addresses and unix:/PATH sockets.
+	Listen []string `yaml:"listen"`
+
+	// Server is the postgres:// URL of the server behind this door.
+	Server string `yaml:"server"`
+
+	// TLS to clients; nil means that holdfast answers an SSLRequest with no.
+	TLS *TLS `yaml:"tls"`
+
+	Mode      Mode      `yaml:"mode"`
+	Reviewers Reviewers `yaml:"reviewers"`
+	Holds     Holds     `yaml:"holds"`
+}
+
+// TLS names the certificate shown to clients. Paths are absolute after Load.
+type TLS struct {
+	Cert    string `yaml:"cert"` // PEM, leaf first
+	Key     string `yaml:"key"`  // PEM
+	Require bool   `yaml:"require"`
+}
+
+// Reviewers says who may answer the holds of a host. The zero value is any one
+// person but the requester.
+type Reviewers struct {
+	Group string `yaml:"group"` // empty: anybody
+	Count int    `yaml:"count"` // distinct people; 0 means 1
+}
+
+// Mode says what a host does with what it judges.
+type Mode string
+
+// The modes. A host in a file without a mode is in Observe; the one host that
+// flags make is in Enforce.
+const (
+	Enforce Mode = "enforce" // holds and refuses
+	Observe Mode = "observe" // records what it would have held, changes nothing
+	Off     Mode = "off"     // does not judge at all
+)
+
+// ControlFile is the path of the SQLite file of the control store.
+func (c *Config) ControlFile() string { return sqlitePath(c.Control) }
+
+// Folders are the folders that have to exist, and that holdfast makes with mode
+// 0700 where they do not: of the store, the audit file and the socket.
+func (c *Config) Folders() []string {
+	return []string{filepath.Dir(c.ControlFile()), filepath.Dir(c.Audit), filepath.Dir(c.Socket)}
+}

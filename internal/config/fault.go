@@ -1,0 +1,123 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Fault is one thing that is wrong, with its place.
+type Fault struct {
+	// Where is the file as it was named, the flag ("--listen") or the variable
+	// ("HOLDFAST_LISTEN").
+	Where string
+
+	// Line and Column count from 1; 0 where the fault has no place in a file.
+	Line, Column int
+
+	// Text says what is wrong and what to do, in one line.
+	Text string
+
+	// Excerpt is the line of the file with a mark under the place, two lines
+	// without a final newline; empty where there is none. Passwords and tokens
+	// in it are masked.
+	Excerpt string
+}
+
+// Error is the place and the text, followed by the excerpt if there is one.
+func (f Fault) Error() string {
+	place := f.Where
+	if f.Line > 0 {
+		place = fmt.Sprintf("%s:%d:%d", f.Where, f.Line, f.Column)
+	}
+	if place != "" {
+		place += ": "
+	}
+	if f.Excerpt == "" {
+		return place + f.Text
+	}
+	return place + f.Text + "\n" + f.Excerpt
+}
+
+// Faults is everything that is wrong, in the order of the file.
+type Faults []Fault
+
+// Error is all faults, with an empty line between those that have an excerpt.
+func (fs Faults) Error() string {
+	var b strings.Builder
+	for i, f := range fs {
+		if i > 0 {
+			b.WriteByte('\n')
+			if f.Excerpt != "" || fs[i-1].Excerpt != "" {
+				b.WriteByte('\n')
+			}
+		}
+		b.WriteString(f.Error())
+	}
+	return b.String()
+}
+
+// inOrder sorts by place; faults without a line come first.
+func (fs Faults) inOrder() Faults {
+	sort.SliceStable(fs, func(i, j int) bool {
+		if fs[i].Line != fs[j].Line {
+			return fs[i].Line < fs[j].Line
+		}
+		return fs[i].Column < fs[j].Column
+	})
+	return fs
+}
+
+// maxExcerpt bounds the shown part of a line, so that a minified file does not
+// flood a terminal.
+const maxExcerpt = 160
+
+// secrets finds what a configuration must not show again: the password of a URL,
+// and the value of a key or parameter that is named as a secret.
+var secrets = regexp.MustCompile(`(://[^:@/\s"']*:)([^@\s"']*)(@)` +
+	`|((?i:token|password|secret)[a-z_]*["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,}&"']+)`)
+
+// mask replaces secrets in a line by three stars and says where the first began,
+// in bytes; -1 if there was none.
+func mask(line string) (string, int) {
+	at := secrets.FindStringIndex(line)
+	if at == nil {
+		return line, -1
+	}
+	return secrets.ReplaceAllString(line, "$1$4***$3"), at[0]
+}
+
+// excerpt is the line with a mark of the given width below column. Where masking
+// moved the text under the mark, the mark is left out rather than wrong.
+func excerpt(lines []string, line, column, width int) string {
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	text, moved := mask(printable(lines[line-1]))
+	if utf8.RuneCountInString(text) > maxExcerpt {
+		text = string([]rune(text)[:maxExcerpt]) + "…"
+	}
+	shown := fmt.Sprintf("%5d | %s", line, text)
+	if column < 1 || column > maxExcerpt || (moved >= 0 && column > moved+1) {
+		return shown
+	}
+	width = max(1, min(width, utf8.RuneCountInString(text)-column+1))
+	return shown + "\n" + strings.Repeat(" ", 5) + " | " + strings.Repeat(" ", column-1) + strings.Repeat("^", width)
+}
+
+// printable replaces what would move or hide text on a terminal, one rune for
+// one, so that columns stay true.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case r < 0x20 || r == 0x7f || r == utf8.RuneError || (r > 0x7f && !unicode.IsPrint(r)):
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,82 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the expectations of testdata/faults")
+
+// separator stands between the file and what Load says about it.
+const separator = "-----\n"
+
+// TestFaults compares every message with its golden file: one file is a
+// configuration, the separator, and everything that is wrong with it.
+func TestFaults(t *testing.T) {
+	files, err := filepath.Glob("testdata/faults/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden files: %v", err)
+	}
+	for _, file := range files {
+		golden, err := filepath.Abs(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			text, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			input, want, ok := bytes.Cut(text, []byte(separator))
+			if !ok {
+				t.Fatalf("%s has no separator", golden)
+			}
+			t.Chdir(t.TempDir())
+			write(t, "holdfast.yaml", string(input))
+			_, err = Load(Input{Flags: map[string]string{"config": "holdfast.yaml"}, Surroundings: nobody(nil), CheckServer: checkMode})
+			var faults Faults
+			if !errors.As(err, &faults) {
+				t.Fatalf("Load = %v, want Faults", err)
+			}
+			wd, _ := os.Getwd()
+			got := strings.ReplaceAll(err.Error(), wd, "DIR") + "\n"
+			if *update {
+				write(t, golden, string(input)+separator+got)
+			} else if got != string(want) {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+			if strings.Contains(got, "hunter2") || strings.Contains(got, "xoxb-secret") {
+				t.Errorf("a secret is shown again:\n%s", got)
+			}
+		})
+	}
+}
+
+// checkMode stands for the check of the package that dials.
+func checkMode(url string) error {
+	if strings.Contains(url, "sslmode=maybe") {
+		return errors.New(`sslmode "maybe" is not known`)
+	}
+	return nil
+}
+
+// nobody is a user with the given variables, and a home that does not exist.
+func nobody(env map[string]string) Surroundings {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	return Surroundings{Getenv: func(k string) string { return env[k] }, UID: 1000, Home: "/nowhere/home", Dir: dir}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,64 @@
+package config
+
+import (
+	"io"
+	"os"
+)
+
+// Input is where a configuration comes from. Precedence: flag, HOLDFAST_*
+// variable, file, default.
+type Input struct {
+	// Flags are the flags of serve that were given, by name without dashes.
+	Flags map[string]string
+
+	Surroundings
+
+	// CheckServer says what is wrong with the URL of a server; the package that
+	// dials it knows best. nil accepts every postgres:// URL.
+	CheckServer func(url string) error
+}
+
+// Load reads the configuration. Its error is Faults: everything that is wrong,
+// not only the first. It reads files and creates none.
+func Load(in Input) (*Config, error) {
+	c, n := in.read()
+	n.overlay(c, in)
+	if !n.unreadable {
+		fillDefaults(c, in.Surroundings)
+		n.resolvePaths(c, in.Dir)
+		n.check(c, in.CheckServer)
+	}
+	c.Warnings = n.warnings.inOrder()
+	if len(n.faults) > 0 {
+		return nil, n.faults.inOrder()
+	}
+	return c, nil
+}
+
+// read is the file, or the one host that flags make.
+func (in Input) read() (*Config, *notes) {
+	file, where := in.given("config")
+	if where == "" {
+		host := Host{Name: "default", Mode: Enforce}
+		return &Config{Hosts: []Host{host}}, newNotes("", nil)
+	}
+	text, err := readFile(file)
+	if err != nil {
+		n := newNotes(file, nil)
+		n.faultAt(place{where: where}, "reading the configuration: %v", err)
+		n.unreadable = true
+		return &Config{File: file}, n
+	}
+	return parse(file, text)
+}
+
+// readFile reads at most one byte more than parse accepts, so that a device or a
+// log named by mistake does not fill the memory. Certificates are smaller too.
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxFile+1))
+}

@@ -1,0 +1,212 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// whole is a file with every key of this version.
+const whole = `
+control: sqlite:///var/lib/holdfast/holdfast.db
+socket: /run/holdfast/holdfast.sock
+socket_group: dba
+audit: audit.jsonl
+holds: {wait: 20m, wait_in_transaction: 30s}
+people:
+  - {name: ana, email: ana@example.com, slack: U012AB3CD, postgres: [ana, app], os: ana}
+  - {name: ben, postgres: ben, os: ben}
+groups: {dba: [ana, ben]}
+hosts:
+  - name: shop-prod
+    environment: production
+    listen: ["0.0.0.0:6432", "/run/postgresql"]
+    server: "postgres://db1.internal:5432?sslmode=verify-full"
+    mode: enforce
+    reviewers: {group: dba, count: 1}
+    holds: {wait: 5m}
+  - name: shop-staging
+    listen: "unix:/run/holdfast/.s.PGSQL.6433"
+    server: "postgres://db2.internal"
+`
+
+func load(t *testing.T, flags, env map[string]string) (*Config, error) {
+	t.Helper()
+	return Load(Input{Flags: flags, Surroundings: nobody(env)})
+}
+
+func TestWholeFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "holdfast.yaml", whole)
+	c, err := load(t, map[string]string{"config": "holdfast.yaml"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, _ := os.Getwd()
+	want := &Config{
+		File:    filepath.Join(dir, "holdfast.yaml"),
+		Control: "sqlite:///var/lib/holdfast/holdfast.db", Socket: "/run/holdfast/holdfast.sock",
+		SocketGroup: "dba", Audit: filepath.Join(dir, "audit.jsonl"),
+		Holds: Holds{20 * time.Minute, 30 * time.Second},
+		People: []Person{
+			{Name: "ana", Email: "ana@example.com", Slack: "U012AB3CD", Postgres: []string{"ana", "app"}, OS: "ana"},
+			{Name: "ben", Postgres: []string{"ben"}, OS: "ben"},
+		},
+		Groups: map[string][]string{"dba": {"ana", "ben"}},
+		Hosts: []Host{
+			{Name: "shop-prod", Environment: "production",
+				Listen: []string{"0.0.0.0:6432", "unix:/run/postgresql/.s.PGSQL.5432"},
+				Server: "postgres://db1.internal:5432?sslmode=verify-full", Mode: Enforce,
+				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second}},
+			{Name: "shop-staging", Listen: []string{"unix:/run/holdfast/.s.PGSQL.6433"}, Server: "postgres://db2.internal",
+				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second}},
+		},
+	}
+	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].Text, "shop-staging has no mode, so it is in observe") {
+		t.Errorf("warnings: %v", c.Warnings)
+	}
+	c.Warnings = nil
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("got  %+v\nwant %+v", c, want)
+	}
+}
+
+// TestSources is the order of precedence: flag, variable, file, default.
+func TestSources(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "with.yaml", "audit: /file/audit\nhosts: [{name: a, listen: ':1', server: 'postgres://db'}]\n")
+	write(t, "without.yaml", "hosts: [{name: a, listen: ':1', server: 'postgres://db'}]\n")
+	for _, c := range []struct {
+		name, file string
+		flag, env  string
+		want       string
+	}{
+		{"flag", "with.yaml", "/flag/audit", "/env/audit", "/flag/audit"},
+		{"variable", "with.yaml", "", "/env/audit", "/env/audit"},
+		{"file", "with.yaml", "", "", "/file/audit"},
+		{"default", "without.yaml", "", "", "/var/lib/holdfast/audit.jsonl"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			flags := map[string]string{"config": c.file}
+			if c.flag != "" {
+				flags["audit"] = c.flag
+			}
+			got, err := load(t, flags, map[string]string{"HOLDFAST_AUDIT": c.env})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Audit != c.want {
+				t.Errorf("audit = %q, want %q", got.Audit, c.want)
+			}
+		})
+	}
+}
+
+func TestFlagsAlone(t *testing.T) {
+	flags := map[string]string{"listen": ":6432", "server": "postgres://127.0.0.1:5432", "wait": "5s"}
+	for _, c := range []struct {
+		name                   string
+		uid                    int
+		env                    map[string]string
+		control, audit, socket string
+	}{
+		{"root", 0, map[string]string{"XDG_STATE_HOME": "/x"}, "sqlite:///var/lib/holdfast/holdfast.db", "/var/lib/holdfast/audit.jsonl", "/run/holdfast/holdfast.sock"},
+		{"user", 1000, map[string]string{"XDG_STATE_HOME": "/s", "XDG_RUNTIME_DIR": "/r"}, "sqlite:///s/holdfast/holdfast.db", "/s/holdfast/audit.jsonl", "/r/holdfast/holdfast.sock"},
+		{"user without XDG", 1000, map[string]string{"XDG_STATE_HOME": "relative"}, "sqlite:///nowhere/home/.local/state/holdfast/holdfast.db",
+			"/nowhere/home/.local/state/holdfast/audit.jsonl", "/nowhere/home/.local/state/holdfast/holdfast.sock"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := nobody(c.env)
+			s.UID = c.uid
+			got, err := Load(Input{Flags: flags, Surroundings: s})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Control != c.control || got.Audit != c.audit || got.Socket != c.socket {
+				t.Errorf("got %s %s %s", got.Control, got.Audit, got.Socket)
+			}
+			if got.Socket != SocketCandidates(s)[0] {
+				t.Errorf("the other commands look at %v", SocketCandidates(s))
+			}
+			h := got.Hosts[0]
+			if len(got.Hosts) != 1 || h.Name != "default" || h.Mode != Enforce || h.Holds.Wait != 5*time.Second || h.Holds.WaitInTransaction != DefaultWaitInTransaction {
+				t.Errorf("host %+v", h)
+			}
+		})
+	}
+}
+
+func TestFlagFaults(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "holdfast.yaml", whole)
+	for _, c := range []struct {
+		name       string
+		flags, env map[string]string
+		want       string
+	}{
+		{"nothing", nil, nil, "nothing to serve: give --config FILE, or --listen ADDR and --server URL"},
+		{"no server", map[string]string{"listen": ":1"}, nil, "--server: is missing"},
+		{"bad listen", map[string]string{"listen": "x", "server": "postgres://db"}, nil, "--listen: listen: \"x\" is no address"},
+		{"variable named", map[string]string{"listen": ":1"}, map[string]string{"HOLDFAST_SERVER": "mysql://db"}, "HOLDFAST_SERVER: server: write postgres://"},
+		{"both", map[string]string{"config": "holdfast.yaml", "listen": ":1"}, nil, "--listen: describes one host without a file"},
+		{"later flag", map[string]string{"listen": ":1", "server": "postgres://db", "monitor": "postgres://db"}, nil, "--monitor: not in this version of holdfast; remove it"},
+		{"later variable", map[string]string{"listen": ":1", "server": "postgres://db"}, map[string]string{"HOLDFAST_CONSOLE": ":1"}, "HOLDFAST_CONSOLE: not in this version of holdfast; remove it"},
+		{"no file", map[string]string{"config": "none.yaml"}, nil, "--config: reading the configuration: open none.yaml: no such file or directory"},
+		{"long socket", map[string]string{"listen": ":1", "server": "postgres://db", "socket": "/" + strings.Repeat("x", 120)}, nil, "--socket: socket: "},
+		{"wait", map[string]string{"listen": ":1", "server": "postgres://db", "wait": "-3s"}, nil, "--wait: -3s is no time to wait"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := load(t, c.flags, c.env)
+			if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+				t.Errorf("Load = %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestReviewerWarnings(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const host = "\nhosts: [{name: a, listen: ':1', server: 'postgres://db', mode: enforce, reviewers: {%s}}]\n"
+	for _, c := range []struct{ name, people, reviewers, want string }{
+		{"no people", "", "", ""},
+		{"two people", "people: [{name: ana, os: ana}, {name: ben, os: ben}]", "", ""},
+		{"one person", "people: [{name: ana, os: ana}]", "", "can never be approved"},
+		{"no os", "people: [{name: ana, os: ana}, {name: ben}]", "count: 2", "1 of people can answer, and 2 must"},
+		{"all of the group", "people: [{name: ana, os: ana}, {name: ben, os: ben}]\ngroups: {dba: ana}", "group: dba", "what one of the group dba asks"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			write(t, "holdfast.yaml", c.people+strings.Replace(host, "%s", c.reviewers, 1))
+			got, err := load(t, map[string]string{"config": "holdfast.yaml"}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := ""
+			for _, w := range got.Warnings {
+				text += w.Text
+			}
+			if (c.want == "") != (text == "") || !strings.Contains(text, c.want) {
+				t.Errorf("warnings %q, want %q", text, c.want)
+			}
+		})
+	}
+}
+
+// TestWholeFileBounds: a file that is too large or nested too deep is refused
+// before the parser sees it.
+func TestWholeFileBounds(t *testing.T) {
+	for name, text := range map[string]string{
+		"large":    strings.Repeat("#", maxFile+1),
+		"brackets": strings.Repeat("[", 100000),
+		"dashes":   strings.Repeat("- ", 100000),
+		"maps":     strings.Repeat("{a: ", 50000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, n := parse("x", []byte(text)); !n.unreadable || len(n.faults) != 1 {
+				t.Errorf("faults %v", n.faults)
+			}
+		})
+	}
+}

@@ -1,0 +1,93 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/token"
+)
+
+// place is where something was said: a position in the file, or the flag or
+// variable named by where.
+type place struct {
+	where               string
+	line, column, width int
+}
+
+// notes are what is found while reading: where every value stands, and what is
+// wrong. Paths are written as in "hosts[1].listen[0]".
+type notes struct {
+	file     string
+	lines    []string
+	places   map[string]place
+	faults   Faults
+	warnings Faults
+
+	// unreadable is set when there is no tree to look at: then nothing else is
+	// worth saying.
+	unreadable bool
+}
+
+func newNotes(file string, text []byte) *notes {
+	return &notes{file: file, lines: strings.Split(string(text), "\n"), places: map[string]place{}}
+}
+
+// fault notes what is wrong at a path. The path, or the nearest one above it
+// that was given, says where that is.
+func (n *notes) fault(path, format string, args ...any) {
+	n.faultAt(n.placeOf(path), format, args...)
+}
+
+func (n *notes) faultAt(p place, format string, args ...any) {
+	n.faults = append(n.faults, n.at(p, fmt.Sprintf(format, args...)))
+}
+
+// warn notes what works and will probably surprise.
+func (n *notes) warn(path, format string, args ...any) {
+	n.warnings = append(n.warnings, n.at(n.placeOf(path), fmt.Sprintf(format, args...)))
+}
+
+func (n *notes) at(p place, text string) Fault {
+	if p.where != "" {
+		return Fault{Where: p.where, Text: text}
+	}
+	return Fault{Where: n.file, Line: p.line, Column: p.column, Text: text,
+		Excerpt: excerpt(n.lines, p.line, p.column, p.width)}
+}
+
+func (n *notes) placeOf(path string) place {
+	for path != "" {
+		if p, ok := n.places[path]; ok {
+			return p
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+	}
+	return place{}
+}
+
+// hasFaultAt is true when this very value already has a fault, so that a check
+// of the whole does not complain about it a second time.
+func (n *notes) hasFaultAt(path string) bool {
+	p, given := n.places[path]
+	if !given {
+		return false
+	}
+	for _, f := range n.faults {
+		if f.Line == p.line && f.Column == p.column && (f.Where == p.where || p.where == "") {
+			return true
+		}
+	}
+	return false
+}
+
+func placeOfToken(t *token.Token) place {
+	if t == nil || t.Position == nil {
+		return place{}
+	}
+	width := utf8.RuneCountInString(strings.TrimSpace(t.Origin))
+	if strings.Contains(strings.TrimSpace(t.Origin), "\n") {
+		width = 1
+	}
+	return place{line: t.Position.Line, column: t.Position.Column, width: width}
+}

@@ -1,0 +1,92 @@
+package hold
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/holdfast-db/holdfast/internal/event"
+)
+
+const (
+	// recordStatements bounds the summaries of one record: a batch may hold
+	// thousands of statements, and the hash covers all of them.
+	recordStatements = 20
+
+	// recordText bounds each text of a record, in bytes. Postgres's names have
+	// 63; application names and messages are free text.
+	recordText = 512
+)
+
+// changed is the event of h's change. It carries no text of the statement.
+func changed(h Hold, from State, at time.Time) event.HoldChanged {
+	e := event.HoldChanged{
+		At: at, Hold: h.ID, From: string(from), State: string(h.State),
+		Origin: event.Origin{
+			Host: clip(h.Host), Environment: clip(h.Environment), Database: clip(h.Database),
+			User: clip(h.User), Application: clip(h.Application), Client: clip(h.Client),
+		},
+		Statements: clipAll(h.Statements), SQLHash: event.TextHash(h.SQL), Binding: clip(h.Binding),
+		Rule: clip(h.Rule), Reason: clip(h.Reason), InTransaction: h.InTransaction,
+		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(),
+		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(),
+		By: clip(h.DecidedBy), Via: clip(h.Via), Identity: h.Identity, Note: h.Note,
+		Result: recordResult(h.State, h.Result),
+	}
+	for _, a := range h.Approvals {
+		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, At: a.At.UTC()})
+	}
+	if n := len(h.Approvals); n > 0 && h.State == Pending {
+		last := h.Approvals[n-1]
+		e.By, e.Via, e.Note = clip(last.By), clip(last.Via), last.Note
+	}
+	return e
+}
+
+// needed is how many distinct people must say yes.
+func (r Reviewers) needed() int { return max(r.Count, 1) }
+
+// recordResult keeps data out of the record: a server's message quotes values
+// ("Key (email)=(ana@example.com) already exists"), so of a failure only the
+// SQLSTATE stays.
+func recordResult(s State, result string) string {
+	if s != Failed || strings.HasPrefix(result, notSent) {
+		return clip(result)
+	}
+	if m := sqlState.FindStringSubmatch(result); m != nil {
+		return m[1]
+	}
+	return "error"
+}
+
+// sqlState is a SQLSTATE at the start or in brackets, as the manual's appendix A
+// lists them: five digits and capitals.
+var sqlState = regexp.MustCompile(`(?:^|\(SQLSTATE |\[)([0-9A-Z]{5})(?:$|[^0-9A-Za-z])`)
+
+func clipAll(statements []string) []string {
+	var out []string
+	for i, s := range statements {
+		if i == recordStatements {
+			return append(out, fmt.Sprintf("and %d more", len(statements)-i))
+		}
+		out = append(out, clip(s))
+	}
+	return out
+}
+
+// clip shortens s to recordText bytes at the border of a character.
+func clip(s string) string {
+	if len(s) <= recordText {
+		return s
+	}
+	cut := recordText
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "..."
+}
+
+func quoted(s string) string { return strconv.Quote(clip(s)) }

@@ -1,0 +1,95 @@
+package hold
+
+import "time"
+
+// State is the state of a hold. The zero value is no state at all and never
+// stored. What may follow what is decided by next alone.
+type State string
+
+// The states of a hold; DESIGN.md section 5.1.
+const (
+	Pending   State = "pending"   // waits for reviewers; shown to people as "held"
+	Approved  State = "approved"  // enough reviewers said yes; not sent yet
+	Denied    State = "denied"    // a reviewer said no
+	Expired   State = "expired"   // nobody answered in time
+	Withdrawn State = "withdrawn" // the requester cancelled or left
+	Abandoned State = "abandoned" // holdfast or the server died or stopped
+	Released  State = "released"  // on disk as sent; the server has not answered yet
+	Lapsed    State = "lapsed"    // approved, but nobody was waiting any more
+	Executed  State = "executed"  // the server ran it
+	Failed    State = "failed"    // the server answered with an error
+	Unknown   State = "unknown"   // sent, and the answer was lost
+	Granted   State = "granted"   // approved after its end: passes once when repeated
+)
+
+// Request is what a session asks reviewers to decide. Times are absent: the desk
+// has the clock.
+type Request struct {
+	Host, Environment, Database, User, Application, Client string
+
+	// SQL is the text as sent, passwords masked, transcoded to UTF-8. Of a batch
+	// it is the texts of the statements that are held, one a line block.
+	SQL string
+
+	// Statements are one line for each destructive statement ("DROP TABLE events").
+	Statements []string
+
+	Rule, Reason, Why string
+
+	// InTransaction is true when the session holds a transaction open on the
+	// server, or may do so.
+	InTransaction bool
+
+	// Wait bounds the hold. Zero or less is a fault of the caller.
+	Wait time.Duration
+
+	// Reviewers is who may answer; see Reviewers.
+	Reviewers Reviewers
+
+	// Binding is the digest of what a confirmation is bound to: host, database,
+	// actor and the identical statement with its parameters.
+	Binding string
+}
+
+// Reviewers says who may answer a hold. The zero value is anybody but the
+// requester, one person.
+type Reviewers struct {
+	Group string // name of the group, for people; empty is anybody
+	Count int    // distinct people; 0 is 1
+}
+
+// Hold is one statement (or one batch) waiting for people, or what became of it.
+// It is a value: copies do not change with the desk's.
+type Hold struct {
+	ID    string
+	State State
+	Request
+
+	Asked     time.Time // when it was recorded
+	Expires   time.Time // when it ends by itself
+	Decided   time.Time // approved, denied or ended; zero while pending
+	ReleaseAt time.Time // when it was released; zero if it was not
+	Ended     time.Time // executed, failed or unknown; zero before
+
+	// DecidedBy is the person (or, without people in the config, the OS user)
+	// whose answer decided; of several the last one. Empty when nobody did.
+	DecidedBy string
+	Via       string // "cli", later "slack", "console"
+	Identity  string // "verified" by people, "unverified" without; empty when nobody answered
+	Note      string
+
+	// Approvals so far, in order, while more than one is needed.
+	Approvals []Approval
+
+	// Result is the command tag or the server's error (SQLSTATE and message) after
+	// the release, and for other ends the cause ("client left").
+	Result string
+}
+
+// Approval is one reviewer's yes.
+type Approval struct {
+	By   string
+	Via  string
+	Note string
+	At   time.Time
+}

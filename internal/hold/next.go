@@ -1,0 +1,50 @@
+package hold
+
+import "fmt"
+
+// step is what can happen to a hold.
+type step string
+
+const (
+	ask      step = "ask"      // a session asks for reviewers
+	approve  step = "approve"  // enough reviewers said yes
+	deny     step = "deny"     // a reviewer said no
+	expire   step = "expire"   // its time is over
+	withdraw step = "withdraw" // the requester cancelled or left
+	abandon  step = "abandon"  // the server or holdfast went away
+	release  step = "release"  // it is about to be sent to the server
+	lapse    step = "lapse"    // approved, but nobody waits for it any more
+	execute  step = "execute"  // the server ran it
+	fail     step = "fail"     // the server answered with an error
+	lose     step = "lose"     // sent, and the answer was lost
+)
+
+// transitions is the whole of what may follow what. Approving a hold that ended
+// without an answer makes a grant; this version has no door to that, Decide
+// refuses before it comes here.
+var transitions = map[State]map[step]State{
+	"":        {ask: Pending},
+	Pending:   {approve: Approved, deny: Denied, expire: Expired, withdraw: Withdrawn, abandon: Abandoned},
+	Approved:  {release: Released, lapse: Lapsed},
+	Released:  {execute: Executed, fail: Failed, lose: Unknown},
+	Expired:   {approve: Granted},
+	Withdrawn: {approve: Granted},
+	Abandoned: {approve: Granted},
+	Granted:   {release: Released, lapse: Lapsed},
+}
+
+// next is the state that follows from when s happens. It is the only function
+// that changes a state; a change it does not know is an error.
+func next(from State, s step) (State, error) {
+	to, ok := transitions[from][s]
+	if !ok {
+		return from, fmt.Errorf("a hold that is %q cannot %s", from, s)
+	}
+	return to, nil
+}
+
+// Waiting is true for a hold whose statement has not been sent and still may be.
+func (s State) Waiting() bool { return s == Pending || s == Approved }
+
+// Open is true for a hold that a restart has to settle: its session is gone.
+func (s State) Open() bool { return s.Waiting() || s == Released }

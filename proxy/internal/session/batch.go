@@ -1,0 +1,241 @@
+package session
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"strings"
+
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// Ask is a batch that waits for people: one Query, or what was in hand of an
+// extended batch.
+type Ask struct {
+	Origin     rules.Origin
+	Verdict    rules.Verdict // the worst one
+	Statements []rules.Verdict
+	SQL        string // for people: masked, UTF-8; several texts are separated by a line
+
+	// InTransaction is true when the server holds a transaction open for the
+	// session, or may do so.
+	InTransaction bool
+
+	// Binding is the digest of what a confirmation is good for.
+	Binding string
+}
+
+// liveHold is a released hold whose end is to be told.
+type liveHold struct {
+	id       string
+	answered bool
+	tag      string
+	failure  string
+}
+
+// confront decides about the batch at the start of c.in, in which something was
+// found: refuse it, wait until the transaction status is known, or ask.
+func (c *Core) confront() {
+	v := c.worst()
+	if v.Action == rules.Refuse {
+		c.report(Refused, v)
+		c.Refuse(c.cfg.Refusal(v), "")
+		return
+	}
+	if c.queue.endsSettled() && !c.dirty && !c.copyIn {
+		c.state = draining
+		return
+	}
+	if c.hopeless() {
+		c.pass("")
+		return
+	}
+	c.out.Ask = c.ask()
+}
+
+// hopeless says that the server is sure to refuse the batch, because it is in a
+// failed transaction that nothing in the batch ends.
+func (c *Core) hopeless() bool {
+	if c.status != 'E' || c.queue.len() > 0 || c.dirty {
+		return false
+	}
+	for _, f := range c.found {
+		if f.facts == nil || !f.facts.Read {
+			return false
+		}
+		for _, s := range f.facts.Statements {
+			if s.Tx != rules.TxNone {
+				return false
+			}
+		}
+	}
+	return len(c.found) == 1 && c.found[0].msg == 0
+}
+
+func (c *Core) ask() *Ask {
+	a := &Ask{
+		Origin:        c.cfg.Origin,
+		Verdict:       c.worst(),
+		InTransaction: c.status != 'I' || c.queue.len() > 0 || c.dirty,
+	}
+	digest := sha256.New()
+	var texts []string
+	for _, f := range c.found {
+		a.Statements = append(a.Statements, f.verdict)
+		if f.text != "" {
+			texts = append(texts, rules.Mask(rules.Display([]byte(f.text), c.settings.reported)))
+		}
+		bind(digest, rules.Normalize([]byte(f.text)), []byte(f.types), wire.BindValues([]byte(f.rest)))
+	}
+	a.SQL = strings.Join(texts, "\n\n")
+	a.Binding = hex.EncodeToString(digest.Sum(nil))
+	return a
+}
+
+// bind adds parts to a digest so that no two lists of parts give the same.
+func bind(h hash.Hash, parts ...[]byte) {
+	for _, p := range parts {
+		sum := sha256.Sum256(p)
+		h.Write(sum[:])
+	}
+}
+
+// Release lets the batch go on with the very bytes that were judged. id is the
+// hold's; its end comes out as Ended. It is false when the batch does not wait
+// any more.
+func (c *Core) Release(id string) bool {
+	if c.state != asking {
+		return false
+	}
+	c.pass(id)
+	return true
+}
+
+// pass forwards the batch that waits. With an id its end is told.
+func (c *Core) pass(id string) {
+	if id != "" {
+		l := liveHold{id: id}
+		if c.skipping {
+			l.answered, l.failure = true, "skipped by the server: an earlier statement of the batch failed"
+		}
+		c.live = append(c.live, l)
+		c.msgs[c.deciding()].hold = id
+	}
+	c.found, c.suspect = nil, 0
+	c.forwardKept(len(c.msgs))
+	c.resume()
+}
+
+// deciding is the message whose reply tells how the found statements ended: the
+// Execute of the last one found, or the message itself.
+func (c *Core) deciding() int {
+	last := c.found[len(c.found)-1].msg
+	if c.msgs[last].typ != wire.Bind {
+		return last
+	}
+	for i := last + 1; i < len(c.msgs); i++ {
+		if c.msgs[i].typ == wire.Execute && c.msgs[i].name == c.msgs[last].name {
+			return i
+		}
+	}
+	return last
+}
+
+// Refuse answers the batch that waits with e in the place of its first message
+// that must not run. The server gets a message that it must reject, so that it
+// aborts the transaction itself; hold, which may be empty, is in the name that
+// the server's log shows.
+func (c *Core) Refuse(e wire.Error, hold string) bool {
+	if c.state != asking {
+		return false
+	}
+	at := c.found[0].msg
+	if c.suspect > 0 && c.suspect-1 < at {
+		at = c.suspect - 1
+	}
+	c.found, c.suspect = nil, 0
+	c.forwardKept(at)
+	last := &c.msgs[len(c.msgs)-1]
+	for i := range c.msgs {
+		c.msgs[i].drop = true
+	}
+	last.drop = last.typ != wire.Sync
+	if !c.skipping { // else the server ignores the batch anyhow, and the client knows why
+		c.reject(e, hold)
+		c.discarding = !last.endsBatch()
+		if last.endsBatch() && last.drop {
+			c.endRejected()
+		}
+	}
+	c.forwardKept(len(c.msgs))
+	c.resume()
+	return true
+}
+
+// reject puts the message in the server's way that it must reject.
+func (c *Core) reject(e wire.Error, hold string) {
+	name := "refused by holdfast"
+	if hold != "" {
+		name = "held by holdfast as " + hold + ", see holdfast show " + hold
+	}
+	c.toServer(wire.AppendMissingBind(nil, name))
+	c.queue.push(reply{kind: expectRefusal, refusal: &e})
+	c.dirty = true
+}
+
+// endRejected makes the server answer with the ReadyForQuery that a refused Query
+// or FunctionCall is owed.
+func (c *Core) endRejected() {
+	c.toServer(wire.AppendSync(nil))
+	c.queue.push(reply{kind: wire.Sync})
+	c.dirty = false
+}
+
+// forwardKept forwards the first n judged messages of c.in.
+func (c *Core) forwardKept(n int) { c.keep(c.in, c.forward(c.in, n), true) }
+
+// holdAnswered notes that the reply that tells a hold's end has come.
+func (c *Core) holdAnswered(id string) {
+	for i := range c.live {
+		if c.live[i].id == id {
+			c.live[i].answered = true
+		}
+	}
+}
+
+func (c *Core) holdTag(id, tag string) {
+	for i := range c.live {
+		if c.live[i].id == id {
+			c.live[i].tag = tag
+		}
+	}
+}
+
+// holdsFailed notes an error: it undoes everything of the batch it is in, so
+// every released hold without an end has failed.
+func (c *Core) holdsFailed(code, message string) {
+	for i := range c.live {
+		if c.live[i].failure == "" {
+			c.live[i].failure = code + " " + message
+		}
+	}
+}
+
+// endHolds tells the end of released holds at ReadyForQuery, when what they did
+// is committed or part of an open transaction.
+func (c *Core) endHolds() {
+	kept := c.live[:0]
+	for _, l := range c.live {
+		if !l.answered {
+			kept = append(kept, l)
+			continue
+		}
+		end := Ended{ID: l.id, Result: l.tag}
+		if l.failure != "" {
+			end.Failed, end.Result = true, l.failure
+		}
+		c.out.Ended = append(c.out.Ended, end)
+	}
+	c.live = kept
+}

@@ -1,0 +1,213 @@
+package session
+
+import (
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+)
+
+// Client takes bytes that the client sent. They are judged up to the last
+// complete message before the first of them is forwarded.
+func (c *Core) Client(chunk []byte) {
+	if c.state == closed || len(chunk) == 0 {
+		return
+	}
+	if c.raw {
+		c.toServer(chunk)
+		return
+	}
+	if chunk = c.continueMessage(chunk); len(chunk) == 0 {
+		return
+	}
+	if len(c.in) == 0 && c.state == flowing {
+		c.walk(chunk, false)
+		return
+	}
+	c.in = append(c.in, chunk...)
+	if c.state == flowing {
+		c.walk(c.in, true)
+	}
+}
+
+// continueMessage passes on (or drops) the rest of a message whose beginning
+// went before, and returns what follows it.
+func (c *Core) continueMessage(chunk []byte) []byte {
+	if n := min(c.passing, len(chunk)); n > 0 {
+		c.toServer(chunk[:n])
+		c.passing -= n
+		return chunk[n:]
+	}
+	n := min(c.dropping, len(chunk))
+	c.dropping -= n
+	return chunk[n:]
+}
+
+// resume goes on with what was kept while something had to wait.
+func (c *Core) resume() {
+	if c.state == closed {
+		return
+	}
+	c.state = flowing
+	c.walk(c.in, true)
+}
+
+// walk judges the messages in buf that were not judged yet, forwards those that
+// may go on and keeps the rest. owned says that buf is c.in. It is called in the
+// state flowing only.
+func (c *Core) walk(buf []byte, owned bool) {
+	for c.state == flowing && !c.raw && c.scanned < len(buf) && !c.batchFound() {
+		if !c.scanNext(buf) {
+			break
+		}
+	}
+	if c.raw {
+		c.forwardAll(buf)
+		return
+	}
+	if c.state == flowing && len(c.found) > 0 {
+		c.state = asking
+	}
+	c.keep(buf, c.forward(buf, c.ready()), owned)
+	switch c.state {
+	case asking:
+		c.confront()
+	case probing:
+		c.probe()
+	}
+}
+
+// batchFound says that a batch with something destructive in it is complete: what
+// follows it is not looked at until that is settled.
+func (c *Core) batchFound() bool {
+	return len(c.found) > 0 && c.msgs[len(c.msgs)-1].endsBatch()
+}
+
+// scanNext judges the message at c.scanned. It is false when that message is not
+// complete or has to wait.
+func (c *Core) scanNext(buf []byte) bool {
+	rest := buf[c.scanned:]
+	h, ok := wire.Peek(rest)
+	if !ok {
+		return false
+	}
+	if err := wire.CheckClient(h); err != nil {
+		c.violate(err)
+		return false
+	}
+	if len(rest) < h.Total {
+		c.stream(h, rest)
+		return false
+	}
+	return c.scan(h.Type, rest[wire.HeaderLen:h.Total])
+}
+
+// stream forwards the beginning of a message that need not be seen whole: copy
+// data, and the values of a large Bind whose statement is allowed.
+func (c *Core) stream(h wire.Header, rest []byte) {
+	if len(c.found) > 0 || c.suspect > 0 {
+		return
+	}
+	if c.discarding {
+		c.push(message{typ: h.Type, drop: true, unread: true}, len(rest))
+		c.dropping = h.Total - len(rest)
+		return
+	}
+	switch {
+	case h.Type == wire.CopyData:
+		c.push(message{typ: h.Type}, len(rest))
+	case h.Type == wire.Bind && h.Total > streamFrom && c.skipping:
+		c.push(message{typ: h.Type, unread: true}, len(rest))
+	case h.Type == wire.Bind && h.Total > streamFrom:
+		f, ok := wire.ReadBind(rest[wire.HeaderLen:])
+		if !ok || !c.bindIsFree(f) {
+			return
+		}
+		c.scanBind(f, len(rest))
+	default:
+		return
+	}
+	c.passing = h.Total - len(rest)
+}
+
+// push records a judged message of n bytes.
+func (c *Core) push(m message, n int) {
+	m.off, m.end = c.scanned, c.scanned+n
+	c.scanned = m.end
+	c.msgs = append(c.msgs, m)
+}
+
+// ready is how many of the judged messages may be forwarded now: all of them,
+// or those before the batch of the first that must not go on yet.
+func (c *Core) ready() int {
+	if c.state == asking || c.state == draining && len(c.found) > 0 {
+		return c.batchStart(c.found[0].msg)
+	}
+	if c.suspect > 0 {
+		return c.batchStart(c.suspect - 1)
+	}
+	return len(c.msgs)
+}
+
+// batchStart is the index of the first message of the batch that holds message i,
+// or i itself when the batch's beginning has gone already.
+func (c *Core) batchStart(i int) int {
+	for at := i - 1; at >= 0; at-- {
+		if c.msgs[at].endsBatch() {
+			return at + 1
+		}
+	}
+	if c.dirty {
+		return i
+	}
+	return 0
+}
+
+// forward sends the first n judged messages of buf on and returns how many bytes
+// of buf are done with.
+func (c *Core) forward(buf []byte, n int) (done int) {
+	from := 0
+	for i := range c.msgs[:n] {
+		m := &c.msgs[i]
+		done = m.end
+		if m.drop {
+			c.toServer(buf[from:m.off])
+			from = m.end
+			c.forget(m)
+			continue
+		}
+		c.expect(m)
+	}
+	c.toServer(buf[from:done])
+	c.msgs = c.msgs[:copy(c.msgs, c.msgs[n:])]
+	for i := range c.msgs {
+		c.msgs[i].off -= done
+		c.msgs[i].end -= done
+	}
+	for i := range c.found {
+		c.found[i].msg -= n
+	}
+	c.suspect = max(0, c.suspect-n)
+	c.scanned -= done
+	return done
+}
+
+// keep remembers what follows the first done bytes of buf. Forwarded slices
+// share buf's memory, so the rest moves to memory of its own.
+func (c *Core) keep(buf []byte, done int, owned bool) {
+	switch {
+	case done == len(buf):
+		c.in = nil
+	case done > 0 || !owned:
+		c.in = append([]byte(nil), buf[done:]...)
+	}
+}
+
+func (c *Core) toServer(b []byte) {
+	if len(b) > 0 && c.state != closed {
+		c.out.ToServer = append(c.out.ToServer, b)
+	}
+}
+
+// forwardAll passes everything in buf on without looking any further.
+func (c *Core) forwardAll(buf []byte) {
+	c.toServer(buf)
+	c.in, c.msgs, c.found, c.scanned, c.suspect = nil, nil, nil, 0, 0
+}

@@ -1,0 +1,248 @@
+package session
+
+import (
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// Mode says what a session does with a verdict. The zero value enforces.
+type Mode uint8
+
+// The modes of a host.
+const (
+	Enforce Mode = iota // holds and refuses
+	Observe             // changes nothing on the wire, reports what it would have held
+	Off                 // does not look
+)
+
+// String is the mode's word in the configuration.
+func (m Mode) String() string {
+	switch m {
+	case Enforce:
+		return "enforce"
+	case Observe:
+		return "observe"
+	case Off:
+		return "off"
+	}
+	return "unknown"
+}
+
+// Config is what a Core needs to know; its pointers are shared between sessions.
+type Config struct {
+	Origin rules.Origin
+	Mode   Mode
+	Reader *rules.Reader
+	Policy *rules.Policy
+
+	// Refusal words the error for a verdict that refuses by itself.
+	Refusal func(rules.Verdict) wire.Error
+
+	// Status is the transaction status of the first ReadyForQuery, and Settings
+	// what the server reported before it.
+	Status   byte
+	Settings rules.Settings
+}
+
+const (
+	// MaxHeldInput bounds what is taken from a client while its statement waits:
+	// enough for the rest of a batch; more stays in the sockets.
+	MaxHeldInput = 256 << 10
+
+	// MaxInFlight bounds the messages a client may have in flight, and with it
+	// the memory of the queue that matches replies (about 100 bytes each).
+	MaxInFlight = 1 << 16
+
+	// streamFrom is the size from which an allowed Bind is passed on as it comes
+	// instead of being collected first: a chunk of the engine.
+	streamFrom = 64 << 10
+
+	// maxServerControl bounds server messages that are collected before they are
+	// looked at; rows and copy data are not among them.
+	maxServerControl = 16 << 20
+)
+
+// state is what the client's side of a session is doing.
+type state uint8
+
+const (
+	flowing  state = iota // messages are judged and forwarded as they come
+	draining              // waiting until everything in flight is answered
+	probing               // waiting for the answer to a question of ours
+	asking                // a batch is held
+	closed                // nothing goes in or out any more
+)
+
+// Core is one session. Make it with New.
+type Core struct {
+	cfg   Config
+	state state
+	raw   bool // both directions are passed on without looking
+
+	// Client to server.
+	in         []byte    // not forwarded yet; owned
+	msgs       []message // judged messages at the start of in (or of the chunk)
+	scanned    int       // bytes that msgs cover
+	found      []finding // messages of msgs that must not go on unasked
+	suspect    int       // 1 + index in msgs of the first Parse that would be held at Bind; 0 is none
+	passing    int       // bytes of a message under way that follow what was forwarded
+	dropping   int       // the same of a message that is not forwarded
+	discarding bool      // a refusal took a message's place: drop until Sync
+	dirty      bool      // messages were forwarded that no Sync has followed
+
+	// Server to client.
+	serverIn    []byte // a message that is not complete; owned
+	serverPass  int    // bytes of a message under way that follow what was forwarded
+	later       []byte // our notices that wait for the end of that message
+	queue       queue
+	skipping    bool // the server ignores everything until Sync
+	copyIn      bool // the server reads copy data
+	status      byte // of the last ReadyForQuery
+	settings    settings
+	statements  names
+	portals     names
+	live        []liveHold
+	wake        bool // what the client's side waited for has come
+	serverFatal bool // the server said goodbye itself
+
+	out Output
+}
+
+// New makes the core of a session that has just seen its first ReadyForQuery.
+func New(cfg Config) *Core {
+	return &Core{
+		cfg:      cfg,
+		raw:      cfg.Mode == Off,
+		status:   cfg.Status,
+		settings: settings{reported: cfg.Settings},
+	}
+}
+
+// Output is what a Core wants done. Byte slices are to be written in order.
+type Output struct {
+	ToServer, ToClient [][]byte
+
+	// Ask is a batch that now waits for Release or Refuse.
+	Ask *Ask
+
+	// Moot says that the batch that waits can no longer run, whatever people
+	// answer: the server skips it because an earlier statement failed.
+	Moot bool
+
+	// Ended are released holds that the server has answered.
+	Ended []Ended
+
+	// Reports are verdicts to be recorded.
+	Reports []Report
+
+	// Close is not nil when the session is over; ToClient says why to the client.
+	Close error
+}
+
+// Ended is a released hold that the server has answered.
+type Ended struct {
+	ID     string
+	Failed bool
+	Result string // command tag, or SQLSTATE and message
+}
+
+// Report is a verdict to be recorded for a message that went on or was refused
+// without asking.
+type Report struct {
+	Kind    ReportKind
+	Verdict rules.Verdict
+}
+
+// ReportKind says what happened with a verdict.
+type ReportKind uint8
+
+// The kinds of reports.
+const (
+	NotCounted ReportKind = iota + 1 // verdict measure, forwarded
+	WouldHold                        // verdict hold or refuse in observe mode, forwarded
+	Warned                           // verdict warn, forwarded
+	Refused                          // verdict refuse, refused
+)
+
+// Take returns what has to be done since the last call and forgets it.
+func (c *Core) Take() Output {
+	o := c.out
+	c.out = Output{}
+	return o
+}
+
+// Held says that a batch waits for Release or Refuse.
+func (c *Core) Held() bool { return c.state == asking }
+
+// WantsClient says that more bytes of the client can be taken. While it is false
+// the engine must not read from the client.
+func (c *Core) WantsClient() bool {
+	if c.state != flowing && len(c.in) >= MaxHeldInput {
+		return false
+	}
+	return c.queue.len() < MaxInFlight
+}
+
+// Idle says that nothing is in flight and no transaction is open: the moment at
+// which a session can be ended without losing anything.
+func (c *Core) Idle() bool {
+	return !c.raw && c.status == 'I' && c.queue.len() == 0 && !c.dirty && c.state == flowing && len(c.in) == 0
+}
+
+// ServerSaidGoodbye says that the server has sent a FATAL error: it needs no
+// words of ours when it closes the connection.
+func (c *Core) ServerSaidGoodbye() bool { return c.serverFatal }
+
+// Live are the ids of released holds that the server has not answered.
+func (c *Core) Live() []string {
+	ids := make([]string, 0, len(c.live))
+	for _, l := range c.live {
+		ids = append(ids, l.id)
+	}
+	return ids
+}
+
+// Notice sends a NoticeResponse to the client, at the next border of a message.
+func (c *Core) Notice(e wire.Error) {
+	if c.state == closed {
+		return
+	}
+	c.toClient(wire.AppendNotice(nil, e))
+}
+
+// End says why the session is over to the client and closes it. cause is for the
+// log.
+func (c *Core) End(e wire.Error, cause error) {
+	if c.state == closed {
+		return
+	}
+	if e.Message != "" {
+		e.Severity = "FATAL"
+		c.toClient(wire.AppendError(nil, e))
+	}
+	c.state = closed
+	c.out.Close = cause
+}
+
+// toClient sends bytes of ours at the next border of a server message.
+func (c *Core) toClient(b []byte) {
+	if c.serverPass > 0 {
+		c.later = append(c.later, b...)
+		return
+	}
+	c.out.ToClient = append(c.out.ToClient, b)
+}
+
+// violate ends a session whose client broke the protocol. In observe mode
+// nothing is ended: the server is the one to say so.
+func (c *Core) violate(err error) {
+	if c.cfg.Mode == Observe {
+		c.raw = true
+		return
+	}
+	c.End(wire.Error{
+		Code:    "08P01",
+		Message: err.Error(),
+		Hint:    "holdfast closed the connection, since it cannot know where the next message begins.",
+	}, err)
+}

@@ -1,0 +1,79 @@
+package session
+
+import (
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// finding is a message that must not go on unasked.
+type finding struct {
+	msg     int // index in msgs
+	verdict rules.Verdict
+	facts   *rules.Facts
+	text    string // of the statement; empty where it is not known
+	types   string // declared parameter types, as in Parse
+	rest    string // formats and values, as in Bind; the body of a FunctionCall
+}
+
+// stops says that a verdict keeps a message from going on.
+func stops(a rules.Action) bool {
+	return a != rules.Allow && a != rules.Warn && a != rules.Measure
+}
+
+// read is where both protocols meet: the facts of a text under the settings that
+// the server will read it with, as far as they are known.
+func (c *Core) read(text []byte) *rules.Facts {
+	return c.cfg.Reader.Read(text, c.settingsNow())
+}
+
+func (c *Core) judge(f *rules.Facts) rules.Verdict {
+	return c.cfg.Policy.Judge(c.cfg.Origin, f, &c.statements)
+}
+
+// weigh acts on a verdict for message i, and says whether the message now waits
+// for an answer.
+func (c *Core) weigh(i int, v rules.Verdict, f *rules.Facts, text, types, rest []byte) (waits bool) {
+	switch v.Action {
+	case rules.Allow:
+		return false
+	case rules.Warn:
+		c.report(Warned, v)
+		return false
+	case rules.Measure:
+		if c.msgs[i].endsBatch() {
+			c.report(NotCounted, v) // a Bind is reported when it is executed
+		}
+		return false
+	}
+	if c.cfg.Mode != Enforce {
+		c.report(WouldHold, v)
+		return false
+	}
+	c.found = append(c.found, finding{
+		msg: i, verdict: v, facts: f,
+		text: string(text), types: string(types), rest: string(rest),
+	})
+	return true
+}
+
+func (c *Core) report(kind ReportKind, v rules.Verdict) {
+	c.out.Reports = append(c.out.Reports, Report{Kind: kind, Verdict: v})
+}
+
+// worst is the verdict of everything found.
+func (c *Core) worst() rules.Verdict {
+	v := c.found[0].verdict
+	for _, f := range c.found[1:] {
+		v = rules.Worse(v, f.verdict)
+	}
+	return v
+}
+
+// runsPrepared says that the facts depend on what names stand for when it runs.
+func runsPrepared(f *rules.Facts) bool {
+	for i := range f.Statements {
+		if len(f.Statements[i].Executes) > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,245 @@
+package session
+
+import (
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// prepared is what the name of a statement or portal stands for.
+type prepared struct {
+	facts   *rules.Facts
+	verdict rules.Verdict
+	text    string // kept only where a person may have to read it
+	types   string // declared parameter types as in Parse, kept with text
+	asked   bool   // a portal whose Bind people decided about
+	cursor  bool   // declared by SQL: may outlive its transaction
+}
+
+// names are the prepared statements or the portals of a session. What the server
+// has confirmed is apart from what is in flight: a failed Parse leaves the old
+// statement under its name. The zero value is ready to use.
+type names struct {
+	m map[string]*name
+}
+
+type name struct {
+	now     prepared
+	set     bool
+	pending []prepared // in flight, in order
+}
+
+// push records a definition that is in flight.
+func (n *names) push(key string, b prepared) {
+	if n.m == nil {
+		n.m = make(map[string]*name)
+	}
+	e := n.m[key]
+	if e == nil {
+		e = &name{}
+		n.m[key] = e
+	}
+	e.pending = append(e.pending, b)
+}
+
+// resolve ends the oldest definition in flight: it becomes what the name stands
+// for, or is forgotten.
+func (n *names) resolve(key string, done bool) {
+	e := n.m[key]
+	if e == nil || len(e.pending) == 0 {
+		return
+	}
+	if done {
+		e.now, e.set = e.pending[0], true
+	}
+	last := copy(e.pending, e.pending[1:])
+	e.pending[last] = prepared{}
+	e.pending = e.pending[:last]
+	n.prune(key, e)
+}
+
+// remove forgets what the server has confirmed of a name.
+func (n *names) remove(key string) {
+	if e := n.m[key]; e != nil {
+		e.now, e.set = prepared{}, false
+		n.prune(key, e)
+	}
+}
+
+// removeAll forgets what the server has confirmed of every name that drop picks.
+func (n *names) removeAll(drop func(key string, b prepared) bool) {
+	for key, e := range n.m {
+		if e.set && drop(key, e.now) {
+			n.remove(key)
+		}
+	}
+}
+
+func (n *names) prune(key string, e *name) {
+	// The unnamed statement and portal come and go all the time.
+	if key != "" && !e.set && len(e.pending) == 0 {
+		delete(n.m, key)
+	}
+}
+
+// latest is what the name stands for if everything in flight succeeds.
+func (n *names) latest(key []byte) (prepared, bool) {
+	e := n.m[string(key)]
+	if e == nil {
+		return prepared{}, false
+	}
+	if last := len(e.pending) - 1; last >= 0 {
+		return e.pending[last], true
+	}
+	return e.now, e.set
+}
+
+// Prepared implements rules.Names: everything the name may stand for now.
+func (n *names) Prepared(key string) []*rules.Statement {
+	e := n.m[key]
+	if e == nil {
+		return nil
+	}
+	var all []*rules.Statement
+	if e.set {
+		all = appendBodies(all, e.now.facts)
+	}
+	for i := range e.pending {
+		all = appendBodies(all, e.pending[i].facts)
+	}
+	return all
+}
+
+var (
+	harmless = rules.Statement{Command: "SELECT"}
+	opaque   = rules.Statement{Command: "EXECUTE", Effects: []rules.Effect{{Verb: rules.VerbCall}}}
+)
+
+func appendBodies(all []*rules.Statement, f *rules.Facts) []*rules.Statement {
+	switch {
+	case f.Harmless:
+		return append(all, &harmless)
+	case !f.Read && f.Suspect:
+		return append(all, &opaque)
+	case len(f.Statements) == 0:
+		return append(all, &harmless)
+	}
+	for i := range f.Statements {
+		all = append(all, &f.Statements[i])
+	}
+	return all
+}
+
+// worstStatement is what a Bind to the statement may run: of the confirmed one
+// and those in flight, the one with the worst verdict.
+func (c *Core) worstStatement(key []byte) (prepared, bool) {
+	e := c.statements.m[string(key)]
+	if e == nil {
+		return prepared{}, false
+	}
+	worst, found := e.now, e.set
+	c.rejudge(&worst)
+	for i := range e.pending {
+		b := e.pending[i]
+		c.rejudge(&b)
+		if !found || isWorse(b.verdict, worst.verdict) {
+			worst, found = b, true
+		}
+	}
+	return worst, found
+}
+
+// rejudge judges again what depends on names that may have changed.
+func (c *Core) rejudge(b *prepared) {
+	if b.facts != nil && runsPrepared(b.facts) {
+		b.verdict = c.judge(b.facts)
+	}
+}
+
+func isWorse(a, b rules.Verdict) bool {
+	return a.Action != b.Action && rules.Worse(a, b).Action == a.Action
+}
+
+// unknownStatement stands for a prepared statement that holdfast did not see
+// being made (by PREPARE inside a function, say): it may do anything.
+func unknownStatement(key []byte) prepared {
+	return unknown("statement", key)
+}
+
+func unknownPortal(key []byte) prepared { return unknown("portal", key) }
+
+func unknown(kind string, key []byte) prepared {
+	return prepared{
+		facts: &rules.Facts{ChangesSettings: true},
+		verdict: rules.Verdict{
+			Action: rules.Hold, Rule: "opaque",
+			Reason:  "EXECUTE of a " + kind + " that holdfast did not see being prepared",
+			Why:     "what it runs is not known",
+			Effects: []rules.Effect{{Verb: rules.VerbCall}},
+		},
+		text: "-- " + kind + " " + string(key) + ", whose text holdfast never saw",
+	}
+}
+
+// registerSQLNames records what PREPARE and DECLARE in a text will define.
+func (c *Core) registerSQLNames(f *rules.Facts) {
+	for i := range f.Statements {
+		for _, change := range f.Statements[i].Names {
+			switch change.Kind {
+			case rules.NamePrepare:
+				c.statements.push(change.Name, c.bodyOf(change, false))
+			case rules.NameDeclare:
+				c.portals.push(change.Name, c.bodyOf(change, true))
+			}
+		}
+	}
+}
+
+// bodyOf makes a definition of the body of PREPARE or DECLARE.
+func (c *Core) bodyOf(change rules.NameChange, cursor bool) prepared {
+	f := &rules.Facts{}
+	if change.Body != nil {
+		f = &rules.Facts{Read: true, Statements: []rules.Statement{*change.Body}, ChangesSettings: len(change.Body.Functions) > 0}
+	}
+	return prepared{
+		facts: f, verdict: c.judge(f), cursor: cursor,
+		text: "-- prepared by SQL as " + change.Name,
+	}
+}
+
+// applySQLNames does what a completed statement did to names.
+func (c *Core) applySQLNames(s *rules.Statement) {
+	for _, change := range s.Names {
+		switch change.Kind {
+		case rules.NamePrepare:
+			c.statements.resolve(change.Name, true)
+		case rules.NameDeclare:
+			c.portals.resolve(change.Name, true)
+		case rules.NameDeallocate:
+			c.statements.remove(change.Name)
+		case rules.NameClose:
+			c.portals.remove(change.Name)
+		case rules.NameDeallocateAll:
+			c.statements.removeAll(named)
+		case rules.NameCloseAll:
+			c.portals.removeAll(named)
+		case rules.NameDiscardAll:
+			c.statements.removeAll(named)
+			c.portals.removeAll(named)
+		}
+	}
+}
+
+// dropSQLNames forgets what statements that did not complete would have defined.
+func (c *Core) dropSQLNames(statements []rules.Statement) {
+	for i := range statements {
+		for _, change := range statements[i].Names {
+			switch change.Kind {
+			case rules.NamePrepare:
+				c.statements.resolve(change.Name, false)
+			case rules.NameDeclare:
+				c.portals.resolve(change.Name, false)
+			}
+		}
+	}
+}
+
+func named(key string, _ prepared) bool { return key != "" }

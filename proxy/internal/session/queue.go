@@ -1,0 +1,89 @@
+package session
+
+import (
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// Kinds of expected replies that are not the reply to a client's message.
+const (
+	expectRefusal = 1 // a message of ours that the server must reject
+	expectAnswer  = 2 // the answer to a question of ours
+)
+
+// reply is the reply that one forwarded message will get.
+type reply struct {
+	kind      byte // type of the client's message, or one of the constants above
+	closeKind byte
+	step      uint8 // expectAnswer: parts seen
+	at        int   // Query: statements completed
+	name      string
+	facts     *rules.Facts
+	hold      string
+	changes   bool
+	refusal   *wire.Error
+}
+
+// endsBatch says that the reply ends with ReadyForQuery.
+func (r *reply) endsBatch() bool {
+	return r.kind == wire.Sync || r.kind == wire.Query || r.kind == wire.FunctionCall
+}
+
+// queue holds the replies that are still to come, in the order of the messages.
+// The zero value is empty.
+type queue struct {
+	items []reply
+	first int
+}
+
+func (q *queue) len() int { return len(q.items) - q.first }
+
+func (q *queue) push(r reply) { q.items = append(q.items, r) }
+
+// head is the reply that comes next; nil when none is expected.
+func (q *queue) head() *reply {
+	if q.first == len(q.items) {
+		return nil
+	}
+	return &q.items[q.first]
+}
+
+// pop removes the head and moves the rest together once half of it is free.
+func (q *queue) pop() {
+	q.items[q.first] = reply{}
+	q.first++
+	if q.first*2 < len(q.items) {
+		return
+	}
+	n := copy(q.items, q.items[q.first:])
+	clear(q.items[n:])
+	q.items, q.first = q.items[:n], 0
+}
+
+// all are the replies to come; valid until the next change.
+func (q *queue) all() []reply { return q.items[q.first:] }
+
+// endsSettled says that everything in flight will be answered by the server
+// without another message of the client.
+func (q *queue) endsSettled() bool {
+	n := len(q.items)
+	return q.len() > 0 && q.items[n-1].endsBatch()
+}
+
+// dropWhile removes replies behind the head as long as f says so.
+func (q *queue) dropBehindHead(f func(*reply) (drop, more bool)) {
+	kept := q.first + 1
+	more := true
+	for i := q.first + 1; i < len(q.items); i++ {
+		drop := false
+		if more {
+			drop, more = f(&q.items[i])
+		}
+		if !drop {
+			q.items[kept] = q.items[i]
+			kept++
+		}
+	}
+	clear(q.items[kept:])
+	q.items = q.items[:kept]
+}

@@ -1,0 +1,214 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// message is a message of the client that was judged and not yet forwarded.
+type message struct {
+	typ      byte
+	off, end int // in the bytes that are kept, header included
+
+	name      string       // Parse: the statement; Bind and Execute: the portal; Close: either
+	closeKind byte         // Close: 'S' or 'P'
+	facts     *rules.Facts // Query and Execute: what it runs
+	hold      string       // id of the released hold whose end the reply tells
+	changes   bool         // may change how later text is read
+	unread    bool         // nothing was recorded of it: the server skips it, or it is dropped
+	drop      bool         // not forwarded
+}
+
+// endsBatch says that the server answers the message with ReadyForQuery.
+func (m *message) endsBatch() bool {
+	return m.typ == wire.Sync || m.typ == wire.Query || m.typ == wire.FunctionCall
+}
+
+var (
+	errMalformed = errors.New("a message has fields that do not fill its length")
+	errNUL       = errors.New("the text of a statement contains a zero byte")
+)
+
+// scan judges one complete message. It is false when nothing behind it may be
+// looked at for now.
+func (c *Core) scan(typ byte, body []byte) bool {
+	n := wire.HeaderLen + len(body)
+	if c.skipped(typ, n) {
+		return true
+	}
+	switch typ {
+	case wire.Query:
+		return c.scanQuery(body, n)
+	case wire.Parse:
+		return c.scanParse(body, n)
+	case wire.Bind:
+		f, ok := wire.ReadBind(body)
+		if !ok {
+			return c.malformed()
+		}
+		c.scanBind(f, n)
+	case wire.Execute:
+		return c.scanExecute(body, n)
+	case wire.Close:
+		kind, name, ok := wire.ReadKindName(body)
+		if !ok {
+			return c.malformed()
+		}
+		c.push(message{typ: typ, closeKind: kind, name: string(name)}, n)
+	case wire.FunctionCall:
+		return c.scanFunctionCall(body, n)
+	case wire.Flush, wire.Sync:
+		if len(c.found) == 0 {
+			c.suspect = 0 // parsed without being bound: nothing runs
+		}
+		c.push(message{typ: typ}, n)
+	case wire.CopyData:
+		c.scanCopyData(n)
+	default: // Describe, CopyDone, CopyFail, Terminate
+		c.push(message{typ: typ}, n)
+	}
+	return true
+}
+
+// skipped takes messages that will never run: the server ignores them after an
+// error, or a refusal took the place of their batch. Sync ends both.
+func (c *Core) skipped(typ byte, n int) bool {
+	if !c.skipping && !c.discarding {
+		return false
+	}
+	if typ == wire.Sync || typ == wire.Terminate {
+		c.push(message{typ: typ}, n)
+		c.discarding = false
+		return true
+	}
+	c.push(message{typ: typ, unread: true, drop: c.discarding}, n)
+	return true
+}
+
+// scanCopyData joins runs of copy data: one message for many.
+func (c *Core) scanCopyData(n int) {
+	if last := len(c.msgs) - 1; last >= 0 && c.msgs[last].typ == wire.CopyData {
+		c.scanned += n
+		c.msgs[last].end = c.scanned
+		return
+	}
+	c.push(message{typ: wire.CopyData}, n)
+}
+
+func (c *Core) scanQuery(body []byte, n int) bool {
+	text, more, ok := wire.ReadQuery(body)
+	if !ok {
+		return c.malformed()
+	}
+	if more {
+		return c.nul()
+	}
+	if c.mustWait(text, true) {
+		return false
+	}
+	facts := c.read(text)
+	i := len(c.msgs)
+	verdict := c.judge(facts)
+	c.push(message{typ: wire.Query, facts: facts, changes: facts.ChangesSettings}, n)
+	c.willChange(facts.ChangesSettings)
+	c.registerSQLNames(facts)
+	c.weigh(i, verdict, facts, text, nil, nil)
+	return len(c.found) == 0
+}
+
+func (c *Core) scanParse(body []byte, n int) bool {
+	f, ok := wire.ReadParse(body)
+	if !ok {
+		return c.malformed()
+	}
+	if c.mustWait(f.Text, false) {
+		return false
+	}
+	b := prepared{facts: c.read(f.Text)}
+	b.verdict = c.judge(b.facts)
+	if stops(b.verdict.Action) || runsPrepared(b.facts) {
+		b.text, b.types = string(f.Text), string(f.Types)
+	}
+	name := string(f.Name)
+	c.push(message{typ: wire.Parse, name: name}, n)
+	c.statements.push(name, b)
+	if c.suspect == 0 && stops(b.verdict.Action) && c.cfg.Mode == Enforce {
+		c.suspect = len(c.msgs)
+	}
+	return true
+}
+
+// scanBind is where a prepared statement is decided: planning, which Bind does,
+// already runs functions and takes locks.
+func (c *Core) scanBind(f wire.BindFields, n int) {
+	i := len(c.msgs)
+	b, known := c.worstStatement(f.Statement)
+	if !known {
+		b = unknownStatement(f.Statement)
+	}
+	portal := string(f.Portal)
+	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
+	c.willChange(b.facts.ChangesSettings)
+	b.asked = c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), f.Rest)
+	c.portals.push(portal, b)
+}
+
+// bindIsFree says that a Bind to this statement needs no asking.
+func (c *Core) bindIsFree(f wire.BindFields) bool {
+	b, known := c.worstStatement(f.Statement)
+	return known && !stops(b.verdict.Action)
+}
+
+func (c *Core) scanExecute(body []byte, n int) bool {
+	portal, ok := wire.ReadExecute(body)
+	if !ok {
+		return c.malformed()
+	}
+	i := len(c.msgs)
+	b, known := c.portals.latest(portal)
+	if !known {
+		b = unknownPortal(portal)
+	}
+	c.push(message{typ: wire.Execute, name: string(portal), facts: b.facts, changes: b.facts.ChangesSettings}, n)
+	c.willChange(b.facts.ChangesSettings)
+	c.registerSQLNames(b.facts)
+	if b.asked {
+		return true
+	}
+	if runsPrepared(b.facts) {
+		b.verdict = c.judge(b.facts) // the name may stand for something else by now
+	}
+	if b.verdict.Action == rules.Measure {
+		c.report(NotCounted, b.verdict)
+	}
+	if stops(b.verdict.Action) {
+		c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), nil)
+	}
+	return true
+}
+
+func (c *Core) scanFunctionCall(body []byte, n int) bool {
+	if len(body) < 4 {
+		return c.malformed()
+	}
+	oid := uint32(body[0])<<24 | uint32(body[1])<<16 | uint32(body[2])<<8 | uint32(body[3])
+	i := len(c.msgs)
+	verdict := c.cfg.Policy.JudgeCall(c.cfg.Origin, oid)
+	c.push(message{typ: wire.FunctionCall, changes: stops(verdict.Action)}, n)
+	c.willChange(stops(verdict.Action))
+	c.weigh(i, verdict, nil, fmt.Appendf(nil, "-- FunctionCall of the function with OID %d", oid), body, nil)
+	return len(c.found) == 0
+}
+
+func (c *Core) malformed() bool {
+	c.violate(errMalformed)
+	return false
+}
+
+func (c *Core) nul() bool {
+	c.violate(errNUL)
+	return false
+}

@@ -1,0 +1,200 @@
+package session
+
+import (
+	"fmt"
+
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+)
+
+// Server takes bytes that the server sent. Whole runs of messages are forwarded
+// as they came; only refusals are replaced and answers to our own questions kept.
+func (c *Core) Server(chunk []byte) {
+	if c.state == closed || len(chunk) == 0 {
+		return
+	}
+	if c.raw {
+		c.forwardRaw(chunk)
+		return
+	}
+	if chunk = c.continueServerMessage(chunk); len(chunk) == 0 {
+		return
+	}
+	buf := chunk
+	if len(c.serverIn) > 0 {
+		buf = append(c.serverIn, chunk...)
+		c.serverIn = nil
+	}
+	c.walkServer(buf, len(buf) > len(chunk))
+}
+
+// forwardRaw passes everything on once nothing is looked at any more.
+func (c *Core) forwardRaw(chunk []byte) {
+	if len(c.serverIn) > 0 {
+		c.out.ToClient = append(c.out.ToClient, c.serverIn)
+		c.serverIn = nil
+	}
+	c.out.ToClient = append(c.out.ToClient, chunk)
+}
+
+// continueServerMessage passes on the rest of a message whose beginning went
+// before, and the notices that waited for its end.
+func (c *Core) continueServerMessage(chunk []byte) []byte {
+	n := min(c.serverPass, len(chunk))
+	if n == 0 {
+		return chunk
+	}
+	c.out.ToClient = append(c.out.ToClient, chunk[:n])
+	if c.serverPass -= n; c.serverPass == 0 && len(c.later) > 0 {
+		c.out.ToClient = append(c.out.ToClient, c.later)
+		c.later = nil
+	}
+	return chunk[n:]
+}
+
+// walkServer looks at the messages in buf and forwards them.
+func (c *Core) walkServer(buf []byte, owned bool) {
+	sent, at := 0, 0 // bytes of buf forwarded, and looked at
+	for at < len(buf) {
+		h, ok := wire.Peek(buf[at:])
+		if !ok {
+			break
+		}
+		if err := wire.CheckServer(h); err != nil {
+			c.nonsense(err)
+			return
+		}
+		rest := buf[at:]
+		if len(rest) < h.Total {
+			if c.streamsServer(h) {
+				c.serverPass = h.Total - len(rest)
+				at = len(buf)
+			} else if h.Total > maxServerControl {
+				c.nonsense(fmt.Errorf("server message %s has %d bytes", wire.TypeName(h.Type), h.Total))
+				return
+			}
+			break
+		}
+		if kept, instead := c.serverMessage(h.Type, rest[wire.HeaderLen:h.Total]); kept {
+			c.emit(buf[sent:at])
+			c.emit(instead)
+			sent = at + h.Total
+		}
+		at += h.Total
+	}
+	c.emit(buf[sent:at])
+	if rest := buf[at:]; len(rest) > 0 {
+		if !owned || at > 0 {
+			rest = append([]byte(nil), rest...)
+		}
+		c.serverIn = rest
+	}
+	if c.wake {
+		c.wake = false
+		c.resume()
+	}
+}
+
+// serverMessage looks at one message. kept says that the client does not get it,
+// but instead, if there is any.
+func (c *Core) serverMessage(typ byte, body []byte) (kept bool, instead []byte) {
+	h := c.queue.head()
+	switch typ {
+	case wire.DataRow, wire.NoticeResponse, wire.NotificationResponse, wire.RowDescription, wire.CopyData:
+	case wire.ParameterStatus:
+		c.parameterStatus(body)
+		return false, nil
+	case wire.ReadyForQuery:
+		if len(body) == 1 {
+			c.readyForQuery(body[0])
+		}
+		return false, nil
+	case wire.ErrorResponse:
+		if refusal := c.failed(body); refusal != nil {
+			return true, wire.AppendError(nil, *refusal)
+		}
+		return false, nil
+	}
+	if h == nil {
+		return false, nil
+	}
+	if h.kind == expectAnswer && typ != wire.NoticeResponse && typ != wire.NotificationResponse {
+		c.answerPart(typ, body)
+		return true, nil
+	}
+	c.replyTo(h, typ, body)
+	return false, nil
+}
+
+// replyTo follows what a reply says about names, copies and the queue.
+func (c *Core) replyTo(h *reply, typ byte, body []byte) {
+	switch typ {
+	case wire.ParseComplete:
+		if h.kind == wire.Parse {
+			c.statements.resolve(h.name, true)
+			c.answered()
+		}
+	case wire.BindComplete:
+		if h.kind == wire.Bind {
+			c.portals.resolve(h.name, true)
+			c.answered()
+		}
+	case wire.CloseComplete:
+		if h.kind == wire.Close {
+			c.closed(h)
+			c.answered()
+		}
+	case wire.RowDescription, wire.NoData:
+		if h.kind == wire.Describe {
+			c.answered()
+		}
+	case wire.EmptyQueryResponse, wire.PortalSuspended:
+		if h.kind == wire.Execute {
+			c.answered()
+		}
+	case wire.CommandComplete:
+		tag, _, _ := wire.CString(body)
+		c.completed(string(tag))
+	case wire.CopyInResponse:
+		c.copyInBegins()
+	case wire.CopyBothResponse:
+		c.raw = true // a walsender's stream; there are no statements in it
+	}
+}
+
+// closed is a CloseComplete.
+func (c *Core) closed(h *reply) {
+	if h.closeKind == 'S' {
+		c.statements.remove(h.name)
+	} else {
+		c.portals.remove(h.name)
+	}
+}
+
+func (c *Core) emit(b []byte) {
+	if len(b) > 0 {
+		c.out.ToClient = append(c.out.ToClient, b)
+	}
+}
+
+// nonsense ends a session whose server does not speak the protocol. In observe
+// mode the client is left to find out.
+func (c *Core) nonsense(err error) {
+	if c.cfg.Mode == Observe {
+		c.raw = true
+		return
+	}
+	c.End(wire.Error{Code: "08P01", Message: "holdfast: the server sent something that is not the PostgreSQL protocol", Detail: err.Error()}, err)
+}
+
+// streamsServer says that the rest of a message can be passed on as it comes.
+func (c *Core) streamsServer(h wire.Header) bool {
+	if head := c.queue.head(); head != nil && head.kind == expectAnswer {
+		return false
+	}
+	switch h.Type {
+	case wire.DataRow, wire.CopyData, wire.RowDescription, wire.FunctionCallResponse,
+		wire.NotificationResponse, wire.NoticeResponse:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,114 @@
+package session
+
+import (
+	"bytes"
+
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// settings are those under which the server reads text, as far as they are known.
+// ParameterStatus comes only with ReadyForQuery: after a statement that may have
+// changed them they are unknown until then, or until they were asked for.
+type settings struct {
+	reported   rules.Settings
+	changing   int // messages judged or in flight, or done but not reported, that may change them
+	unreported int // of these the done ones
+}
+
+// reportedAll notes that the server has reported every change so far.
+func (s *settings) reportedAll() {
+	s.changing -= s.unreported
+	s.unreported = 0
+}
+
+// settingsNow are the settings for text that the server reads after everything
+// judged so far; the zero value when that may have changed them.
+func (c *Core) settingsNow() rules.Settings {
+	if c.settings.changing > 0 {
+		return rules.Settings{}
+	}
+	return c.settings.reported
+}
+
+func (c *Core) willChange(changes bool) {
+	if changes {
+		c.settings.changing++
+	}
+}
+
+// mustWait says that text cannot be judged yet, since how the server will read it
+// is still to be told, and arranges for that. Observe mode never waits.
+func (c *Core) mustWait(text []byte, query bool) bool {
+	if c.settings.changing == 0 || c.cfg.Mode != Enforce || !c.cfg.Reader.NeedsSettings(text) {
+		return false
+	}
+	if len(c.found) > 0 {
+		c.state = asking // first what was found, then the rest
+		return true
+	}
+	switch last := len(c.msgs) - 1; {
+	case last >= 0 && c.msgs[last].endsBatch(), last < 0 && !c.dirty && c.queue.endsSettled() && !c.copyIn:
+		c.state = draining
+		return true
+	case query || c.status == 'E' || c.copyIn:
+		// A Query in an unfinished batch is not to be mixed with a question of
+		// ours, and in a failed transaction the server answers none: the text
+		// is read as of unknown settings.
+		return false
+	}
+	c.suspect = 0
+	c.state = probing
+	return true
+}
+
+// askName is the statement and portal of our own questions.
+const askName = "_holdfast_ask"
+
+// askSettings is qualified throughout, since the search_path is the client's.
+const askSettings = `/* holdfast */ SELECT pg_catalog.concat(pg_catalog.current_setting('standard_conforming_strings'), ' ', pg_catalog.current_setting('client_encoding'))`
+
+// probe asks the server how it reads text at this place of the batch.
+func (c *Core) probe() {
+	c.toServer(wire.AppendAsk(nil, askName, askSettings))
+	c.queue.push(reply{kind: expectAnswer})
+}
+
+// answerParts is the number of replies to our question: ParseComplete,
+// BindComplete, DataRow, CommandComplete and CloseComplete twice.
+const answerParts = 6
+
+// answerPart takes one reply to our question.
+func (c *Core) answerPart(typ byte, body []byte) {
+	h := c.queue.head()
+	if typ == wire.DataRow {
+		if v, ok := wire.FirstValue(body); ok {
+			scs, encoding, _ := bytes.Cut(v, []byte(" "))
+			c.settings.reported = rules.Settings{
+				StandardConformingStrings: string(scs), ClientEncoding: string(encoding),
+			}
+		}
+	}
+	if h.step++; h.step < answerParts {
+		return
+	}
+	c.settings.changing, c.settings.unreported = 0, 0
+	c.queue.pop()
+	c.wake = c.state == probing
+}
+
+// parameterStatus takes a setting that the server reports.
+func (c *Core) parameterStatus(body []byte) {
+	name, value, ok := wire.ReadParameterStatus(body)
+	if !ok {
+		return
+	}
+	switch string(name) {
+	case "client_encoding":
+		c.settings.reported.ClientEncoding = string(value)
+	case "standard_conforming_strings":
+		c.settings.reported.StandardConformingStrings = string(value)
+	case "application_name":
+		c.cfg.Origin.Application = string(value)
+	}
+}

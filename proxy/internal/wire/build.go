@@ -1,0 +1,74 @@
+package wire
+
+import "github.com/jackc/pgproto3/v2"
+
+// encode appends m. pgproto3 fails only on messages above 1 GiB, which nothing
+// that holdfast builds of its own accord comes near.
+func encode(dst []byte, m pgproto3.Message) []byte {
+	out, err := m.Encode(dst)
+	if err != nil {
+		panic("wire: encoding a message of our own: " + err.Error())
+	}
+	return out
+}
+
+// Error is an ErrorResponse or NoticeResponse of holdfast's own. The zero value
+// has no text; Severity defaults to ERROR, or NOTICE in AppendNotice.
+type Error struct {
+	Severity string // ERROR, FATAL, NOTICE, WARNING
+	Code     string // SQLSTATE
+	Message  string
+	Detail   string
+	Hint     string
+}
+
+func (e *Error) Error() string { return e.Severity + ": " + e.Message + " (" + e.Code + ")" }
+
+// AppendError appends e as an ErrorResponse.
+func AppendError(dst []byte, e Error) []byte {
+	if e.Severity == "" {
+		e.Severity = "ERROR"
+	}
+	return encode(dst, &pgproto3.ErrorResponse{
+		Severity: e.Severity, SeverityUnlocalized: e.Severity, Code: e.Code,
+		Message: e.Message, Detail: e.Detail, Hint: e.Hint,
+	})
+}
+
+// AppendNotice appends e as a NoticeResponse.
+func AppendNotice(dst []byte, e Error) []byte {
+	if e.Severity == "" {
+		e.Severity = "NOTICE"
+	}
+	if e.Code == "" {
+		e.Code = "00000"
+	}
+	return encode(dst, &pgproto3.NoticeResponse{
+		Severity: e.Severity, SeverityUnlocalized: e.Severity, Code: e.Code,
+		Message: e.Message, Detail: e.Detail, Hint: e.Hint,
+	})
+}
+
+// AppendMissingBind appends a Bind of the unnamed portal to a prepared statement
+// that does not exist, which the server must reject.
+func AppendMissingBind(dst []byte, statement string) []byte {
+	return encode(dst, &pgproto3.Bind{PreparedStatement: statement})
+}
+
+// AppendSync appends a Sync.
+func AppendSync(dst []byte) []byte { return encode(dst, &pgproto3.Sync{}) }
+
+// AppendTerminate appends a Terminate.
+func AppendTerminate(dst []byte) []byte { return encode(dst, &pgproto3.Terminate{}) }
+
+// AppendAsk appends a question of holdfast's own: Parse, Bind and Execute of
+// text under the given name, Close of both, and a Flush. The name is a statement
+// and a portal, so that the client's unnamed ones survive.
+func AppendAsk(dst []byte, name, text string) []byte {
+	dst = encode(dst, &pgproto3.Parse{Name: name, Query: text})
+	dst = encode(dst, &pgproto3.Bind{DestinationPortal: name, PreparedStatement: name})
+	dst = encode(dst, &pgproto3.Execute{Portal: name})
+	dst = encode(dst, &pgproto3.Close{ObjectType: 'P', Name: name})
+	dst = encode(dst, &pgproto3.Close{ObjectType: 'S', Name: name})
+	return encode(dst, &pgproto3.Flush{})
+}

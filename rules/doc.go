@@ -1,0 +1,13 @@
+// Package rules turns the text of a statement and who sent it into facts and a
+// verdict.
+//
+// It is pure: no network, no clock, no goroutine of its own, no log. Start with
+// Reader.Read, which gives Facts for a text, and Policy.Judge, which gives a
+// Verdict for facts. What a policy cannot read it holds: the zero Facts are
+// held and the zero Verdict holds.
+//
+// Reading happens in this order: is the text certain under the session's
+// settings (Settings), can any of its words matter (the prefilter), has it been
+// read before (the cache), may it be parsed in this process at all (the bounds),
+// and only then the parser.
+package rules
