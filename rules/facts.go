@@ -11,7 +11,8 @@ type Facts struct {
 	Statements []Statement
 
 	// Read is true when the text was read to its end: Statements is then the
-	// whole of it.
+	// whole of it. A long text that was read in part has Statements and
+	// Unreadable both.
 	Read bool
 
 	// Harmless is true when the prefilter saw that no word of the text can
@@ -53,6 +54,10 @@ type Statement struct {
 	// harmless, as written, sorted, without duplicates.
 	Functions []Relation
 
+	// Plants are what the body of a function or rule that the statement creates
+	// would do when it runs; nothing of it is done now.
+	Plants []Effect
+
 	// Names are the changes to the session's prepared statements and cursors
 	// made when the statement completes, in order.
 	Names []NameChange
@@ -62,7 +67,9 @@ type Statement struct {
 	Executes []string
 
 	// Settings are the values of section "When text cannot be trusted" of the
-	// design that the statement sets, as far as the text shows them.
+	// design that the statement sets, as far as the text shows them:
+	// client_encoding and standard_conforming_strings, and the empty name for a
+	// set_config whose name the text does not show.
 	Settings []Setting
 
 	// Tx says whether it begins or ends a transaction.
@@ -84,11 +91,15 @@ type Effect struct {
 	Verb Verb
 
 	// Object is the kind of thing in Postgres's words: "TABLE", "INDEX",
-	// "SCHEMA", "COLUMN"; empty for verbs that act on rows of a table.
+	// "SCHEMA", "COLUMN"; empty for verbs that act on rows of a table. For merge
+	// it is what the MERGE does to rows, DELETE or UPDATE; for call what runs the
+	// code, DO, PROCEDURE or EXECUTE; for copy-program FROM PROGRAM, TO PROGRAM
+	// or TO FILE.
 	Object string
 
-	// Target is the relation or object; for a column the table, with Column set.
-	// Empty where the text does not say (DROP OWNED, CALL of dynamic code).
+	// Target is the relation or object; for a column, trigger, rule or policy the
+	// table, with its own name in Column; for DROP OWNED the role. Empty where
+	// the text does not say (DO).
 	Target Relation
 	Column string
 
@@ -100,6 +111,7 @@ type Effect struct {
 	FilterText string
 
 	Cascade bool // CASCADE was written
+	Using   bool // retype: an expression makes the new values
 }
 
 // Verb names what an effect does. The list is closed; DESIGN.md section 4.

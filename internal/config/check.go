@@ -1,7 +1,6 @@
 package config
 
 import (
-	"net/url"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -10,12 +9,12 @@ import (
 )
 
 // check looks at a complete configuration as a whole.
-func (n *notes) check(c *Config, checkServer func(string) error) {
-	n.checkControl(c.Control)
+func (n *notes) check(c *Config, checks Checks) {
+	n.checkControl(c.Control, checks.Control)
 	n.checkSocketPath("socket", c.Socket)
 	n.checkPeople(c.People)
 	n.checkGroups(c)
-	n.checkHosts(c, checkServer)
+	n.checkHosts(c, checks.Server)
 }
 
 // resolvePaths makes paths absolute: those of a file count from its folder, so
@@ -44,25 +43,13 @@ func (n *notes) resolvePaths(c *Config, dir string) {
 	}
 }
 
-func (n *notes) checkControl(control string) {
-	switch {
-	case strings.HasPrefix(control, "postgres://"), strings.HasPrefix(control, "postgresql://"):
-		n.fault("control", "control: postgres:// is not in this version of holdfast; write sqlite:///PATH")
-	case sqlitePath(control) == "":
-		n.fault("control", "control: write sqlite:///PATH, with three slashes: the path is absolute")
+func (n *notes) checkControl(control string, check func(string) error) {
+	if n.hasFaultAt("control") {
+		return
 	}
-}
-
-// sqlitePath is the absolute path of an sqlite:///PATH URL, empty for any other.
-func sqlitePath(control string) string {
-	path, ok := strings.CutPrefix(control, "sqlite://")
-	if !ok || !filepath.IsAbs(path) || strings.ContainsAny(path, "?#") {
-		return ""
+	if err := check(control); err != nil {
+		n.fault("control", "%v", err)
 	}
-	if plain, err := url.PathUnescape(path); err == nil {
-		path = plain
-	}
-	return filepath.Clean(path)
 }
 
 // maxSocketPath is what the system can hold of the path of a Unix socket, with

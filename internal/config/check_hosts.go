@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 )
 
@@ -32,7 +31,7 @@ func (n *notes) checkHosts(c *Config, checkServer func(string) error) {
 
 func (n *notes) checkListen(h *Host, path string, taken addresses) {
 	if len(h.Listen) == 0 && !n.hasFaultAt(path+".listen") {
-		n.missing(path, h, "listen", "ADDR", "say where clients connect, such as 127.0.0.1:6432")
+		n.missing(path, h, "listen", "say where clients connect, such as 127.0.0.1:6432")
 	}
 	for j, text := range h.Listen {
 		at := fmt.Sprintf("%s.listen[%d]", path, j)
@@ -52,7 +51,7 @@ func (n *notes) checkListen(h *Host, path string, taken addresses) {
 }
 
 // missing notes a key without which there is no host.
-func (n *notes) missing(path string, h *Host, key, value, what string) {
+func (n *notes) missing(path string, h *Host, key, what string) {
 	if n.file == "" {
 		n.faultAt(place{where: "--" + key}, "is missing; %s", what)
 		return
@@ -61,26 +60,15 @@ func (n *notes) missing(path string, h *Host, key, value, what string) {
 }
 
 func (n *notes) checkServer(h *Host, path string, check func(string) error) {
-	switch u, err := url.Parse(h.Server); {
+	switch {
 	case n.hasFaultAt(path):
 	case h.Server == "":
-		n.missing(strings.TrimSuffix(path, ".server"), h, "server", "URL", "say which server is behind it, such as postgres://db.example.com:5432")
-	case err != nil:
-		n.fault(path, "server: not a URL; write postgres://HOST:PORT")
-	case u.Scheme != "postgres" && u.Scheme != "postgresql":
-		n.fault(path, "server: write postgres://HOST:PORT; only Postgres is served")
-	case hasPassword(u):
-		n.fault(path, "server: holdfast has no use for a password, each client logs in with its own; take it out of the URL")
-	case check != nil:
+		n.missing(strings.TrimSuffix(path, ".server"), h, "server", "say which server is behind it, such as postgres://db.example.com:5432")
+	default:
 		if err := check(h.Server); err != nil {
-			n.fault(path, "server: %v", err)
+			n.fault(path, "%v", err)
 		}
 	}
-}
-
-func hasPassword(u *url.URL) bool {
-	_, set := u.User.Password()
-	return set || u.Query().Has("password")
 }
 
 func (n *notes) checkMode(h *Host, path string) {

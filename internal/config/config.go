@@ -1,9 +1,6 @@
 package config
 
-import (
-	"path/filepath"
-	"time"
-)
+import "time"
 
 // Config is a whole configuration as Load returns it: complete, with absolute
 // paths, and checked. It is not changed afterwards and may be shared.
@@ -11,7 +8,7 @@ type Config struct {
 	// File is the YAML file it came from; empty when flags alone made it.
 	File string `yaml:"-"`
 
-	// Control is the URL of the control store, sqlite:///PATH.
+	// Control is the URL of the control store, sqlite:///PATH with an absolute path.
 	Control string `yaml:"control"`
 
 	// Socket is the path of the control socket.
@@ -97,12 +94,3 @@ const (
 	Observe Mode = "observe" // records what it would have held, changes nothing
 	Off     Mode = "off"     // does not judge at all
 )
-
-// ControlFile is the path of the SQLite file of the control store.
-func (c *Config) ControlFile() string { return sqlitePath(c.Control) }
-
-// Folders are the folders that have to exist, and that holdfast makes with mode
-// 0700 where they do not: of the store, the audit file and the socket.
-func (c *Config) Folders() []string {
-	return []string{filepath.Dir(c.ControlFile()), filepath.Dir(c.Audit), filepath.Dir(c.Socket)}
-}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -39,7 +40,8 @@ func fillDefaults(c *Config, s Surroundings) {
 	if c.File == "" && s.UID != 0 {
 		state, socket = s.stateFolder(), s.userSocket()
 	}
-	setDefault(&c.Control, "sqlite://"+filepath.Join(state, "holdfast.db"))
+	store := url.URL{Scheme: "sqlite", Path: filepath.Join(state, "holdfast.db")}
+	setDefault(&c.Control, store.String())
 	setDefault(&c.Audit, filepath.Join(state, "audit.jsonl"))
 	setDefault(&c.Socket, socket)
 	setDefault(&c.Holds.Wait, DefaultWait)

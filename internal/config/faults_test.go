@@ -38,7 +38,7 @@ func TestFaults(t *testing.T) {
 			}
 			t.Chdir(t.TempDir())
 			write(t, "holdfast.yaml", string(input))
-			_, err = Load(Input{Flags: map[string]string{"config": "holdfast.yaml"}, Surroundings: nobody(nil), CheckServer: checkMode})
+			_, err = Load(Input{Flags: map[string]string{"config": "holdfast.yaml"}, Surroundings: nobody(nil), Checks: checks})
 			var faults Faults
 			if !errors.As(err, &faults) {
 				t.Fatalf("Load = %v, want Faults", err)
@@ -57,12 +57,25 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// checkMode stands for the check of the package that dials.
-func checkMode(url string) error {
-	if strings.Contains(url, "sslmode=maybe") {
-		return errors.New(`sslmode "maybe" is not known`)
-	}
-	return nil
+// checks stand for those of the packages that use the URLs.
+var checks = Checks{
+	Server: func(url string) error {
+		switch {
+		case !strings.HasPrefix(url, "postgres://"):
+			return errors.New("reading server URL: scheme is not postgres")
+		case strings.Contains(url, "hunter2"):
+			return errors.New("reading server URL: it has a password")
+		case strings.Contains(url, "sslmode=maybe"):
+			return errors.New(`reading server URL: sslmode "maybe" is not known`)
+		}
+		return nil
+	},
+	Control: func(url string) error {
+		if !strings.HasPrefix(url, "sqlite:///") {
+			return errors.New("a control store in PostgreSQL is not in this version; use sqlite:///var/lib/holdfast/holdfast.db")
+		}
+		return nil
+	},
 }
 
 // nobody is a user with the given variables, and a home that does not exist.

@@ -33,7 +33,7 @@ func FuzzParse(f *testing.F) {
 			for i := range c.Hosts {
 				c.Hosts[i].TLS = nil // no file of this machine is opened
 			}
-			n.check(c, nil)
+			n.check(c, checks)
 		}
 		_ = n.faults.inOrder().Error()
 	})

@@ -13,9 +13,14 @@ type Input struct {
 
 	Surroundings
 
-	// CheckServer says what is wrong with the URL of a server; the package that
-	// dials it knows best. nil accepts every postgres:// URL.
-	CheckServer func(url string) error
+	Checks
+}
+
+// Checks are what the packages that will use a value say about it, so that it is
+// judged in one place only. Both are needed.
+type Checks struct {
+	Server  func(url string) error // of the package that dials it
+	Control func(url string) error // of the package that opens it
 }
 
 // Load reads the configuration. Its error is Faults: everything that is wrong,
@@ -26,7 +31,7 @@ func Load(in Input) (*Config, error) {
 	if !n.unreadable {
 		fillDefaults(c, in.Surroundings)
 		n.resolvePaths(c, in.Dir)
-		n.check(c, in.CheckServer)
+		n.check(c, in.Checks)
 	}
 	c.Warnings = n.warnings.inOrder()
 	if len(n.faults) > 0 {

@@ -35,7 +35,7 @@ hosts:
 
 func load(t *testing.T, flags, env map[string]string) (*Config, error) {
 	t.Helper()
-	return Load(Input{Flags: flags, Surroundings: nobody(env)})
+	return Load(Input{Flags: flags, Surroundings: nobody(env), Checks: checks})
 }
 
 func TestWholeFile(t *testing.T) {
@@ -121,7 +121,7 @@ func TestFlagsAlone(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := nobody(c.env)
 			s.UID = c.uid
-			got, err := Load(Input{Flags: flags, Surroundings: s})
+			got, err := Load(Input{Flags: flags, Surroundings: s, Checks: checks})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -150,7 +150,7 @@ func TestFlagFaults(t *testing.T) {
 		{"nothing", nil, nil, "nothing to serve: give --config FILE, or --listen ADDR and --server URL"},
 		{"no server", map[string]string{"listen": ":1"}, nil, "--server: is missing"},
 		{"bad listen", map[string]string{"listen": "x", "server": "postgres://db"}, nil, "--listen: listen: \"x\" is no address"},
-		{"variable named", map[string]string{"listen": ":1"}, map[string]string{"HOLDFAST_SERVER": "mysql://db"}, "HOLDFAST_SERVER: server: write postgres://"},
+		{"variable named", map[string]string{"listen": ":1"}, map[string]string{"HOLDFAST_SERVER": "mysql://db"}, "HOLDFAST_SERVER: reading server URL: scheme is not postgres"},
 		{"both", map[string]string{"config": "holdfast.yaml", "listen": ":1"}, nil, "--listen: describes one host without a file"},
 		{"later flag", map[string]string{"listen": ":1", "server": "postgres://db", "monitor": "postgres://db"}, nil, "--monitor: not in this version of holdfast; remove it"},
 		{"later variable", map[string]string{"listen": ":1", "server": "postgres://db"}, map[string]string{"HOLDFAST_CONSOLE": ":1"}, "HOLDFAST_CONSOLE: not in this version of holdfast; remove it"},

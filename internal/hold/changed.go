@@ -29,7 +29,7 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 			Host: clip(h.Host), Environment: clip(h.Environment), Database: clip(h.Database),
 			User: clip(h.User), Application: clip(h.Application), Client: clip(h.Client),
 		},
-		Statements: clipAll(h.Statements), SQLHash: event.TextHash(h.SQL), Binding: clip(h.Binding),
+		Statements: clipAll(h.Statements), SQLHash: h.SQLHash, Binding: clip(h.Binding),
 		Rule: clip(h.Rule), Reason: clip(h.Reason), InTransaction: h.InTransaction,
 		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(),
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(),
@@ -77,16 +77,24 @@ func clipAll(statements []string) []string {
 	return out
 }
 
-// clip shortens s to recordText bytes at the border of a character.
+// clip shortens s to recordText bytes.
 func clip(s string) string {
 	if len(s) <= recordText {
 		return s
 	}
-	cut := recordText
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
+	return cutAt(s, recordText) + "..."
+}
+
+// cutAt is the first n bytes of s, or a little less: up to the border of a
+// character.
+func cutAt(s string, n int) string {
+	if len(s) <= n {
+		return s
 	}
-	return s[:cut] + "..."
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 func quoted(s string) string { return strconv.Quote(clip(s)) }

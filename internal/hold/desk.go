@@ -96,7 +96,9 @@ func (d *Desk) Lost() uint64 { return d.later.lost.Load() }
 // Get finds a hold, waiting or ended. Errors: ErrUnknownID, ErrUnavailable.
 func (d *Desk) Get(ctx context.Context, id string) (Hold, error) {
 	if w := d.waiter(id); w != nil {
-		return w.snapshot(), nil
+		if h := w.snapshot(); h.ID != "" {
+			return h, nil
+		}
 	}
 	h, err := d.store.Load(ctx, id)
 	switch {
@@ -169,8 +171,7 @@ func disk(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), diskWait)
 }
 
-// write puts e on disk in the record, tells the observers, and has the store
-// marked.
+// write puts e on disk in the record, and then tells the observers.
 func (d *Desk) write(ctx context.Context, e event.HoldChanged) error {
 	ctx, cancel := disk(ctx)
 	defer cancel()
@@ -180,3 +181,7 @@ func (d *Desk) write(ctx context.Context, e event.HoldChanged) error {
 	d.events(e)
 	return nil
 }
+
+// clock is the time as the store keeps it, so that a hold reads the same from
+// memory and from disk.
+func clock() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

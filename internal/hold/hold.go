@@ -27,7 +27,7 @@ const (
 type Request struct {
 	Host, Environment, Database, User, Application, Client string
 
-	// SQL is the text as sent, passwords masked, transcoded to UTF-8. Of a batch
+	// SQL is the text as sent (what is longer than MaxSQL is cut, and says so), passwords masked, transcoded to UTF-8. Of a batch
 	// it is the texts of the statements that are held, one a line block.
 	SQL string
 
@@ -69,7 +69,7 @@ type Hold struct {
 	Expires   time.Time // when it ends by itself
 	Decided   time.Time // approved, denied or ended; zero while pending
 	ReleaseAt time.Time // when it was released; zero if it was not
-	Ended     time.Time // executed, failed or unknown; zero before
+	Ended     time.Time // executed, failed, unknown or lapsed; zero before
 
 	// DecidedBy is the person (or, without people in the config, the OS user)
 	// whose answer decided; of several the last one. Empty when nobody did.
@@ -80,6 +80,10 @@ type Hold struct {
 
 	// Approvals so far, in order, while more than one is needed.
 	Approvals []Approval
+
+	// SQLHash is the SHA-256 of the whole SQL in hexadecimal, also where SQL was
+	// cut at MaxSQL. The desk sets it.
+	SQLHash string
 
 	// Result is the command tag or the server's error (SQLSTATE and message) after
 	// the release, and for other ends the cause ("client left").

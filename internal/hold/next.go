@@ -1,6 +1,10 @@
 package hold
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // step is what can happen to a hold.
 type step string
@@ -48,3 +52,58 @@ func (s State) Waiting() bool { return s == Pending || s == Approved }
 
 // Open is true for a hold that a restart has to settle: its session is gone.
 func (s State) Open() bool { return s.Waiting() || s == Released }
+
+// leads is the state that s leads to, wherever it is allowed.
+func (s step) leads() State {
+	for _, from := range transitions {
+		if to, ok := from[s]; ok {
+			return to
+		}
+	}
+	return ""
+}
+
+// stepped is h after s, at this moment, with what else set changes.
+func (h Hold) stepped(s step, set func(*Hold)) (Hold, error) {
+	state, err := next(h.State, s)
+	if err != nil {
+		return h, fmt.Errorf("changing hold %s: %w", h.ID, err)
+	}
+	h, now := h.clone(), clock()
+	h.State = state
+	switch state {
+	case Released:
+		h.ReleaseAt = now
+	case Executed, Failed, Unknown, Lapsed:
+		h.Ended = now
+	default:
+		h.Decided = now
+	}
+	if set != nil {
+		set(&h)
+	}
+	return h, nil
+}
+
+// changedAt is when h got the state it has.
+func (h Hold) changedAt() time.Time {
+	for _, t := range []time.Time{h.Ended, h.ReleaseAt, h.Decided} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return h.Asked
+}
+
+// clone shares nothing with h.
+func (h Hold) clone() Hold {
+	h.Request = h.Request.clone()
+	h.Approvals = slices.Clone(h.Approvals)
+	return h
+}
+
+// clone shares nothing with r.
+func (r Request) clone() Request {
+	r.Statements = slices.Clone(r.Statements)
+	return r
+}

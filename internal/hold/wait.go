@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/holdfast-db/holdfast/internal/event"
 )
 
 // waiter is a hold that a session waits for.
@@ -46,7 +48,7 @@ func (d *Desk) Wait(ctx context.Context, r Request, held func(Hold)) (Hold, erro
 	if err != nil {
 		return Hold{}, err
 	}
-	defer d.leave(w)
+	defer d.leave(w.hold.ID) // the id does not change
 	if held != nil {
 		held(w.snapshot())
 	}
@@ -62,7 +64,8 @@ func (d *Desk) Wait(ctx context.Context, r Request, held func(Hold)) (Hold, erro
 	return d.conclude(ctx, w)
 }
 
-// ask records a new hold in the store and the record.
+// ask records a new hold in the store and the record. Until both have it the
+// waiter is locked, so nobody can answer what is not on disk.
 func (d *Desk) ask(ctx context.Context, r Request) (*waiter, error) {
 	if r.Wait <= 0 {
 		return nil, fmt.Errorf("asking for reviewers: the wait of %v is not positive", r.Wait)
@@ -70,18 +73,19 @@ func (d *Desk) ask(ctx context.Context, r Request) (*waiter, error) {
 	if !d.enter() {
 		return nil, unavailable("asking for reviewers", ErrStopping)
 	}
-	h, err := d.insert(ctx, r)
-	if err != nil {
-		d.waiting.Done()
-		return nil, err
+	w := &waiter{decided: make(chan struct{})}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h, err := d.insert(ctx, w, r)
+	if err == nil {
+		w.hold = h
+		if err = d.write(ctx, changed(h, "", h.Asked)); err != nil {
+			d.later.end(h.ID, abandon, "the record could not be written")
+		}
 	}
-	w := &waiter{hold: h, decided: make(chan struct{})}
-	d.mu.Lock()
-	d.live[h.ID] = w
-	d.mu.Unlock()
-	if err := d.write(ctx, changed(h, "", h.Asked)); err != nil {
-		d.later.end(h.ID, abandon, "the record could not be written")
-		d.leave(w)
+	if err != nil {
+		w.hold, w.err = Hold{}, err
+		d.leave(h.ID)
 		return nil, err
 	}
 	d.later.recorded(h)
@@ -99,33 +103,63 @@ func (d *Desk) enter() bool {
 }
 
 // leave forgets the waiter: whoever asks from now on reads the store.
-func (d *Desk) leave(w *waiter) {
-	d.mu.Lock()
-	delete(d.live, w.hold.ID)
-	d.mu.Unlock()
+func (d *Desk) leave(id string) {
+	d.forget(id)
 	d.waiting.Done()
 }
 
-// insert finds a free id and stores the new hold.
-func (d *Desk) insert(ctx context.Context, r Request) (Hold, error) {
+func (d *Desk) forget(id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.live, id)
+}
+
+// claim makes w the waiter for id, unless that is taken.
+func (d *Desk) claim(id string, w *waiter) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, taken := d.live[id]; taken {
+		return false
+	}
+	d.live[id] = w
+	return true
+}
+
+// insert finds a free id, makes w its waiter and stores the new hold. After an
+// error the hold returned still has the id that was claimed last.
+func (d *Desk) insert(ctx context.Context, w *waiter, r Request) (Hold, error) {
 	ctx, cancel := disk(ctx)
 	defer cancel()
-	state, err := next("", ask)
-	if err != nil {
-		return Hold{}, err
-	}
-	now := time.Now()
-	h := Hold{State: state, Request: r.clone(), Asked: now, Expires: now.Add(r.Wait)}
-	for range idTries {
+	h, err := newHold(r)
+	for tries := 0; err == nil && tries < idTries; tries++ {
 		h.ID = newID()
-		if err = d.store.Insert(ctx, h); !errors.Is(err, ErrDuplicateID) {
-			break
+		if !d.claim(h.ID, w) {
+			continue
 		}
+		insertErr := d.store.Insert(ctx, h)
+		if insertErr == nil {
+			return h, nil
+		}
+		if !errors.Is(insertErr, ErrDuplicateID) {
+			// It may be on disk all the same.
+			d.later.end(h.ID, abandon, "the store failed when it was asked")
+			return h, unavailable("storing a hold", insertErr)
+		}
+		d.forget(h.ID)
 	}
-	if err != nil {
-		return Hold{}, unavailable("storing a hold", err)
+	return h, unavailable("storing a hold", errors.Join(err, ErrDuplicateID))
+}
+
+func newHold(r Request) (Hold, error) {
+	state, err := next("", ask)
+	now := clock()
+	h := Hold{State: state, Request: r.clone(), Asked: now, Expires: now.Add(r.Wait), SQLHash: event.TextHash(r.SQL)}
+	if len(r.SQL) > MaxSQL {
+		kept := cutAt(r.SQL, MaxSQL)
+		h.SQL = kept + fmt.Sprintf("\n-- holdfast: %d more bytes are not shown", len(r.SQL)-len(kept))
 	}
-	return h, nil
+	h.SQL = strings.ToValidUTF8(h.SQL, "\uFFFD")
+	return h, err
 }
 
 // end ends a hold that is still pending. Nothing is released by it, so it takes
@@ -197,8 +231,8 @@ func (d *Desk) gone(ctx context.Context) (step, error) {
 // either write fails the statement is not sent: the hold is settled as lapsed,
 // or, if the store took the release, as failed without having been sent.
 func (d *Desk) releaseLocked(ctx context.Context, w *waiter) (Hold, error) {
-	before, now := w.hold, time.Now()
-	after, err := before.stepped(release, func(h *Hold) { h.ReleaseAt = now })
+	before := w.hold
+	after, err := before.stepped(release, nil)
 	if err != nil {
 		return Hold{}, err
 	}
@@ -207,10 +241,10 @@ func (d *Desk) releaseLocked(ctx context.Context, w *waiter) (Hold, error) {
 		err = unavailable("releasing hold "+before.ID, errors.New("another process changed it"))
 	}
 	if err == nil {
-		err = d.write(ctx, changed(after, before.State, now))
+		err = d.write(ctx, changed(after, before.State, after.ReleaseAt))
 	}
 	if err != nil {
-		w.hold.State, w.err = Lapsed, err
+		w.err = err
 		d.later.end(before.ID, lapse, notSent+err.Error())
 		return Hold{}, err
 	}
@@ -240,61 +274,10 @@ func (d *Desk) save(ctx context.Context, before, after Hold, s step, set func(*H
 		d.later.put(job{id: before.ID, step: s, set: set})
 		return
 	}
-	e := changed(after, before.State, after.changedAt())
+	e := changed(after, before.State, clock())
 	if d.write(ctx, e) != nil {
 		d.later.put(job{id: before.ID, event: &e, state: after.State})
 		return
 	}
 	d.later.recorded(after)
-}
-
-// stepped is h after s, with what else set changes.
-func (h Hold) stepped(s step, set func(*Hold)) (Hold, error) {
-	state, err := next(h.State, s)
-	if err != nil {
-		return h, fmt.Errorf("changing hold %s: %w", h.ID, err)
-	}
-	h = h.clone()
-	h.State = state
-	switch now := time.Now(); {
-	case h.State == Executed || h.State == Failed || h.State == Unknown:
-		h.Ended = now
-	case h.Decided.IsZero():
-		h.Decided = now
-	}
-	if set != nil {
-		set(&h)
-	}
-	return h, nil
-}
-
-// changedAt is when h got the state it has.
-func (h Hold) changedAt() time.Time {
-	switch {
-	case !h.Ended.IsZero():
-		return h.Ended
-	case h.State == Released:
-		return h.ReleaseAt
-	case h.Decided.IsZero():
-		return h.Asked
-	}
-	return h.Decided
-}
-
-// clone shares nothing with h.
-func (h Hold) clone() Hold {
-	h.Request = h.Request.clone()
-	h.Approvals = append([]Approval(nil), h.Approvals...)
-	return h
-}
-
-// clone shares nothing with r, and bounds its text.
-func (r Request) clone() Request {
-	r.Statements = append([]string(nil), r.Statements...)
-	if len(r.SQL) > MaxSQL {
-		cut := clipAt(r.SQL, MaxSQL)
-		r.SQL = cut + fmt.Sprintf("\n-- holdfast: %d more bytes are not shown", len(r.SQL)-len(cut))
-	}
-	r.SQL = strings.ToValidUTF8(r.SQL, "\uFFFD")
-	return r
 }

@@ -3,10 +3,12 @@ package pgtest
 import (
 	"bufio"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -175,9 +177,21 @@ func (c *Client) Expect(types string) []Message {
 // messages before that are read and returned.
 func (c *Client) ExpectEOF() []Message {
 	c.t.Helper()
+	return c.readToEnd(func(err error) bool { return err == io.EOF })
+}
+
+// ExpectEOFOrReset is ExpectEOF for a peer that was killed: what it had not read
+// makes the system reset the connection instead of closing it.
+func (c *Client) ExpectEOFOrReset() []Message {
+	c.t.Helper()
+	return c.readToEnd(func(err error) bool { return err == io.EOF || errors.Is(err, syscall.ECONNRESET) })
+}
+
+func (c *Client) readToEnd(isEnd func(error) bool) []Message {
+	c.t.Helper()
 	for read := []Message{}; ; {
 		m, err := c.TryRead(answerLimit)
-		if err == io.EOF {
+		if err != nil && isEnd(err) {
 			return read
 		}
 		if err != nil {

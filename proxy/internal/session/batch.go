@@ -61,16 +61,29 @@ func (c *Core) hopeless() bool {
 		return false
 	}
 	for _, f := range c.found {
-		if f.facts == nil || !f.facts.Read {
+		if !staysInTransaction(f.facts) {
 			return false
 		}
-		for _, s := range f.facts.Statements {
-			if s.Tx != rules.TxNone {
-				return false
-			}
+	}
+	for i := range c.msgs {
+		if f := c.msgs[i].facts; f != nil && !staysInTransaction(f) {
+			return false
 		}
 	}
-	return len(c.found) == 1 && c.found[0].msg == 0
+	return true
+}
+
+// staysInTransaction says that a text was read and ends no transaction.
+func staysInTransaction(f *rules.Facts) bool {
+	if f == nil || !f.Read {
+		return false
+	}
+	for i := range f.Statements {
+		if f.Statements[i].Tx != rules.TxNone {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *Core) ask() *Ask {

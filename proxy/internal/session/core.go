@@ -135,6 +135,9 @@ type Output struct {
 	// Reports are verdicts to be recorded.
 	Reports []Report
 
+	// Statements is how many were judged.
+	Statements int
+
 	// Close is not nil when the session is over; ToClient says why to the client.
 	Close error
 }

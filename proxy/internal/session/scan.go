@@ -110,6 +110,7 @@ func (c *Core) scanQuery(body []byte, n int) bool {
 		return false
 	}
 	facts := c.read(text)
+	c.out.Statements++
 	i := len(c.msgs)
 	verdict := c.judge(facts)
 	c.push(message{typ: wire.Query, facts: facts, changes: facts.ChangesSettings}, n)
@@ -167,6 +168,7 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 	if !ok {
 		return c.malformed()
 	}
+	c.out.Statements++
 	i := len(c.msgs)
 	b, known := c.portals.latest(portal)
 	if !known {

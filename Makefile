@@ -1,0 +1,44 @@
+# holdfast: `make help` lists what there is.
+#
+# Needed by hand: Go and a C compiler. Everything else is set up by .ci/setup,
+# which says what is missing.
+
+.DEFAULT_GOAL := help
+.PHONY: help build test demo check fuzz bench clean
+
+# The version the binary prints; without git it is what go itself knows.
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
+LDFLAGS := $(if $(VERSION),-X main.version=$(VERSION))
+
+# How long `make fuzz` spends on each target.
+FUZZTIME ?= 10s
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/holdfast (the first time compiles the Postgres parser: minutes)
+	@.ci/setup go
+	go build -buildvcs=false -ldflags "$(LDFLAGS)" -o bin/holdfast ./cmd/holdfast
+
+test: ## set up PostgreSQL 15 to 18 and the drivers, then run all tests with -race
+	@.ci/setup test
+	go test -race -timeout 20m ./...
+
+demo: ## set up what is missing, then play the story on a throw-away server
+	@.ci/setup demo
+	go run ./examples/demo
+
+check: ## vet, gofmt, staticcheck, shellcheck and the house rules
+	@.ci/setup check
+	@.ci/check
+
+fuzz: ## fuzz every target for FUZZTIME (10s)
+	@.ci/setup go
+	@.ci/fuzz $(FUZZTIME)
+
+bench: ## run all benchmarks once
+	@.ci/setup go
+	go test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built
+	rm -rf bin

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/hold"
+)
+
+func approveCommand(a *app) *cobra.Command {
+	var note, typed string
+	cmd := &cobra.Command{
+		Use: "approve ID", Short: "Let a held statement run", Args: oneArg,
+		ValidArgsFunction: a.completeID(false),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h, err := a.client().Approve(cmd.Context(), args[0], note, typed)
+			if err != nil {
+				return a.refusedAnswer(err, args[0], "not approved")
+			}
+			if h.State == string(hold.Pending) {
+				fmt.Fprintln(a.out, more(h))
+				return nil
+			}
+			fmt.Fprintln(a.out, a.approved(cmd.Context(), h))
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&note, "note", "", "`TEXT` for the record and the one who asked")
+	cmd.Flags().StringVar(&typed, "type", "", "`NAME` of what goes, typed to be sure it is the right one")
+	return cmd
+}
+
+const (
+	// outcomeWait is how long approve looks for what the server said: most
+	// statements that are held are done within it, and nobody waits for the rest.
+	outcomeWait = 2 * time.Second
+	outcomePoll = 50 * time.Millisecond
+)
+
+// approved is the sentence after an approval: what became of the statement, if
+// that is known soon.
+func (a *app) approved(ctx context.Context, h console.Hold) string {
+	ctx, cancel := context.WithTimeout(ctx, outcomeWait)
+	defer cancel()
+	tick := time.NewTicker(outcomePoll)
+	defer tick.Stop()
+	for {
+		if now, err := a.client().Hold(ctx, h.ID); err == nil {
+			h = now
+		}
+		switch who, result := escape(requester(h)), escape(h.Result); hold.State(h.State) {
+		case hold.Executed:
+			return fmt.Sprintf("%s approved. The server executed it for %s: %s.", h.ID, who, result)
+		case hold.Failed:
+			return fmt.Sprintf("%s approved. It failed: %s. %s was told.", h.ID, result, who)
+		case hold.Lapsed:
+			return fmt.Sprintf("%s approved, and nobody waited for it any more (%s). It was not sent. %s", h.ID, result, kept(h))
+		case hold.Unknown:
+			return fmt.Sprintf("%s approved. It was sent, and the answer was lost: look on the server whether it ran.", h.ID)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Sprintf("%s approved. The server has not answered %s yet; its outcome: holdfast show %s", h.ID, escape(requester(h)), h.ID)
+		}
+	}
+}

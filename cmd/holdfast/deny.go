@@ -1,0 +1,25 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func denyCommand(a *app) *cobra.Command {
+	var note string
+	cmd := &cobra.Command{
+		Use: "deny ID", Short: "Refuse a held statement", Args: oneArg,
+		ValidArgsFunction: a.completeID(false),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h, err := a.client().Deny(cmd.Context(), args[0], note)
+			if err != nil {
+				return a.refusedAnswer(err, args[0], "not denied")
+			}
+			fmt.Fprintf(a.out, "%s denied. %s %s was told.\n", h.ID, kept(h), escape(requester(h)))
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&note, "note", "", "`TEXT` that tells the one who asked why")
+	return cmd
+}

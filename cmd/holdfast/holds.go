@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/hold"
+)
+
+func holdsCommand(a *app) *cobra.Command {
+	var all, asJSON bool
+	cmd := &cobra.Command{
+		Use: "holds", Short: "List the statements that wait for a reviewer", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			holds, err := a.client().Holds(cmd.Context(), all)
+			if err != nil {
+				return a.unreachable(err)
+			}
+			if !asJSON {
+				return a.printHolds(cmd.Context(), holds, all)
+			}
+			for _, h := range holds {
+				if err := a.printJSON(h); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "also those that ended, newest first")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+// waits is true for a hold that is not sent and still may be.
+func waits(h console.Hold) bool { return hold.State(h.State).Waiting() }
+
+func (a *app) printHolds(ctx context.Context, holds []console.Hold, all bool) error {
+	var waiting, ended []console.Hold
+	for _, h := range holds {
+		if waits(h) {
+			waiting = append(waiting, h)
+		} else {
+			ended = append(ended, h)
+		}
+	}
+	if len(waiting) == 0 {
+		if err := a.printNothing(ctx, ended, all); err != nil {
+			return err
+		}
+	} else {
+		a.printWaiting(waiting)
+	}
+	if len(ended) > 0 {
+		fmt.Fprintf(a.out, "\n%s ended, newest first\n\n", number(uint64(len(ended))))
+		a.printEnded(ended)
+	}
+	return nil
+}
+
+func (a *app) printWaiting(holds []console.Hold) {
+	fmt.Fprintf(a.out, "%d waiting, shortest time first\n\n", len(holds))
+	var rows [][]string
+	for _, h := range holds {
+		rows = append(rows, []string{h.ID, left(a.now(), h.Expires), escape(h.Host), escape(askedBy(h)), notCounted, escape(statement(h))})
+	}
+	a.out.table([]column{{head: "ID", style: bold}, {head: "LEFT", style: dim, right: true}, {head: "HOST", most: 20},
+		{head: "BY", most: 28}, {head: "DESTROYS"}, {head: "STATEMENT"}}, rows)
+	fmt.Fprintf(a.out, "\n%s Look with: holdfast show %s\n", noPreview, holds[0].ID)
+}
+
+func (a *app) printEnded(holds []console.Hold) {
+	var rows [][]string
+	for _, h := range holds {
+		rows = append(rows, []string{h.ID, stateWord(h.State), clock(a.now(), endOf(h)), escape(h.Host), escape(askedBy(h)),
+			escape(h.DecidedBy), escape(statement(h))})
+	}
+	a.out.table([]column{{head: "ID", style: bold}, {head: "STATE"}, {head: "WHEN", style: dim}, {head: "HOST", most: 20},
+		{head: "BY", most: 28}, {head: "ANSWERED", most: 16}, {head: "STATEMENT"}}, rows)
+}
+
+// printNothing says that nothing waits, and what was last.
+func (a *app) printNothing(ctx context.Context, ended []console.Hold, all bool) error {
+	if all {
+		fmt.Fprintln(a.out, "Nothing is waiting.")
+		return nil
+	}
+	holds, err := a.client().Holds(ctx, true)
+	switch {
+	case err != nil:
+		return a.unreachable(err)
+	case len(holds) == 0:
+		fmt.Fprintln(a.out, "Nothing is waiting, and nothing was held so far.")
+	default:
+		last := holds[len(holds)-1]
+		for _, h := range holds {
+			if !waits(h) {
+				last = h
+				break
+			}
+		}
+		fmt.Fprintf(a.out, "Nothing is waiting. Last: %s, %s %s%s.\n", last.ID, stateWord(last.State), clock(a.now(), endOf(last)), answeredBy(last))
+	}
+	return nil
+}
+
+// askedBy is who asks, and with what.
+func askedBy(h console.Hold) string {
+	if h.Application == "" {
+		return requester(h)
+	}
+	return requester(h) + ", " + h.Application
+}
+
+// answeredBy is who answered, as the end of a sentence.
+func answeredBy(h console.Hold) string {
+	switch {
+	case h.DecidedBy == "":
+		return ""
+	case h.State == string(hold.Denied):
+		return " by " + escape(h.DecidedBy)
+	}
+	return ", approved by " + escape(h.DecidedBy)
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"crypto/tls"
+	"fmt"
+	"os"
+
+	"github.com/holdfast-db/holdfast/internal/config"
+	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/proxy"
+)
+
+func pid() int { return os.Getpid() }
+
+// modes are the proxy's for those of the configuration.
+var modes = map[config.Mode]proxy.Mode{
+	config.Enforce: proxy.Enforce, config.Observe: proxy.Observe, config.Off: proxy.Off,
+}
+
+// proxyHosts are the hosts of the configuration in the proxy's terms.
+func proxyHosts(c *config.Config) ([]proxy.Host, error) {
+	var hosts []proxy.Host
+	for _, h := range c.Hosts {
+		server, err := proxy.ParseUpstream(h.Server)
+		if err != nil {
+			return nil, fmt.Errorf("host %s: %w", h.Name, err)
+		}
+		host := proxy.Host{
+			Name: h.Name, Environment: h.Environment, Listen: h.Listen, Server: server,
+			Mode: modes[h.Mode], Reviewers: hold.Reviewers(h.Reviewers), Answerers: answerersOf(c, h),
+			Wait: h.Holds.Wait, WaitInTransaction: h.Holds.WaitInTransaction,
+		}
+		if h.TLS != nil {
+			host.RequireTLS = h.TLS.Require
+			if host.TLS, err = clientTLS(h.TLS); err != nil {
+				return nil, fmt.Errorf("host %s: %w", h.Name, err)
+			}
+		}
+		hosts = append(hosts, host)
+	}
+	return hosts, nil
+}
+
+// clientTLS is what clients are offered. "postgresql" is the protocol that a
+// client of sslnegotiation=direct asks for (manual, "SSL Session Encryption").
+func clientTLS(t *config.TLS) (*tls.Config, error) {
+	pair, err := tls.LoadX509KeyPair(t.Cert, t.Key)
+	if err != nil {
+		return nil, fmt.Errorf("reading the certificate: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"postgresql"}}, nil
+}
+
+// answerersOf is who can answer the holds of a host, for hints.
+func answerersOf(c *config.Config, h config.Host) string {
+	group := c.Groups[h.Reviewers.Group]
+	switch {
+	case len(group) == 1:
+		return group[0]
+	case len(group) > 1:
+		return "a member of " + h.Reviewers.Group
+	case len(c.People) > 0:
+		return "any other person"
+	}
+	return "whoever may use the control socket"
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/holdfast-db/holdfast/internal/audit"
+	"github.com/holdfast-db/holdfast/internal/config"
+	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/event"
+	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/store"
+	"github.com/holdfast-db/holdfast/proxy"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// parts are the packages, wired: this is the only place where they meet. Data
+// flows config -> store, audit -> desk -> proxy; the console looks at all.
+type parts struct {
+	config  *config.Config
+	started time.Time
+	ready   atomic.Bool
+
+	store   *store.Store
+	audit   *audit.Log
+	events  *event.Bus
+	desk    *hold.Desk
+	proxy   *proxy.Server
+	console *console.Server
+}
+
+// open makes all parts, or none.
+func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, err error) {
+	p = &parts{config: c, started: time.Now()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close())
+		}
+	}()
+	if p.store, err = store.Open(ctx, c.Control); err != nil {
+		return p, err
+	}
+	if p.audit, err = audit.Open(c.Audit); err != nil {
+		return p, err
+	}
+	p.events = event.NewBus()
+	p.events.Subscribe("audit", p.audit)
+	if err = p.openDesk(ctx); err != nil {
+		return p, err
+	}
+	hosts, err := proxyHosts(c)
+	if err != nil {
+		return p, err
+	}
+	p.proxy, err = proxy.New(proxy.Options{
+		Hosts: hosts, Reader: rules.NewReader(rules.ReaderOptions{}), Policy: rules.DefaultPolicy(),
+		Desk: p.desk, Events: p.events, Log: l,
+	})
+	if err != nil {
+		return p, err
+	}
+	p.console, err = console.Listen(console.Options{
+		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Log: l,
+	})
+	return p, err
+}
+
+func (p *parts) openDesk(ctx context.Context) error {
+	var list []hold.Person
+	for _, person := range p.config.People {
+		list = append(list, hold.Person(person))
+	}
+	known, err := hold.NewPeople(list, p.config.Groups)
+	if err != nil {
+		return fmt.Errorf("reading people: %w", err)
+	}
+	p.desk, err = hold.Open(ctx, hold.Options{Store: p.store, Record: p.audit, People: known, Events: p.events.Publish})
+	return err
+}
+
+// run serves until ctx ends or a part fails. People can look and answer until the
+// last session is over.
+func (p *parts) run(ctx context.Context, ready func()) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	door, closeDoor := context.WithCancel(context.WithoutCancel(ctx))
+	console := make(chan error, 1)
+	go func() {
+		err := p.console.Serve(door)
+		stop() // without it nobody can answer
+		console <- err
+	}()
+	err := p.proxy.Serve(ctx, func() {
+		p.ready.Store(true)
+		ready()
+	})
+	p.ready.Store(false)
+	closeDoor()
+	return errors.Join(err, <-console)
+}
+
+// close ends what was opened, in the order in which nothing is missed: the desk
+// tells the events, the events tell the audit.
+func (p *parts) close() (err error) {
+	if p.console != nil {
+		err = errors.Join(err, p.console.Close())
+	}
+	if p.desk != nil {
+		err = errors.Join(err, p.desk.Close())
+	}
+	if p.events != nil {
+		p.events.Close()
+	}
+	if p.audit != nil {
+		err = errors.Join(err, p.audit.Close())
+	}
+	if p.store != nil {
+		err = errors.Join(err, p.store.Close())
+	}
+	return err
+}
+
+// status is what the console shows of all parts.
+func (p *parts) status(ctx context.Context) console.Status {
+	c := p.config
+	s := console.Status{
+		Version: versionText(), PID: pid(), Started: p.started.UTC(), Uptime: time.Since(p.started).Seconds(),
+		Ready: p.ready.Load(), CountingNote: counting,
+		Control: c.Control, Audit: c.Audit, Socket: c.Socket,
+		People: []string{}, Identity: "unverified",
+		Lost: console.Lost{Events: p.events.Lost() + p.audit.Lost(), Holds: p.desk.Lost()},
+	}
+	if !s.Ready {
+		s.Why = "not every host listens"
+	}
+	for _, h := range p.proxy.Status().Hosts {
+		s.Hosts = append(s.Hosts, console.HostStatus(h))
+	}
+	for _, person := range c.People {
+		s.People, s.Identity = append(s.People, person.Name), "verified"
+	}
+	for _, w := range c.Warnings {
+		s.Warnings = append(s.Warnings, w.Text)
+	}
+	holds, err := p.desk.List(ctx, false)
+	if s.Waiting = len(holds); err != nil {
+		s.Ready, s.Why = false, err.Error()
+	}
+	return s
+}

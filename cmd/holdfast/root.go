@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/holdfast-db/holdfast/internal/config"
+)
+
+// app is what every subcommand works with.
+type app struct {
+	out, err *screen
+	in       config.Surroundings
+	now      func() time.Time
+
+	socket string // --socket
+}
+
+// screen is standard output or standard error.
+type screen struct {
+	io.Writer
+	terminal bool
+	colour   bool
+	width    int // columns to use
+}
+
+// maxWidth is the widest output: lines longer than this are hard to follow. It
+// is also what is used where nobody says how wide the screen is.
+const maxWidth = 100
+
+// minWidth is the narrowest one: below it, tables would have no room for names.
+const minWidth = 60
+
+// here is the app of this process.
+func here() *app {
+	return &app{out: screenOf(os.Stdout), err: screenOf(os.Stderr), in: config.Here(), now: time.Now}
+}
+
+func screenOf(f *os.File) *screen {
+	s := &screen{Writer: f, terminal: term.IsTerminal(int(f.Fd())), width: maxWidth}
+	if !s.terminal {
+		return s
+	}
+	s.colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" // no-color.org
+	if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+		s.width = max(minWidth, min(w, maxWidth))
+	}
+	return s
+}
+
+// run runs one command line and returns the exit code.
+func run(args []string, a *app) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal ends the process at once
+	root := newRoot(a)
+	root.SetArgs(args)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	return report(a.err, root.ExecuteContext(ctx))
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "holdfast",
+		Short: "A Postgres proxy that holds destructive statements until a second person confirms them",
+		Long: `holdfast is a Postgres proxy. Clients connect to it instead of the server; it reads
+every statement and holds the destructive ones until a second person confirms them.
+
+  holdfast serve     runs the proxy
+  holdfast holds     lists what waits; show, approve and deny answer it`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          unknownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().StringVar(&a.socket, "socket", "", "`PATH` of the control socket (or HOLDFAST_SOCKET)")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return misused(err.Error(), "Its flags: "+cmd.CommandPath()+" --help")
+	})
+	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), showCommand(a),
+		approveCommand(a), denyCommand(a), auditCommand(a), versionCommand(a))
+	return root
+}
+
+// laterCommands are subcommands of the design that this version does not have.
+var laterCommands = []string{"alerts", "check"}
+
+// unknownCommand is called with what is no subcommand.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	for _, later := range laterCommands {
+		if args[0] == later {
+			return misused(later + ": not in this version of holdfast")
+		}
+	}
+	hint := "The commands: holdfast --help"
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "Did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return misused("there is no command "+quote(args[0]), hint)
+}
+
+// noArgs and oneArg refuse any other number of arguments.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return misused(cmd.CommandPath()+" takes no argument, and was given "+quote(args[0]), "Usage: "+cmd.UseLine())
+	}
+	return nil
+}
+
+func oneArg(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 || args[0] == "" {
+		return misused(cmd.CommandPath()+" takes one argument", "Usage: "+cmd.UseLine())
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/hold"
+)
+
+func showCommand(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "show ID", Short: "Show one held statement, or what became of it", Args: oneArg,
+		ValidArgsFunction: a.completeID(true),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h, err := a.client().Hold(cmd.Context(), args[0])
+			if err != nil {
+				return a.notFound(err, args[0])
+			}
+			if asJSON {
+				return a.printJSON(h)
+			}
+			a.printHold(h)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
+	return cmd
+}
+
+func (a *app) printHold(h console.Hold) {
+	a.printTitle(h)
+	fmt.Fprintln(a.out)
+	for _, sentence := range a.outcome(h) {
+		for _, line := range fold(sentence, a.out.width) {
+			fmt.Fprintln(a.out, line)
+		}
+	}
+	fmt.Fprintln(a.out)
+	a.printSQL(h.SQL)
+	fmt.Fprintln(a.out)
+	a.printAbout(h)
+	if h.State == string(hold.Pending) {
+		fmt.Fprintf(a.out, "\n  holdfast approve %s\n  holdfast deny %s --note \"why\"\n", h.ID, h.ID)
+	}
+}
+
+// printTitle is the id, the state and where, and the statement as one sentence.
+func (a *app) printTitle(h console.Hold) {
+	state, word := stateWord(h.State), plain
+	if h.State == string(hold.Pending) {
+		word = yellow
+	}
+	rest := ""
+	if waits(h) {
+		rest = ", " + left(a.now(), h.Expires) + " left"
+	}
+	where := escape(h.Host) + " / " + escape(h.Database)
+	environment := strings.ToUpper(escape(h.Environment))
+	gap := a.out.width - cells(h.ID+"  "+state+rest+environment+where)
+	if environment != "" {
+		gap -= 2
+	}
+	fmt.Fprint(a.out, a.out.paint(bold, h.ID), "  ", a.out.paint(word, state), rest, strings.Repeat(" ", max(gap, 2)))
+	if environment != "" {
+		fmt.Fprint(a.out, a.out.paint(environmentStyle(h.Environment), environment), "  ")
+	}
+	fmt.Fprintln(a.out, where)
+
+	verb := "wanted"
+	if waits(h) {
+		verb = "wants"
+	}
+	for _, line := range fold(fmt.Sprintf("%s %s to run %s", escape(requester(h)), verb, escape(statement(h))), a.out.width) {
+		fmt.Fprintln(a.out, line)
+	}
+}
+
+// environmentStyle is red where real data is.
+func environmentStyle(environment string) style {
+	switch strings.ToLower(environment) {
+	case "production", "prod":
+		return red
+	}
+	return plain
+}
+
+// printSQL shows the whole text, long lines folded, never cut.
+func (a *app) printSQL(sql string) {
+	fmt.Fprintln(a.out, a.out.paint(dim, "SQL"))
+	const gutter = 8 // columns in front of a line
+	for i, line := range strings.Split(strings.TrimRight(sql, "\r\n"), "\n") {
+		for j, part := range fold(escapeLine(strings.TrimSuffix(line, "\r")), a.out.width-gutter) {
+			if j == 0 {
+				fmt.Fprintf(a.out, "%s  %s\n", a.out.paint(dim, fmt.Sprintf("%6d", i+1)), part)
+			} else {
+				fmt.Fprintf(a.out, "%*s%s\n", gutter, "", part)
+			}
+		}
+	}
+}
+
+// printAbout is who, why, who may answer and what happened when.
+func (a *app) printAbout(h console.Hold) {
+	a.pairs([][2]string{{"BY", by(h)}, {"RULE", rule(h)}, {"REVIEW", review(h)}, {"RECORD", a.record(h)}})
+}
+
+func by(h console.Hold) string {
+	parts := []string{"Postgres user " + escape(h.User)}
+	if r := requester(h); r != h.User {
+		parts[0] = fmt.Sprintf("%s (Postgres user %s)", escape(r), escape(h.User))
+	}
+	for _, p := range []string{h.Application, h.Client} {
+		if p != "" {
+			parts = append(parts, escape(p))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func rule(h console.Hold) string {
+	text := escape(h.Rule)
+	if h.Why != "" {
+		text += ": " + escape(h.Why)
+	}
+	return text
+}
+
+// review is who may answer, and who has.
+func review(h console.Hold) string {
+	r := h.Reviewers
+	text := fmt.Sprintf("%d of %s", r.Count, escape(strings.Join(r.People, ", ")))
+	switch {
+	case len(r.People) > 0 && r.Requester != h.User:
+		text += fmt.Sprintf("; %s asked, so %s cannot answer", escape(r.Requester), escape(r.Requester))
+	case len(r.People) > 0:
+	case r.Group != "":
+		text = "nobody: the group " + escape(r.Group) + " has no one but who asked"
+	default:
+		text = count(r.Count, "person") + " who may use the control socket, unverified"
+	}
+	for _, yes := range h.Approvals {
+		text += "; approved by " + escape(yes.By)
+	}
+	return text
+}
+
+// record is what happened when.
+func (a *app) record(h console.Hold) string {
+	parts := []string{clock(a.now(), h.Asked) + " held"}
+	add := func(text string) { parts = append(parts, text) }
+	switch {
+	case h.DecidedBy != "":
+		word := "approved"
+		if h.State == string(hold.Denied) {
+			word = "denied"
+		}
+		add(fmt.Sprintf("%s %s by %s (%s)", clock(a.now(), h.Decided), word, escape(h.DecidedBy), identity(h)))
+	case !h.Decided.IsZero():
+		add(clock(a.now(), h.Decided) + " " + h.State)
+	}
+	if !h.Released.IsZero() {
+		add(clock(a.now(), h.Released) + " released")
+	}
+	if !h.Ended.IsZero() {
+		add(clock(a.now(), h.Ended) + " " + h.State)
+	}
+	return strings.Join(parts, "   ")
+}
+
+func identity(h console.Hold) string {
+	if h.Identity == "" {
+		return h.Via
+	}
+	return h.Via + ", " + h.Identity
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/holdfast-db/holdfast/internal/console"
+)
+
+func statusCommand(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "status", Short: "Say how the running holdfast is; exit 0 once it is ready", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := a.client().Status(cmd.Context())
+			if err != nil {
+				return a.unreachable(err)
+			}
+			if asJSON {
+				if err := a.printJSON(s); err != nil {
+					return err
+				}
+			} else {
+				a.printStatus(s)
+			}
+			if !s.Ready {
+				return failed("not ready: " + escape(s.Why))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
+	return cmd
+}
+
+func (a *app) printStatus(s console.Status) {
+	ready := "is ready"
+	if !s.Ready {
+		ready = "is not ready"
+	}
+	fmt.Fprintf(a.out, "holdfast %s %s, pid %d, up %s\n\n", escape(s.Version), ready, s.PID, took(time.Duration(s.Uptime*float64(time.Second))))
+	for _, h := range s.Hosts {
+		a.printHost(h)
+	}
+	waiting := "Nothing is waiting."
+	if s.Waiting > 0 {
+		waiting = fmt.Sprintf("%s waiting. Look with: holdfast holds", count(s.Waiting, "hold"))
+	}
+	a.paragraph(waiting)
+	if !s.Counting {
+		a.paragraph(s.CountingNote)
+	}
+	for _, w := range s.Warnings {
+		a.paragraph(w)
+	}
+	fmt.Fprintln(a.out)
+	a.pairs([][2]string{
+		{"ANSWERS", answerers(s)},
+		{"SOCKET", s.Socket}, {"STORE", s.Control}, {"AUDIT", s.Audit},
+		{"LOST", fmt.Sprintf("%s events, %s changes of holds", number(s.Lost.Events), number(s.Lost.Holds))},
+	})
+}
+
+// printHost is one host: what it is, and what passed through it.
+func (a *app) printHost(h console.HostStatus) {
+	title := a.out.paint(bold, escape(h.Name))
+	if h.Environment != "" {
+		title += "  " + a.out.paint(environmentStyle(h.Environment), strings.ToUpper(escape(h.Environment)))
+	}
+	fmt.Fprintf(a.out, "%s  %s\n", title, modeText(h.Mode))
+	a.indented(fmt.Sprintf("%s to %s", strings.Join(h.Listen, ", "), h.Server))
+	a.indented(fmt.Sprintf("%s, %d of them held; %s read, %s not counted%s, %s refused",
+		count(h.Sessions, "session"), h.Held, countOf(h.Statements, "statement"), number(h.NotCounted), wouldHold(h), number(h.Refused)))
+	fmt.Fprintln(a.out)
+}
+
+func wouldHold(h console.HostStatus) string {
+	if h.Mode != "observe" {
+		return ""
+	}
+	return ", " + number(h.WouldHold) + " would have been held"
+}
+
+func modeText(mode string) string {
+	switch mode {
+	case "observe":
+		return "observe: nothing is held"
+	case "off":
+		return "off: nothing is looked at"
+	}
+	return escape(mode)
+}
+
+func countOf(n uint64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return number(n) + " " + noun + "s"
+}
+
+// answerers says who may answer.
+func answerers(s console.Status) string {
+	if len(s.People) == 0 {
+		return "anybody who can open the socket, identity: unverified (the configuration has no people)"
+	}
+	return list(s.People, "and")
+}
+
+// paragraph, indented and pairs lay text of others out within the width.
+
+func (a *app) paragraph(text string) {
+	for _, line := range fold(escape(text), a.out.width) {
+		fmt.Fprintln(a.out, line)
+	}
+}
+
+func (a *app) indented(text string) {
+	for _, line := range fold(escape(text), a.out.width-2) {
+		fmt.Fprintln(a.out, "  "+line)
+	}
+}
+
+// pairs are words and what they stand for.
+func (a *app) pairs(pairs [][2]string) {
+	const head = 9 // columns of the longest word and its gap
+	for _, p := range pairs {
+		for i, line := range fold(escape(p[1]), a.out.width-head) {
+			word := p[0]
+			if i > 0 {
+				word = ""
+			}
+			fmt.Fprintln(a.out, a.out.paint(dim, pad(word, head))+line)
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
+)
+
+// maxBody bounds the body of an answer in bytes: a note of the longest length
+// the desk takes, every letter escaped, and a typed name.
+const maxBody = 16 << 10
+
+// Desk is what the console needs of *hold.Desk.
+type Desk interface {
+	Get(ctx context.Context, id string) (hold.Hold, error)
+	List(ctx context.Context, all bool) ([]hold.Hold, error)
+	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
+	Reviewers(r hold.Request) []string
+	People() hold.People
+}
+
+// api answers requests, whichever door they came by.
+type api struct {
+	desk   Desk
+	status func(context.Context) Status
+	via    string // for hold.Decision.Via
+
+	// caller is who sent the request, as the door has made sure of it.
+	caller func(*http.Request) (hold.Answerer, error)
+}
+
+func (a *api) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/status", a.showStatus)
+	mux.HandleFunc("GET /v1/holds", a.list)
+	mux.HandleFunc("GET /v1/holds/{id}", a.show)
+	mux.HandleFunc("POST /v1/holds/{id}/approve", a.approve)
+	mux.HandleFunc("POST /v1/holds/{id}/deny", a.deny)
+	mux.HandleFunc("/", unknownRoute)
+	return mux
+}
+
+func unknownRoute(w http.ResponseWriter, r *http.Request) {
+	writeFault(w, &Fault{Code: NoSuchRoute, Text: fmt.Sprintf("there is no %s %q here", r.Method, r.URL.Path)})
+}
+
+func (a *api) showStatus(w http.ResponseWriter, r *http.Request) {
+	writeJSON(w, http.StatusOK, a.status(r.Context()))
+}
+
+// holdsBody is the body of GET /v1/holds.
+type holdsBody struct {
+	Holds []Hold `json:"holds"`
+}
+
+func (a *api) list(w http.ResponseWriter, r *http.Request) {
+	all := r.URL.Query().Get("all")
+	if all != "" && all != "0" && all != "1" {
+		writeFault(w, &Fault{Code: BadRequest, Text: fmt.Sprintf("all is 0 or 1, not %q", all)})
+		return
+	}
+	holds, err := a.desk.List(r.Context(), all == "1")
+	if err != nil {
+		writeFault(w, faultOf(err, a.desk))
+		return
+	}
+	body := holdsBody{Holds: []Hold{}}
+	for _, h := range holds {
+		body.Holds = append(body.Holds, shown(h, a.desk))
+	}
+	writeJSON(w, http.StatusOK, body)
+}
+
+func (a *api) show(w http.ResponseWriter, r *http.Request) {
+	a.reply(w)(a.desk.Get(r.Context(), r.PathValue("id")))
+}
+
+// answerBody is the body of an answer. It may be empty.
+type answerBody struct {
+	Note string `json:"note,omitempty"`
+	Type string `json:"type,omitempty"` // approve only
+}
+
+func (a *api) approve(w http.ResponseWriter, r *http.Request) { a.decide(w, r, true) }
+func (a *api) deny(w http.ResponseWriter, r *http.Request)    { a.decide(w, r, false) }
+
+func (a *api) decide(w http.ResponseWriter, r *http.Request, approve bool) {
+	body, err := readAnswer(w, r)
+	if err != nil {
+		writeFault(w, &Fault{Code: BadRequest, Text: err.Error()})
+		return
+	}
+	by, err := a.caller(r)
+	if err != nil {
+		writeFault(w, &Fault{Code: NotAllowed, Text: err.Error()})
+		return
+	}
+	a.reply(w)(a.desk.Decide(r.Context(), r.PathValue("id"),
+		hold.Decision{Approve: approve, By: by, Via: a.via, Note: body.Note, Type: body.Type}))
+}
+
+// reply writes the hold or the fault that a call of the desk returned.
+func (a *api) reply(w http.ResponseWriter) func(hold.Hold, error) {
+	return func(h hold.Hold, err error) {
+		if err != nil {
+			writeFault(w, faultOf(err, a.desk))
+			return
+		}
+		writeJSON(w, http.StatusOK, shown(h, a.desk))
+	}
+}
+
+// readAnswer decodes the body strictly: a key that is not known could be the
+// condition under which somebody meant to approve.
+func readAnswer(w http.ResponseWriter, r *http.Request) (answerBody, error) {
+	var body answerBody
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	dec.DisallowUnknownFields()
+	switch err := dec.Decode(&body); {
+	case errors.Is(err, io.EOF):
+		return body, nil
+	case err != nil:
+		return body, fmt.Errorf("reading the answer: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return body, errors.New("reading the answer: something follows the JSON object")
+	}
+	return body, nil
+}

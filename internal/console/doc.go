@@ -1,0 +1,31 @@
+// Package console is the doors by which people reach the desk.
+//
+// This version has one: the control socket, HTTP and JSON over a Unix socket of
+// mode 0600, which the command line uses and nothing else. Who calls is known by
+// the socket's peer credentials, never by what the caller says.
+//
+// The HTTP API on TCP and the web page will be two more files here, with a login
+// in place of peer credentials; api.go serves all three, and what they may show
+// goes through the same two types, Hold and Status.
+//
+// # Usage
+//
+// Listen binds the socket, Serve answers until its context ends. A Client is the
+// other end.
+//
+// # Routes
+//
+//	GET  /v1/status
+//	GET  /v1/holds            the holds that wait, soonest expiry first
+//	GET  /v1/holds?all=1      and those that ended, newest first
+//	GET  /v1/holds/ID
+//	POST /v1/holds/ID/approve {"note": "...", "type": "..."}
+//	POST /v1/holds/ID/deny    {"note": "..."}
+//
+// Every other answer than 200 is a Fault.
+//
+// # Concurrency
+//
+// Requests run in goroutines of net/http; Desk and Options.Status are called
+// from any of them. A Client may be shared.
+package console

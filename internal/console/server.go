@@ -1,0 +1,114 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+const (
+	// readWait bounds the time for a request to arrive: callers are on this
+	// machine and send a few hundred bytes.
+	readWait = 10 * time.Second
+
+	// writeWait bounds the time for an answer, a decision's writes to disk (up to
+	// 10 seconds each) included.
+	writeWait = 60 * time.Second
+
+	// idleWait ends connections that nobody uses.
+	idleWait = 60 * time.Second
+
+	// maxHeader bounds the header of a request in bytes; ours has about 100.
+	maxHeader = 8 << 10
+
+	// drainWait is how long requests in progress may take at the end.
+	drainWait = 5 * time.Second
+)
+
+// Options say what the console shows and where. Socket, Desk and Status are
+// needed.
+type Options struct {
+	// Socket is the path of the control socket. Its folder is made, with mode
+	// 0700, if it is missing.
+	Socket string
+
+	// Group is the OS group that may use it too, with mode 0660; empty for 0600.
+	Group string
+
+	Desk Desk
+
+	// Status says how this holdfast is. It is called from any goroutine.
+	Status func(context.Context) Status
+
+	Log zerolog.Logger
+}
+
+// Server is the control socket, bound.
+type Server struct {
+	listener *net.UnixListener
+	lock     *os.File
+	http     *http.Server
+}
+
+// Listen binds the control socket. It replaces the socket of a holdfast that
+// died, and refuses to take that of a living one.
+func Listen(o Options) (*Server, error) {
+	l, lock, err := bind(o.Socket, o.Group)
+	if err != nil {
+		return nil, fmt.Errorf("opening the control socket: %w", err)
+	}
+	a := &api{desk: o.Desk, status: o.Status, via: "cli", caller: peerOf}
+	return &Server{listener: l, lock: lock, http: &http.Server{
+		Handler:           a.routes(),
+		ConnContext:       withPeer,
+		ReadHeaderTimeout: readWait,
+		ReadTimeout:       readWait,
+		WriteTimeout:      writeWait,
+		IdleTimeout:       idleWait,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          log.New(o.Log, "control socket: ", 0),
+	}}, nil
+}
+
+// Close removes the socket at once, whether or not Serve was called, and is safe
+// to call twice.
+func (s *Server) Close() error {
+	s.http.Close()
+	err := s.listener.Close()
+	if errors.Is(err, net.ErrClosed) {
+		err = nil
+	}
+	if e := s.lock.Close(); e != nil && !errors.Is(e, os.ErrClosed) {
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+// Serve answers requests until ctx ends, lets those in progress finish, and
+// removes the socket. It is called once.
+func (s *Server) Serve(ctx context.Context) error {
+	defer s.lock.Close()
+	failed := make(chan error, 1)
+	go func() { failed <- s.http.Serve(s.listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving the control socket: %w", err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainWait)
+	defer cancel()
+	if err := s.http.Shutdown(drain); err != nil {
+		s.http.Close()
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving the control socket: %w", err)
+	}
+	return nil
+}

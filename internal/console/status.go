@@ -1,0 +1,61 @@
+package console
+
+import "time"
+
+// Status is what a running holdfast says about itself.
+type Status struct {
+	Version string    `json:"version"`
+	PID     int       `json:"pid"`
+	Started time.Time `json:"started"`
+	Uptime  float64   `json:"uptime"` // seconds
+
+	// Ready is true when every host listens and the control store answers; Why
+	// says what is missing.
+	Ready bool   `json:"ready"`
+	Why   string `json:"why,omitempty"`
+
+	Hosts []HostStatus `json:"hosts"`
+
+	// Counting says whether rows are counted before a commit. It is false in
+	// this version: CountingNote says what that means.
+	Counting     bool   `json:"counting"`
+	CountingNote string `json:"counting_note,omitempty"`
+
+	// People may answer, by name; without any, everybody who can open the socket
+	// may, and Identity is "unverified".
+	People   []string `json:"people"`
+	Identity string   `json:"identity"`
+
+	Control string `json:"control"` // URL of the control store
+	Audit   string `json:"audit"`   // path
+	Socket  string `json:"socket"`  // path
+
+	Waiting int  `json:"waiting"` // holds that wait for people
+	Lost    Lost `json:"lost"`
+
+	Warnings []string `json:"warnings,omitempty"` // of the configuration
+}
+
+// HostStatus is one host, and what passed through it since the start.
+type HostStatus struct {
+	Name        string   `json:"name"`
+	Environment string   `json:"environment,omitempty"`
+	Mode        string   `json:"mode"` // enforce, observe or off
+	Listen      []string `json:"listen"`
+	Server      string   `json:"server"` // without user and password
+	SSLMode     string   `json:"sslmode"`
+
+	Sessions int `json:"sessions"` // open now
+	Held     int `json:"held"`     // of them, waiting for people
+
+	Statements uint64 `json:"statements"`  // read
+	NotCounted uint64 `json:"not_counted"` // passed although nobody counted what they destroyed
+	WouldHold  uint64 `json:"would_hold"`  // in observe mode
+	Refused    uint64 `json:"refused"`     // by the policy
+}
+
+// Lost is what could not be kept. Anything but zero is a fault to look into.
+type Lost struct {
+	Events uint64 `json:"events"` // did not reach an observer
+	Holds  uint64 `json:"holds"`  // changes of holds that could not be written
+}

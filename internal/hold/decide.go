@@ -1,0 +1,162 @@
+package hold
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Decide is the one door for answers. It returns the hold as the answer left it:
+// Denied, Approved, or still Pending when more people are needed. One deny
+// decides; the same person twice counts once.
+//
+// Errors: ErrUnknownID; ErrEnded with the hold; ErrNotAllowed with a reason for
+// people; and one that wraps ErrUnavailable when the answer could not be
+// written, after which it does not count. A deny takes effect even then.
+func (d *Desk) Decide(ctx context.Context, id string, dec Decision) (Hold, error) {
+	if err := ctx.Err(); err != nil {
+		return Hold{}, fmt.Errorf("deciding hold %s: %w", quoteName(id), err)
+	}
+	if err := checkNote(dec.Note); err != nil {
+		return Hold{}, err
+	}
+	people := d.People()
+	who, err := people.identify(dec.By)
+	if err != nil {
+		return Hold{}, err
+	}
+	w := d.waiter(id)
+	if w == nil {
+		return d.decideEnded(ctx, id, dec)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.err != nil:
+		return Hold{}, w.err
+	case w.hold.State != Pending:
+		return Hold{}, ended(w.hold, dec)
+	}
+	if err := people.mayAnswer(who, w.hold.Request); err != nil {
+		return Hold{}, err
+	}
+	if !dec.Approve {
+		return d.denyLocked(ctx, w, who, dec)
+	}
+	if err := checkType(dec.Type, w.hold.Request); err != nil {
+		return Hold{}, err
+	}
+	return d.approveLocked(ctx, w, who, dec)
+}
+
+// decideEnded answers for a hold that nobody waits for.
+func (d *Desk) decideEnded(ctx context.Context, id string, dec Decision) (Hold, error) {
+	h, err := d.Get(ctx, id)
+	if err != nil {
+		return Hold{}, err
+	}
+	if h.State.Waiting() {
+		// Its session is gone, and the end is about to be written.
+		h.State = Abandoned
+	}
+	return Hold{}, ended(h, dec)
+}
+
+// ended says why h cannot be answered any more.
+func ended(h Hold, dec Decision) error {
+	if _, err := next(h.State, approve); err == nil && dec.Approve {
+		return notAllowed("this hold has ended as %s; approving ended holds (grants) is not in this version", h.State)
+	}
+	return ErrEnded{Hold: h.clone()}
+}
+
+// answered fills in whose answer decided.
+func answered(who answerer, dec Decision) func(*Hold) {
+	return func(h *Hold) {
+		h.DecidedBy, h.Identity, h.Via, h.Note = who.name, who.identity, clip(dec.Via), dec.Note
+	}
+}
+
+// denyLocked refuses the statement, also when the disk fails: nobody needs a
+// record to keep data.
+func (d *Desk) denyLocked(ctx context.Context, w *waiter, who answerer, dec Decision) (Hold, error) {
+	d.endLocked(ctx, w, deny, answered(who, dec))
+	return w.hold.clone(), w.err
+}
+
+func (d *Desk) approveLocked(ctx context.Context, w *waiter, who answerer, dec Decision) (Hold, error) {
+	before := w.hold
+	if slices.ContainsFunc(before.Approvals, func(a Approval) bool { return a.By == who.name }) {
+		return before.clone(), nil
+	}
+	after := before.clone()
+	after.Approvals = append(after.Approvals, Approval{By: who.name, Via: clip(dec.Via), Note: dec.Note, At: clock()})
+	if len(after.Approvals) >= before.Reviewers.needed() {
+		var err error
+		if after, err = after.stepped(approve, answered(who, dec)); err != nil {
+			return Hold{}, err
+		}
+	}
+	if err := d.swapLocked(ctx, w, before, after); err != nil {
+		return Hold{}, err
+	}
+	if err := d.write(ctx, changed(after, before.State, after.Approvals[len(after.Approvals)-1].At)); err != nil {
+		d.unapproveLocked(ctx, w, before, after, err)
+		return Hold{}, err
+	}
+	d.later.recorded(after)
+	w.hold = after
+	if after.State == Approved {
+		w.wakeLocked()
+	}
+	return after.clone(), nil
+}
+
+// swapLocked stores an approval. After a failure it looks: if the store took it,
+// it counts; if not, the hold goes on waiting and the answer may be given again;
+// if the store does not say, the hold is over.
+func (d *Desk) swapLocked(ctx context.Context, w *waiter, before, after Hold) error {
+	swapped, err := d.swap(ctx, before, after)
+	if err == nil && swapped {
+		return nil
+	}
+	if err == nil {
+		err = unavailable("storing hold "+before.ID, errors.New("another process changed it"))
+	}
+	stored, loadErr := d.load(ctx, before.ID)
+	switch {
+	case loadErr == nil && stored.same(after):
+		return nil
+	case loadErr == nil && stored.same(before):
+		return err
+	}
+	d.giveUpLocked(w, abandon, err)
+	return err
+}
+
+func (h Hold) same(other Hold) bool {
+	return h.State == other.State && slices.EqualFunc(h.Approvals, other.Approvals,
+		func(a, b Approval) bool { return a.By == b.By })
+}
+
+// unapproveLocked undoes an approval that is in the store and not in the record.
+// One of several is taken back; the deciding one ends the hold, since nothing
+// leads back from approved.
+func (d *Desk) unapproveLocked(ctx context.Context, w *waiter, before, after Hold, cause error) {
+	if after.State == Pending {
+		if swapped, err := d.swap(ctx, after, before); err == nil && swapped {
+			d.later.recorded(before)
+			return
+		}
+	}
+	d.giveUpLocked(w, lapse, cause)
+}
+
+// giveUpLocked ends a hold because the disk failed: the session gets the error,
+// the store what its state allows.
+func (d *Desk) giveUpLocked(w *waiter, s step, cause error) {
+	w.err = cause
+	d.later.end(w.hold.ID, s, notSent+cause.Error())
+	w.wakeLocked()
+}

@@ -1,0 +1,251 @@
+package hold
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/holdfast-db/holdfast/internal/event"
+)
+
+const (
+	// laterLength bounds what waits for the disk. Each entry is a hold that a
+	// person or a client has ended, so thousands of them are hours of work.
+	laterLength = 4096
+
+	// retryPause is how long to wait for a disk that failed. Short enough that
+	// lists are true again soon, long enough to cost nothing.
+	retryPause = time.Second
+
+	// maxResult bounds a Result, in bytes: a command tag is short, and a server's
+	// message says in its first lines what went wrong.
+	maxResult = 4096
+)
+
+// later writes what holds whether or not it is on disk yet: ends that release
+// nothing, and outcomes. It writes in order, tries again while the disk fails,
+// and counts what it had to give up.
+type later struct {
+	desk  *Desk
+	lost  atomic.Uint64
+	queue chan job
+	quit  chan struct{}
+	done  sync.WaitGroup
+
+	mu     sync.RWMutex // held for reading by put, so that close is the end
+	closed bool
+}
+
+// job is one change to write. What is done is taken off it, so that a second
+// try does only the rest.
+type job struct {
+	id string
+
+	// step is to be stored, with what else set changes. Empty once it is.
+	step step
+	set  func(*Hold)
+
+	// exactly is true for outcomes: where step is not allowed nothing happens.
+	// Otherwise the hold is ended as its stored state allows.
+	exactly bool
+
+	event *event.HoldChanged // to be written to the record, or nil
+	state State              // to be marked as recorded in the store
+}
+
+func newLater(d *Desk) *later {
+	l := &later{desk: d, queue: make(chan job, laterLength), quit: make(chan struct{})}
+	l.done.Go(l.run)
+	return l
+}
+
+// put queues j and never blocks.
+func (l *later) put(j job) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if !l.closed {
+		select {
+		case l.queue <- j:
+			return
+		default:
+		}
+	}
+	l.give(j)
+}
+
+// give counts j as lost. A mark that is lost only makes the next start write one
+// record twice.
+func (l *later) give(j job) {
+	if j.step != "" || j.event != nil {
+		l.lost.Add(1)
+	}
+}
+
+func (l *later) end(id string, s step, result string) {
+	l.put(job{id: id, step: s, set: func(h *Hold) { h.Result = result }})
+}
+
+func (l *later) recorded(h Hold) { l.put(job{id: h.ID, state: h.State}) }
+
+// close writes what is queued, as long as the disk takes it.
+func (l *later) close() {
+	l.mu.Lock()
+	l.closed = true
+	l.mu.Unlock()
+	close(l.quit)
+	l.done.Wait()
+}
+
+func (l *later) run() {
+	for {
+		select {
+		case j := <-l.queue:
+			l.until(j)
+		case <-l.quit:
+			l.drain()
+			return
+		}
+	}
+}
+
+// until tries j until it is written or the desk closes.
+func (l *later) until(j job) {
+	for l.desk.settle(&j) != nil {
+		select {
+		case <-time.After(retryPause):
+		case <-l.quit:
+			if l.desk.settle(&j) != nil {
+				l.give(j)
+			}
+			return
+		}
+	}
+}
+
+// drain gives up at the first failure: closing must come to an end, and the next
+// start settles what is left.
+func (l *later) drain() {
+	failed := false
+	for {
+		select {
+		case j := <-l.queue:
+			if !failed {
+				failed = l.desk.settle(&j) != nil
+			}
+			if failed {
+				l.give(j)
+			}
+		default:
+			return
+		}
+	}
+}
+
+// Finish says what became of a released hold: Executed with the command tag,
+// Failed with SQLSTATE and message, or Unknown with the cause. It returns at
+// once; the desk writes it soon, and Close at the latest. Any other state counts
+// as Unknown; for a hold that was not released it does nothing.
+func (d *Desk) Finish(id string, s State, result string) {
+	outcome := lose
+	switch s {
+	case Executed:
+		outcome = execute
+	case Failed:
+		outcome = fail
+	}
+	at, result := clock(), cutAt(result, maxResult)
+	d.later.put(job{id: id, step: outcome, exactly: true, set: func(h *Hold) {
+		h.Ended, h.Result = at, result
+	}})
+}
+
+// settle writes j, and keeps in it what is still to be done.
+func (d *Desk) settle(j *job) error {
+	ctx := context.Background()
+	if j.step != "" {
+		if err := d.settleStore(ctx, j); err != nil {
+			return err
+		}
+		j.step = ""
+	}
+	if j.event != nil {
+		if err := d.write(ctx, *j.event); err != nil {
+			return err
+		}
+		j.event = nil
+	}
+	if j.state != "" {
+		ctx, cancel := disk(ctx)
+		defer cancel()
+		return d.store.Recorded(ctx, j.id, j.state)
+	}
+	return nil
+}
+
+func (d *Desk) settleStore(ctx context.Context, j *job) error {
+	before, err := d.load(ctx, j.id)
+	if errors.Is(err, ErrUnknownID) {
+		return nil // never got there
+	}
+	if err != nil {
+		return err
+	}
+	after, change := j.after(before)
+	if !change {
+		return nil
+	}
+	if after.State != before.State {
+		swapped, err := d.swap(ctx, before, after)
+		if err != nil {
+			return err
+		}
+		if !swapped {
+			return unavailable("settling hold "+j.id, errors.New("it changed meanwhile"))
+		}
+	}
+	e := changed(after, before.State, after.changedAt())
+	j.event, j.state = &e, after.State
+	return nil
+}
+
+// after is the hold as j leaves it. Where an earlier write failed and took
+// effect all the same, the stored state is not the one the session saw; then the
+// hold ends as that state allows.
+func (j *job) after(before Hold) (after Hold, change bool) {
+	if before.State == j.step.leads() {
+		return before, true // stored, but perhaps not recorded
+	}
+	s := j.step
+	if _, err := next(before.State, s); err != nil {
+		if j.exactly {
+			return before, false
+		}
+		if s = before.State.unsent(); s == "" {
+			return before, false
+		}
+	}
+	after, err := before.stepped(s, j.set)
+	return after, err == nil
+}
+
+// unsent is the step that ends a hold of which the desk knows that nothing was
+// sent.
+func (s State) unsent() step {
+	switch s {
+	case Pending:
+		return abandon
+	case Approved:
+		return lapse
+	case Released:
+		return fail
+	}
+	return ""
+}
+
+func (d *Desk) load(ctx context.Context, id string) (Hold, error) {
+	ctx, cancel := disk(ctx)
+	defer cancel()
+	return d.store.Load(ctx, id)
+}

@@ -1,0 +1,145 @@
+package proxy
+
+import (
+	"context"
+	"time"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/proxy/internal/session"
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+)
+
+// remindEvery is how often a client that waits is sent a notice: it keeps idle
+// limits of networks away, some of which are below six minutes, and tells the
+// person that the wait goes on.
+const remindEvery = time.Minute
+
+// heldBatch is a batch that waits for people.
+type heldBatch struct {
+	ask    *session.Ask
+	cancel context.CancelCauseFunc
+}
+
+// askLocked takes a batch to the desk, in a goroutine that ends with the hold.
+func (n *netSession) askLocked(a *session.Ask) {
+	ctx, cancel := context.WithCancelCause(n.ctx)
+	n.held = &heldBatch{ask: a, cancel: cancel}
+	n.host.stats.held.Add(1)
+	n.task("hold", func() {
+		defer n.host.stats.held.Add(-1)
+		defer cancel(nil)
+		asked := time.Now()
+		var id string
+		h, err := n.server.o.Desk.Wait(ctx, n.request(a), func(h hold.Hold) {
+			id = h.ID
+			n.notice(heldNotice(n.host, h))
+			n.task("reminder", func() { n.remind(ctx, h) })
+		})
+		n.answer(answerOf{hold: h, err: err, after: time.Since(asked), id: id})
+	})
+}
+
+// request is what reviewers are asked.
+func (n *netSession) request(a *session.Ask) hold.Request {
+	wait := n.host.Wait
+	if a.InTransaction {
+		wait = n.host.WaitInTransaction
+	}
+	r := hold.Request{
+		Host: a.Origin.Host, Environment: a.Origin.Environment, Database: a.Origin.Database,
+		User: a.Origin.User, Application: a.Origin.Application, Client: a.Origin.Client,
+		SQL: a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
+		InTransaction: a.InTransaction, Wait: wait,
+		Reviewers: n.host.Reviewers, Binding: a.Binding,
+	}
+	for _, v := range a.Statements {
+		r.Statements = append(r.Statements, v.Reason)
+	}
+	return r
+}
+
+// notice sends a notice to the client.
+func (n *netSession) notice(e wire.Error) {
+	n.act(func() { n.core.Notice(e) })
+}
+
+// act changes the core and writes what comes of it.
+func (n *netSession) act(change func()) {
+	func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		change()
+		n.actLocked()
+	}()
+	n.flushSoon(&n.toClient, n.clientConn)
+	n.flushSoon(&n.toServer, n.serverConn)
+}
+
+// remind sends a notice each minute until ctx ends.
+func (n *netSession) remind(ctx context.Context, h hold.Hold) {
+	tick := time.NewTicker(remindEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			n.notice(stillHeldNotice(n.host, h, time.Until(h.Expires)))
+		}
+	}
+}
+
+// answerOf is how waiting for people ended.
+type answerOf struct {
+	hold  hold.Hold
+	err   error // the desk could not do its work
+	after time.Duration
+	id    string
+}
+
+// answer lets the batch go on or refuses it.
+func (n *netSession) answer(a answerOf) {
+	if a.err != nil {
+		n.server.o.Log.Error().Err(a.err).Str("host", n.host.Name).Msg("a statement was refused because the desk is not available")
+	}
+	n.act(func() { n.answerLocked(a) })
+}
+
+func (n *netSession) answerLocked(a answerOf) {
+	ask := n.held.ask
+	n.held = nil
+	switch {
+	case a.err != nil:
+		n.core.Refuse(unavailableWords(a.err, ask), a.id)
+	case a.hold.State == hold.Released:
+		n.releaseLocked(a)
+	case a.hold.State == hold.Abandoned:
+		// Who ends the session has said why, unless it is the desk that stops.
+		if !n.core.ServerSaidGoodbye() {
+			n.core.End(stoppingWords, hold.ErrStopping)
+		}
+	default:
+		n.core.Refuse(refusalWords(n.host, ask, a), a.id)
+	}
+}
+
+// releaseLocked sends an approved batch. From here on its hold is spent, whatever
+// happens.
+func (n *netSession) releaseLocked(a answerOf) {
+	n.core.Notice(releasedNotice(a.hold, a.after))
+	if !n.core.Release(a.hold.ID) {
+		n.server.o.Desk.Finish(a.hold.ID, hold.Failed, "not sent: the session ended first")
+	}
+}
+
+// withdraw ends the hold of the session's statement because its client cancels.
+// It is false when nothing is held.
+func (n *netSession) withdraw() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.held == nil {
+		return false
+	}
+	n.held.cancel(hold.ErrWithdrawn)
+	return true
+}

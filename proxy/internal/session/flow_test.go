@@ -1,0 +1,176 @@
+package session
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+)
+
+func TestCopyInIgnoresSync(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P::copy t from stdin B:: E: S", "", parse("", "copy t from stdin"), bindTo("", ""), execute(""), sync())
+	s.server("", "1 2 G", parsed(), bound(), copyIn())
+	s.client("d c S", "", copyData("1\n"), copyDone(), sync())
+	s.server("", "C:COPY 1 Z:I", complete("COPY 1"), ready('I'))
+	if n := s.core.queue.len(); n != 0 {
+		t.Errorf("%d replies are still expected", n)
+	}
+	// What follows is matched to the right replies.
+	s.client("", "", query("drop table t"))
+	s.held()
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind+" S", "")
+	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+}
+
+func TestCopyInPipelined(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:copy t from stdin d c Q:select 1", "", query("copy t from stdin"), copyData("1\n"), copyDone(), query("select 1"))
+	s.server("", "G C:COPY 1 Z:I C:SELECT 1 Z:I", copyIn(), complete("COPY 1"), ready('I'), complete("SELECT 1"), ready('I'))
+	if n := s.core.queue.len(); n != 0 {
+		t.Errorf("%d replies are still expected", n)
+	}
+}
+
+func TestCopyThatFails(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:copy t from stdin", "", query("copy t from stdin"))
+	s.server("", "G", copyIn())
+	s.server("", "E:22P02 Z:I", failure("22P02"), ready('I'))
+	s.client("d c Q:select 1", "", copyData("x\n"), copyDone(), query("select 1")) // the server ignores the copy data
+	s.server("", "C:SELECT 1 Z:I", complete("SELECT 1"), ready('I'))
+	if n := s.core.queue.len(); n != 0 {
+		t.Errorf("%d replies are still expected", n)
+	}
+}
+
+func TestNoticesWaitForTheEndOfAMessage(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:select x", "", query("select x"))
+	r := encode(t, row("a long value"))
+	s.core.Server(r[:8])
+	s.check("", "...8")
+	s.core.Notice(wire.Error{Message: "holdfast: released"})
+	s.check("", "")
+	s.core.Server(r[8:])
+	out := s.core.Take()
+	if got := serverWords(append(r[:8:8], join(out.ToClient)...)); got != "D N:00000" {
+		t.Errorf("to the client: %q", got)
+	}
+}
+
+// TestNonASCIITextAfterAFunction: between the two the function may have changed how
+// text is read, so the server is asked.
+func TestNonASCIITextAfterAFunction(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P::select f() B:: E: P:"+askName+":"+askSettings+" B:"+askName+":"+askName+" E:"+askName+" C C H", "",
+		parse("", "select f()"), bindTo("", ""), execute(""),
+		parse("", "select 'é'"), bindTo("", ""), execute(""), sync())
+	s.server("", "1 2 C:SELECT 1", parsed(), bound(), complete("SELECT 1"))
+	s.server("P::select 'é' B:: E: S", "", parsed(), bound(), row("on UTF8"), complete("SELECT 1"), closed3(), closed3())
+	s.server("", "1 2 C:SELECT 1 Z:I", parsed(), bound(), complete("SELECT 1"), ready('I'))
+}
+
+// TestNonASCIITextAfterABadFunction: it has changed the setting.
+func TestNonASCIITextAfterABadFunction(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.core.Client(encode(t, parse("", "select f()"), bindTo("", ""), execute(""),
+		parse("", `select '\'' , 'drop table t; --'`), bindTo("", ""), execute(""), sync()))
+	s.core.Take()
+	s.server("", "1 2 C:SELECT 1", parsed(), bound(), complete("SELECT 1"), parsed(), bound(), row("off UTF8"), complete("SELECT 1"), closed3(), closed3())
+	if a := s.held(); a.Verdict.Rule != "unreadable" {
+		t.Errorf("asked %+v", a)
+	}
+}
+
+func TestQuestionOfOursFails(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.core.Client(encode(t, parse("", "select f()"), bindTo("", ""), execute(""), parse("", "select 'é'"), bindTo("", ""), execute(""), sync()))
+	s.core.Take()
+	// The function itself fails, so the server skips our question too.
+	s.server("P::select 'é' B:: E: S", "1 2 E:22012", parsed(), bound(), failure("22012"))
+	s.server("", "Z:I", ready('I'))
+	s.client("Q:select 1", "", query("select 1"))
+}
+
+func TestSettingsAreFollowed(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:select f()", "", query("select f()"))
+	s.server("", "C:SELECT 1 S Z:I", complete("SELECT 1"), setting("standard_conforming_strings", "off"), ready('I'))
+	s.client("Q:select 1", "", query("select 1"))
+	s.server("", "C:SELECT 1 Z:I", complete("SELECT 1"), ready('I'))
+	s.client("", "", query(`select '\'; drop table t; --'`))
+	s.held()
+}
+
+func TestProtocolViolationsEndTheSession(t *testing.T) {
+	for name, b := range map[string][]byte{
+		"unknown type":    {'y', 0, 0, 0, 4},
+		"short length":    {'Q', 0, 0, 0, 3},
+		"huge length":     {'Q', 0x7f, 0, 0, 0},
+		"negative length": {'B', 0xff, 0xff, 0xff, 0xff},
+		"huge Sync":       {'S', 0, 1, 0, 0},
+		"no terminator":   {'Q', 0, 0, 0, 5, 'x'},
+		"a zero byte":     {'Q', 0, 0, 0, 8, 's', 0, 'x', 0},
+		"short Parse":     {'P', 0, 0, 0, 6, 0, 0},
+		"short Bind":      {'B', 0, 0, 0, 5, 'x'},
+		"short Execute":   {'E', 0, 0, 0, 5, 0},
+		"short call":      {'F', 0, 0, 0, 4},
+		"password":        {'p', 0, 0, 0, 5, 0},
+	} {
+		s := newScript(t, Enforce)
+		s.core.Client(b)
+		s.check("", "E:08P01")
+		if s.over == nil {
+			t.Errorf("%s: the session goes on", name)
+		}
+		s.core.Client(encode(t, query("drop table t")))
+		s.check("", "")
+	}
+}
+
+func TestLargeMessagesAreNotCollected(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:copy t from stdin", "", query("copy t from stdin"))
+	s.server("", "G", copyIn())
+	big := encode(t, copyData(strings.Repeat("x", 1<<20)))
+	s.core.Client(big[:1000])
+	if out := s.core.Take(); len(join(out.ToServer)) != 1000 || len(s.core.in) != 0 {
+		t.Errorf("%d bytes went on, %d were kept", len(join(out.ToServer)), len(s.core.in))
+	}
+	s.core.Client(big[1000:])
+	if out := s.core.Take(); len(join(out.ToServer)) != len(big)-1000 {
+		t.Errorf("%d bytes went on", len(join(out.ToServer)))
+	}
+}
+
+func TestInputIsBoundedWhileHeld(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", query("drop table t"))
+	s.held()
+	for range 1000 {
+		if !s.core.WantsClient() {
+			break
+		}
+		s.core.Client(encode(t, query(strings.Repeat(" ", 1000))))
+	}
+	if n := len(s.core.in); n > MaxHeldInput+2000 || s.core.WantsClient() {
+		t.Errorf("%d bytes were taken", n)
+	}
+}
+
+func TestIdle(t *testing.T) {
+	s := newScript(t, Enforce)
+	if !s.core.Idle() {
+		t.Error("a new session is not idle")
+	}
+	s.client("Q:begin", "", query("begin"))
+	if s.core.Idle() {
+		t.Error("idle with a statement in flight")
+	}
+	s.server("", "C:BEGIN Z:T", complete("BEGIN"), ready('T'))
+	if s.core.Idle() {
+		t.Error("idle in a transaction")
+	}
+}

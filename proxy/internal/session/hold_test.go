@@ -1,0 +1,332 @@
+package session
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+var denied = wire.Error{Code: "ZH002", Message: "denied"}
+
+// refusalBind is how the message looks that the server must reject.
+const refusalBind = "B::held by holdfast as h3x8m2qd, see holdfast show h3x8m2qd"
+
+func TestSimpleQueryPasses(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:select 1", "", query("select 1"))
+	s.server("", "C:SELECT 1 Z:I", complete("SELECT 1"), ready('I'))
+}
+
+func TestSimpleDropIsHeldAndApproved(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", query("drop table events"))
+	a := s.held()
+	if a.InTransaction || a.SQL != "drop table events" || a.Verdict.Rule != "drops" || a.Binding == "" {
+		t.Errorf("asked %+v", a)
+	}
+	if !s.core.Release("h3x8m2qd") {
+		t.Fatal("not released")
+	}
+	s.check("Q:drop table events", "")
+	if s.core.Release("h3x8m2qd") {
+		t.Error("released twice")
+	}
+	s.server("", "C:DROP TABLE Z:I", complete("DROP TABLE"), ready('I'))
+	if len(s.done) != 1 || s.done[0] != (Ended{ID: "h3x8m2qd", Result: "DROP TABLE"}) {
+		t.Errorf("ended %+v", s.done)
+	}
+}
+
+func TestSimpleDropIsDenied(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", query("drop table events"))
+	s.held()
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind+" S", "")
+	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+	s.client("Q:select 1", "", query("select 1"))
+}
+
+// TestDeniedInATransaction: the server aborts it, and its status is what the
+// client is told.
+func TestDeniedInATransaction(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:begin", "", query("begin"))
+	s.server("", "C:BEGIN Z:T", complete("BEGIN"), ready('T'))
+	s.client("", "", query("truncate t"))
+	if !s.held().InTransaction {
+		t.Error("not asked as in a transaction")
+	}
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind+" S", "")
+	s.server("", "E:ZH002 Z:E", failure("26000"), ready('E'))
+	// What cannot run is the server's to refuse.
+	s.client("Q:drop table t", "", query("drop table t"))
+	s.server("", "E:25P02 Z:E", failure("25P02"), ready('E'))
+	s.client("Q:rollback", "", query("rollback"))
+}
+
+// TestRollbackAndDropInAFailedTransaction: the DROP would run after the ROLLBACK.
+func TestRollbackAndDropInAFailedTransaction(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.core.status = 'E'
+	s.client("", "", query("rollback; drop table t"))
+	s.held()
+}
+
+func TestExtendedBatchIsHeldWhole(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", parse("", "insert into t values (1)"), bindTo("", ""), execute(""),
+		parse("", "drop table events"), bindTo("", ""), describe('P', ""), execute(""), sync())
+	if s.held().InTransaction {
+		t.Error("asked as in a transaction although nothing was forwarded")
+	}
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check("P::insert into t values (1) B:: E: "+refusalBind+" S", "")
+	s.server("", "1 2 C:INSERT 0 1 E:ZH002 Z:I", parsed(), bound(), complete("INSERT 0 1"), failure("26000"), ready('I'))
+}
+
+func TestExtendedBatchIsApproved(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", parse("", "drop table events"), bindTo("", ""), describe('P', ""), execute(""), sync(), query("select 1"))
+	s.held()
+	s.core.Release("h3x8m2qd")
+	s.check("P::drop table events B:: D E: S Q:select 1", "")
+	s.server("", "1 2 n C:DROP TABLE Z:I", parsed(), bound(), noData(), complete("DROP TABLE"), ready('I'))
+	if len(s.done) != 1 || s.done[0].Failed || s.done[0].Result != "DROP TABLE" {
+		t.Errorf("ended %+v", s.done)
+	}
+}
+
+// TestPreparedEarlierIsHeldAtBind is what pgx does: Parse, Describe and Sync come
+// first and go on, since they run nothing.
+func TestPreparedEarlierIsHeldAtBind(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P:s1:delete from t D S", "", parse("s1", "delete from t"), describe('S', "s1"), sync())
+	s.server("", "1 n Z:I", parsed(), noData(), ready('I'))
+	s.client("", "", bindTo("", "s1"), describe('P', ""), execute(""), sync())
+	a := s.held()
+	if a.InTransaction || a.SQL != "delete from t" {
+		t.Errorf("asked %+v", a)
+	}
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind+" S", "")
+	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+	// The next one is asked again.
+	s.client("", "", bindTo("", "s1"), execute(""), sync())
+	s.held()
+	s.core.Release("a")
+	s.check("B::s1 E: S", "")
+}
+
+// TestSplitBatch: what comes behind a refusal, up to Sync, is dropped whenever it
+// comes.
+func TestSplitBatch(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", parse("", "drop table a"), bindTo("", ""))
+	s.held()
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind, "")
+	s.client("", "", execute(""), parse("x", "drop table b"), bindTo("", "x"), execute(""))
+	s.server("", "E:ZH002", failure("26000"))
+	s.client("S", "", closeOf('S', "x"), sync())
+	s.server("", "Z:I", ready('I'))
+}
+
+// TestWaitingForBind: a Parse that would be held is kept until it is clear whether
+// it is bound.
+func TestWaitingForBind(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", parse("", "drop table a"))
+	s.client("P::drop table a H", "", flush())
+	s.server("", "1", parsed())
+	s.client("", "", bindTo("", ""), execute(""))
+	if !s.held().InTransaction {
+		t.Error("the Parse is forwarded and not synced, so a transaction may be open")
+	}
+}
+
+func TestFailedParseLeavesTheOldStatement(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P:a:delete from t S", "", parse("a", "delete from t"), sync())
+	s.server("", "1 Z:I", parsed(), ready('I'))
+	s.client("P:a:select 1 S", "", parse("a", "select 1"), sync())
+	s.server("", "E:42P05 Z:I", failure("42P05"), ready('I'))
+	s.client("", "", bindTo("", "a"), execute(""), sync())
+	s.held()
+}
+
+// TestInFlightNamesCountAsBoth: until the server has answered, a name may stand
+// for the old statement and for the new one.
+func TestInFlightNamesCountAsBoth(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P:a:delete from t S", "", parse("a", "delete from t"), sync())
+	s.server("", "1 Z:I", parsed(), ready('I'))
+	s.client("", "", parse("a", "select 1"), bindTo("", "a"), execute(""), sync())
+	s.held()
+}
+
+func TestClosedNamesAreGone(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P:a:delete from t C P:a:select 1 S", "", parse("a", "delete from t"), closeOf('S', "a"), parse("a", "select 1"), sync())
+	s.server("", "1 3 1 Z:I", parsed(), closed3(), parsed(), ready('I'))
+	s.client("B::a E: S", "", bindTo("", "a"), execute(""), sync())
+}
+
+func TestUnknownNamesAreOpaque(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", bindTo("", "elsewhere"), execute(""), sync())
+	if a := s.held(); a.Verdict.Rule != "opaque" {
+		t.Errorf("asked %+v", a)
+	}
+	s = newScript(t, Enforce)
+	s.client("", "", execute("elsewhere"), sync())
+	s.held()
+}
+
+func TestSQLPrepareAndExecute(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:prepare p as delete from t", "", query("prepare p as delete from t"))
+	s.server("", "C:PREPARE Z:I", complete("PREPARE"), ready('I'))
+	s.client("", "", query("execute p"))
+	if a := s.held(); !strings.Contains(a.Verdict.Reason, "t") || a.Verdict.Rule != "deletes" {
+		t.Errorf("asked %+v", a)
+	}
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind+" S", "")
+	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+	// The protocol shares the name.
+	s.client("", "", bindTo("", "p"), execute(""), sync())
+	s.held()
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind+" S", "")
+	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+	s.client("Q:deallocate p", "", query("deallocate p"))
+	s.server("", "C:DEALLOCATE Z:I", complete("DEALLOCATE"), ready('I'))
+	s.client("Q:prepare p as select 1", "", query("prepare p as select 1"))
+	s.server("", "C:PREPARE Z:I", complete("PREPARE"), ready('I'))
+	s.client("Q:execute p", "", query("execute p"))
+}
+
+// TestExecuteBoundBeforeItBecameDangerous: a portal of EXECUTE is judged again when
+// it runs.
+func TestExecuteBoundBeforeItBecameDangerous(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:begin; prepare p as select 1", "", query("begin; prepare p as select 1"))
+	s.server("", "C:BEGIN C:PREPARE Z:T", complete("BEGIN"), complete("PREPARE"), ready('T'))
+	s.client("P:e:execute p B:c:e H", "", parse("e", "execute p"), bindTo("c", "e"), flush())
+	s.server("", "1 2", parsed(), bound())
+	s.client("P::deallocate p B:: E: P::prepare p as delete from t B:: E: H", "",
+		parse("", "deallocate p"), bindTo("", ""), execute(""),
+		parse("", "prepare p as delete from t"), bindTo("", ""), execute(""), flush())
+	s.client("", "", execute("c"), sync())
+	s.held()
+}
+
+func TestRefusedByPolicyIsNotAsked(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("B::refused by holdfast S", "", query("set standard_conforming_strings = off"))
+	s.server("", "E:ZH005 Z:I", failure("26000"), ready('I'))
+	if s.ask != nil || len(s.rep) != 1 || s.rep[0].Kind != Refused {
+		t.Errorf("ask %+v, reports %+v", s.ask, s.rep)
+	}
+}
+
+func TestAnEarlierErrorWins(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P::insert into t values (1) B:: E: H", "", parse("", "insert into t values (1)"), bindTo("", ""), execute(""), flush())
+	s.client("", "", parse("", "drop table t"), bindTo("", ""), execute(""), sync())
+	if !s.held().InTransaction {
+		t.Error("not asked as in a transaction")
+	}
+	s.core.Server(encode(t, parsed(), bound(), failure("23505")))
+	out := s.core.Take()
+	if !out.Moot || serverWords(join(out.ToClient)) != "1 2 E:23505" {
+		t.Fatalf("moot %v, %q", out.Moot, serverWords(join(out.ToClient)))
+	}
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check("S", "")
+	s.server("", "Z:I", ready('I'))
+}
+
+// TestFatalInThePlaceOfARefusal is the server's own and goes on unchanged.
+func TestFatalInThePlaceOfARefusal(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", query("drop table t"))
+	s.held()
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind+" S", "")
+	s.server("", "E:57P01", fatal("57P01"))
+}
+
+// TestHoldWaitsForWhatIsInFlight: whether a transaction is open is known only when
+// the statements before have been answered.
+func TestHoldWaitsForWhatIsInFlight(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:begin", "", query("begin"), query("drop table t"))
+	if s.ask != nil {
+		t.Fatal("asked before BEGIN was answered")
+	}
+	s.server("", "C:BEGIN Z:T", complete("BEGIN"), ready('T'))
+	if !s.held().InTransaction {
+		t.Error("not asked as in a transaction")
+	}
+}
+
+func TestObserveChangesNothing(t *testing.T) {
+	s := newScript(t, Observe)
+	s.client("Q:drop table t", "", query("drop table t"))
+	s.server("", "C:DROP TABLE Z:I", complete("DROP TABLE"), ready('I'))
+	s.client("P::truncate t B:: E: S", "", parse("", "truncate t"), bindTo("", ""), execute(""), sync())
+	s.client("Q:set client_encoding = sjis", "", query("set client_encoding = sjis"))
+	s.client("B::nowhere S", "", bindTo("", "nowhere"), sync())
+	var kinds []ReportKind
+	for _, r := range s.rep {
+		kinds = append(kinds, r.Kind)
+	}
+	if len(kinds) != 4 || s.ask != nil {
+		t.Errorf("reports %v, ask %v", kinds, s.ask)
+	}
+}
+
+func TestFunctionCalls(t *testing.T) {
+	call := func(oid byte) []byte { return []byte{wire.FunctionCall, 0, 0, 0, 14, 0, 0, 3, oid, 0, 0, 0, 0, 0, 0} }
+	s := newScript(t, Enforce)
+	s.core.Client(call(0xbb)) // lo_close, 955-... stays within lo_*
+	s.check("F", "")
+	s.server("", "Z:I", ready('I'))
+	s.core.Client(call(0xc4)) // lo_unlink
+	s.check("", "")
+	if a := s.held(); a.Verdict.Rule != "opaque" {
+		t.Errorf("asked %+v", a)
+	}
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind+" S", "")
+	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+}
+
+func TestBindingIsOfValuesNotOfNames(t *testing.T) {
+	binding := func(messages ...encoder) string {
+		s := newScript(t, Enforce)
+		s.client("", "", messages...)
+		return s.held().Binding
+	}
+	one := binding(parse("a", "delete from t /* x */"), bindTo("p", "a"), execute("p"), sync())
+	if two := binding(parse("b", "delete from t /* y */"), bindTo("", "b"), execute(""), sync()); one != two {
+		t.Error("names or comments change the binding")
+	}
+	if two := binding(parse("b", "delete from u"), bindTo("", "b"), execute(""), sync()); one == two {
+		t.Error("another text has the same binding")
+	}
+}
+
+func TestReportsOfUncountedStatements(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:delete from t where id = 1", "", query("delete from t where id = 1"))
+	s.client("P::delete from t where id = $1 B:: E: S", "", parse("", "delete from t where id = $1"), bindTo("", ""), execute(""), sync())
+	if len(s.rep) != 2 || s.rep[0].Kind != NotCounted || s.rep[0].Verdict.Action != rules.Measure || s.rep[1].Kind != NotCounted {
+		t.Errorf("reports %+v", s.rep)
+	}
+}

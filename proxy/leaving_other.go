@@ -1,0 +1,9 @@
+//go:build !linux
+
+package proxy
+
+import "net"
+
+// peerClosed cannot be asked here: the client's leaving is seen when it is read
+// from again, or by TCP keepalive.
+func peerClosed(net.Conn) bool { return false }

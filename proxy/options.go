@@ -1,0 +1,115 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/holdfast-db/holdfast/internal/event"
+	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/proxy/internal/session"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// Mode says what is done with a verdict on a host. The zero value is Enforce.
+type Mode = session.Mode
+
+// The modes of a host.
+const (
+	Enforce = session.Enforce // hold and refuse
+	Observe = session.Observe // change nothing on the wire, record what would have been held
+	Off     = session.Off     // do not look
+)
+
+// Host is one server that clients reach through holdfast.
+type Host struct {
+	Name        string // required
+	Environment string // "production"; may be empty
+
+	// Listen are the addresses for clients: "host:port", or "unix:/path" for a
+	// Unix socket, which is removed when the server ends.
+	Listen []string
+
+	Server *Upstream // required
+
+	// TLS is offered to clients; nil offers none. RequireTLS refuses clients that
+	// come over TCP without it.
+	TLS        *tls.Config
+	RequireTLS bool
+
+	Mode      Mode
+	Reviewers hold.Reviewers
+
+	// Answerers says who can answer a hold, for hints: "ben", "a member of dba".
+	// Empty is "another person".
+	Answerers string
+
+	// Wait is how long a statement is held outside of a transaction, and
+	// WaitInTransaction inside one. Zero is the default of each.
+	Wait, WaitInTransaction time.Duration
+}
+
+const (
+	// DefaultWait is long enough to find a reviewer: nothing is locked meanwhile.
+	DefaultWait = 30 * time.Minute
+
+	// DefaultWaitInTransaction is short: the transaction may hold locks.
+	DefaultWaitInTransaction = time.Minute
+)
+
+// Desk is what a session needs of hold.Desk.
+type Desk interface {
+	Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error)
+	Finish(id string, s hold.State, result string)
+}
+
+// Options are the parts of a Server.
+type Options struct {
+	Hosts  []Host
+	Reader *rules.Reader
+	Policy *rules.Policy
+	Desk   Desk
+	Events *event.Bus // may be nil
+	Log    zerolog.Logger
+
+	// MaxSessions bounds the sessions of all hosts together; 0 is
+	// DefaultMaxSessions.
+	MaxSessions int
+}
+
+// DefaultMaxSessions bounds memory: at about 20 KiB an idle session is 200 MiB.
+// PostgreSQL itself rarely takes more than a few thousand.
+const DefaultMaxSessions = 10000
+
+// check says what is missing, and fills in defaults.
+func (o *Options) check() error {
+	if o.Reader == nil || o.Policy == nil || o.Desk == nil {
+		return errors.New("making a proxy: Reader, Policy and Desk are required")
+	}
+	if len(o.Hosts) == 0 {
+		return errors.New("making a proxy: no hosts")
+	}
+	if o.MaxSessions == 0 {
+		o.MaxSessions = DefaultMaxSessions
+	}
+	for i := range o.Hosts {
+		h := &o.Hosts[i]
+		if h.Name == "" || h.Server == nil || len(h.Listen) == 0 {
+			return fmt.Errorf("making a proxy: host %q needs a name, a server and an address to listen on", h.Name)
+		}
+		if h.Wait <= 0 {
+			h.Wait = DefaultWait
+		}
+		if h.WaitInTransaction <= 0 {
+			h.WaitInTransaction = DefaultWaitInTransaction
+		}
+		if h.Answerers == "" {
+			h.Answerers = "another person"
+		}
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+
+	pgquery "github.com/pganalyze/pg_query_go/v5"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// scope says what becomes of the part of the tree that is being visited.
+type scope struct {
+	// planted: the part is the body of a function or rule that the statement
+	// creates; it does nothing now.
+	planted bool
+
+	// planned: EXPLAIN without ANALYZE. Nothing is done but planning, which
+	// runs functions.
+	planned bool
+
+	// stored: the expressions are kept (views, defaults, policies), and no
+	// function is run.
+	stored bool
+}
+
+// extractor collects the facts of one statement.
+type extractor struct {
+	st     *Statement
+	inside int // in how many literals of SQL the statement stands
+}
+
+// readStatement reads the facts of one statement but for its place.
+func readStatement(node *pgquery.Node) Statement {
+	return readInside(node, 0)
+}
+
+// readInside reads a statement that stands in so many literals of SQL.
+func readInside(node *pgquery.Node, inside int) Statement {
+	st := Statement{Command: commandOf(node), Tx: txControl(node), NoTransaction: noTransaction(node)}
+	x := extractor{st: &st, inside: inside}
+	x.visit(node.ProtoReflect(), scope{})
+	slices.SortFunc(st.Functions, func(a, b Relation) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Catalog, b.Catalog))
+	})
+	st.Functions = slices.Compact(st.Functions)
+	return st
+}
+
+// emit records an effect where its scope says.
+func (x *extractor) emit(e Effect, s scope) {
+	switch {
+	case s.planted:
+		x.st.Plants = append(x.st.Plants, e)
+	case s.stored && e.Verb == VerbFunction:
+	case s.planned && e.Verb != VerbFunction:
+	default:
+		x.st.Effects = append(x.st.Effects, e)
+	}
+}
+
+// visit reads one node and all below it.
+func (x *extractor) visit(m protoreflect.Message, s scope) {
+	below, done := x.node(m.Interface(), s)
+	if done {
+		return
+	}
+	children(m, func(child protoreflect.Message) { x.visit(child, below) })
+}
+
+// visitNode visits a node that may be missing.
+func (x *extractor) visitNode(n *pgquery.Node, s scope) {
+	if n != nil {
+		x.visit(n.ProtoReflect(), s)
+	}
+}
+
+// node reads what one node says by itself. It gives the scope of what is below
+// it, or says that it has read that too.
+func (x *extractor) node(node any, s scope) (below scope, done bool) {
+	switch n := node.(type) {
+	case *pgquery.DeleteStmt, *pgquery.UpdateStmt, *pgquery.MergeStmt, *pgquery.InsertStmt:
+		x.rows(n, s)
+	case *pgquery.TruncateStmt, *pgquery.AlterTableStmt:
+		x.tables(n, s)
+	case *pgquery.CopyStmt:
+		x.copy(n, s)
+	case *pgquery.FuncCall:
+		x.call(n, s)
+	case *pgquery.DoStmt:
+		x.emit(Effect{Verb: VerbCall, Object: "DO"}, s)
+		return s, true
+	case *pgquery.CallStmt:
+		x.emit(Effect{Verb: VerbCall, Object: "PROCEDURE", Target: relation(names(n.Funccall.GetFuncname()))}, s)
+		for _, arg := range n.Funccall.GetArgs() {
+			x.visitNode(arg, s)
+		}
+		return s, true
+	case *pgquery.VariableSetStmt:
+		x.set(n)
+	case *pgquery.ExplainStmt:
+		s.planned = s.planned || !analyzes(n)
+	case *pgquery.PrepareStmt, *pgquery.ExecuteStmt, *pgquery.DeclareCursorStmt,
+		*pgquery.DeallocateStmt, *pgquery.ClosePortalStmt, *pgquery.DiscardStmt:
+		return s, x.session(n, s)
+	case *pgquery.CreateFunctionStmt:
+		x.functionBody(n)
+		s.planted = true
+	case *pgquery.RuleStmt:
+		s.planted = true
+	case *pgquery.CreateStmt:
+		if n.Partbound != nil { // evaluated at once, unlike defaults and checks
+			x.visit(n.Partbound.ProtoReflect(), s)
+		}
+		s.stored = true
+	case *pgquery.ViewStmt, *pgquery.CreatePolicyStmt, *pgquery.AlterPolicyStmt, *pgquery.CreateTrigStmt,
+		*pgquery.CreateDomainStmt, *pgquery.CreateStatsStmt:
+		s.stored = true
+	default:
+		x.drop(node, s)
+	}
+	return s, false
+}

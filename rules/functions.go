@@ -1,0 +1,129 @@
+package rules
+
+import (
+	"strings"
+
+	pgquery "github.com/pganalyze/pg_query_go/v5"
+)
+
+// call reads a function call: one known to destroy is an effect, set_config is
+// a setting, and what is not known as built in is recorded. Built-in functions
+// are those of pg_catalog and information_schema; an unqualified name is taken
+// for one of them, since pg_catalog comes first on every usual search_path.
+func (x *extractor) call(n *pgquery.FuncCall, s scope) {
+	name := relation(names(n.Funcname))
+	own := isBuiltIn(name)
+	_, destroys := destroyers[name.Name]
+	_, everywhere := builtIn[name.Name]
+	switch {
+	case destroys && (own || !everywhere):
+		x.emit(Effect{Verb: VerbFunction, Object: "FUNCTION", Target: name}, s)
+	case s.planted, s.stored:
+		return
+	case own && name.Name == setConfig:
+		x.setConfig(n)
+		return
+	case x.sendsDestruction(name, n):
+		x.emit(Effect{Verb: VerbFunction, Object: "FUNCTION", Target: name}, s)
+	}
+	_, runs := codeRunners[name.Name]
+	if (!own || runs) && !s.planted && !s.stored {
+		x.st.Functions = append(x.st.Functions, name)
+	}
+}
+
+func isBuiltIn(name Relation) bool {
+	switch name.Schema {
+	case "", "pg_catalog":
+		_, ok := builtIn[name.Name]
+		return ok
+	case "information_schema":
+		_, ok := builtIn["information_schema."+name.Name]
+		return ok
+	}
+	return false
+}
+
+// sendsDestruction says whether the call sends a text to another server that the
+// statement shows, and that does something there.
+func (x *extractor) sendsDestruction(name Relation, n *pgquery.FuncCall) bool {
+	if _, ok := remoteText[name.Name]; !ok {
+		return false
+	}
+	for _, arg := range n.Args {
+		text, ok := constString(arg)
+		if !ok {
+			continue
+		}
+		list, ok := x.statementsIn(text)
+		for i := range list {
+			if len(list[i].Effects) > 0 {
+				return true
+			}
+		}
+		if !ok && suspectTokens([]byte(text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxInside is how many literals of SQL inside each other are read; the deeper
+// ones are judged by their words, or a few KB could cost minutes.
+const maxInside = 2
+
+// statementsIn reads SQL that stands in a literal; false if it is not read.
+func (x *extractor) statementsIn(text string) ([]Statement, bool) {
+	body := []byte(text)
+	if x.inside >= maxInside || beyond(body) != "" {
+		return nil, false
+	}
+	tree, err := pgquery.Parse(text)
+	if err != nil {
+		return nil, false
+	}
+	list := make([]Statement, 0, len(tree.Stmts))
+	for _, raw := range tree.Stmts {
+		list = append(list, readInside(raw.Stmt, x.inside+1))
+	}
+	return list, true
+}
+
+// functionBody reads the body of a new function as far as it is a literal. One
+// in SQL is parsed; one in another language is judged by its words.
+func (x *extractor) functionBody(n *pgquery.CreateFunctionStmt) {
+	var language, body string
+	for _, o := range n.Options {
+		d := o.GetDefElem()
+		switch d.GetDefname() {
+		case "language":
+			language = strings.ToLower(d.GetArg().GetString_().GetSval())
+		case "as":
+			if parts := names(d.GetArg().GetList().GetItems()); len(parts) == 1 {
+				body = parts[0]
+			}
+		}
+	}
+	if language == "sql" {
+		if list, ok := x.statementsIn(body); ok {
+			for i := range list {
+				x.st.Plants = append(x.st.Plants, list[i].Effects...)
+			}
+			return
+		}
+	}
+	if suspectTokens([]byte(body)) {
+		x.st.Plants = append(x.st.Plants, Effect{Verb: VerbCall, Object: "FUNCTION", Target: relation(names(n.Funcname))})
+	}
+}
+
+// constString is the text of a literal, as such or with a cast.
+func constString(n *pgquery.Node) (string, bool) {
+	if c := n.GetTypeCast(); c != nil {
+		n = c.Arg
+	}
+	if s, ok := n.GetAConst().GetVal().(*pgquery.A_Const_Sval); ok {
+		return s.Sval.Sval, true
+	}
+	return "", false
+}

@@ -1,0 +1,278 @@
+package rules
+
+import (
+	"strings"
+
+	pgquery "github.com/pganalyze/pg_query_go/v5"
+)
+
+// value is what the tree proves of a condition, for every row.
+type value uint8
+
+const (
+	unknown   value = iota // nothing is proven
+	yes                    // true
+	no                     // false
+	null                   // NULL
+	yesOrNull              // true, or NULL where an operand is
+	noOrNull               // false, or NULL where an operand is
+)
+
+func (v value) not() value {
+	switch v {
+	case yes:
+		return no
+	case no:
+		return yes
+	case yesOrNull:
+		return noOrNull
+	case noOrNull:
+		return yesOrNull
+	}
+	return v
+}
+
+func truthOf(b bool) value {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// truth proves what it can of a condition. because is the part that decides.
+func (f filter) truth(n *pgquery.Node) (v value, because *pgquery.Node) {
+	switch e := n.GetNode().(type) {
+	case *pgquery.Node_AConst, *pgquery.Node_TypeCast:
+		return boolConst(n), n
+	case *pgquery.Node_BoolExpr:
+		return f.boolExpr(n, e.BoolExpr)
+	case *pgquery.Node_BooleanTest:
+		return f.booleanTest(e.BooleanTest), n
+	case *pgquery.Node_NullTest:
+		return nullTest(e.NullTest), n
+	case *pgquery.Node_AExpr:
+		return operatorTruth(e.AExpr), n
+	case *pgquery.Node_CoalesceExpr:
+		if v, _ := f.truth(e.CoalesceExpr.Args[0]); v == yes || v == no {
+			return v, n
+		}
+	case *pgquery.Node_SubLink:
+		return f.subLink(e.SubLink), n
+	}
+	return unknown, n
+}
+
+func (f filter) boolExpr(n *pgquery.Node, e *pgquery.BoolExpr) (value, *pgquery.Node) {
+	switch e.Boolop {
+	case pgquery.BoolExprType_NOT_EXPR:
+		v, _ := f.truth(e.Args[0])
+		return v.not(), n
+	case pgquery.BoolExprType_AND_EXPR:
+		return f.and(n, e.Args)
+	case pgquery.BoolExprType_OR_EXPR:
+		return f.or(n, e.Args)
+	}
+	return unknown, n
+}
+
+func (f filter) and(n *pgquery.Node, args []*pgquery.Node) (value, *pgquery.Node) {
+	result := yes
+	for _, a := range args {
+		switch v, because := f.truth(a); v {
+		case no, noOrNull, null:
+			return noOrNull, because // it may be NULL too, but never true
+		case unknown:
+			result = unknown
+		case yesOrNull:
+			if result == yes {
+				result = yesOrNull
+			}
+		}
+	}
+	return result, n
+}
+
+func (f filter) or(n *pgquery.Node, args []*pgquery.Node) (value, *pgquery.Node) {
+	result, because := unknown, n
+	never := true
+	for _, a := range args {
+		switch v, b := f.truth(a); v {
+		case yes:
+			return yes, b
+		case yesOrNull:
+			result, because, never = yesOrNull, b, false
+		case unknown:
+			never = false
+		}
+	}
+	if result == unknown && never {
+		return noOrNull, n
+	}
+	if result == unknown {
+		result = complement(args)
+	}
+	return result, because
+}
+
+// maxComplement bounds the pairs that complement compares.
+const maxComplement = 16
+
+// complement finds p OR NOT p, and x IS NULL OR x IS NOT NULL.
+func complement(args []*pgquery.Node) value {
+	if len(args) > maxComplement {
+		return unknown
+	}
+	for i, a := range args {
+		for j, b := range args {
+			not := b.GetBoolExpr()
+			if i != j && not != nil && not.Boolop == pgquery.BoolExprType_NOT_EXPR && sameNode(a, not.Args[0]) && repeatable(a) {
+				return yesOrNull
+			}
+			x, y := a.GetNullTest(), b.GetNullTest()
+			if x != nil && y != nil && x.Nulltesttype != y.Nulltesttype && sameNode(x.Arg, y.Arg) && repeatable(x.Arg) {
+				return yes
+			}
+		}
+	}
+	return unknown
+}
+
+func (f filter) booleanTest(t *pgquery.BooleanTest) value {
+	v, _ := f.truth(t.Arg)
+	switch t.Booltesttype {
+	case pgquery.BoolTestType_IS_TRUE, pgquery.BoolTestType_IS_NOT_FALSE:
+		if t.Booltesttype == pgquery.BoolTestType_IS_NOT_FALSE && (v == yesOrNull || v == null) {
+			return yes
+		}
+	case pgquery.BoolTestType_IS_FALSE, pgquery.BoolTestType_IS_NOT_TRUE:
+		if t.Booltesttype == pgquery.BoolTestType_IS_NOT_TRUE && (v == noOrNull || v == null) {
+			return yes
+		}
+		v = v.not()
+	default:
+		return unknown
+	}
+	if v == yes || v == no {
+		return v
+	}
+	return unknown
+}
+
+func nullTest(t *pgquery.NullTest) value {
+	c, ok := constant(t.Arg)
+	if !ok {
+		return unknown
+	}
+	return truthOf(c.null == (t.Nulltesttype == pgquery.NullTestType_IS_NULL))
+}
+
+// subLink proves EXISTS (SELECT 1), and x IN (SELECT x FROM the same table).
+func (f filter) subLink(l *pgquery.SubLink) value {
+	sub := l.Subselect.GetSelectStmt()
+	if sub == nil || !plainSelect(sub) {
+		return unknown
+	}
+	switch l.SubLinkType {
+	case pgquery.SubLinkType_EXISTS_SUBLINK:
+		if len(sub.FromClause) == 0 && len(sub.TargetList) > 0 {
+			return yes
+		}
+	case pgquery.SubLinkType_ANY_SUBLINK:
+		return f.inItself(l, sub)
+	}
+	return unknown
+}
+
+// plainSelect says whether a SELECT gives every row of what it reads.
+func plainSelect(s *pgquery.SelectStmt) bool {
+	return s.WhereClause == nil && s.HavingClause == nil && s.LimitCount == nil && s.LimitOffset == nil &&
+		len(s.GroupClause) == 0 && len(s.DistinctClause) == 0 && len(s.LockingClause) == 0 &&
+		len(s.ValuesLists) == 0 && s.WithClause == nil && s.Larg == nil && s.IntoClause == nil
+}
+
+func (f filter) inItself(l *pgquery.SubLink, sub *pgquery.SelectStmt) value {
+	if len(l.OperName) > 0 || len(sub.FromClause) != 1 || len(sub.TargetList) != 1 {
+		return unknown
+	}
+	from := sub.FromClause[0].GetRangeVar()
+	outer := l.Testexpr.GetColumnRef()
+	inner := sub.TargetList[0].GetResTarget().GetVal().GetColumnRef()
+	if from == nil || outer == nil || inner == nil || rangeVar(from) != rangeVar(f.target) {
+		return unknown
+	}
+	a, b := names(outer.Fields), names(inner.Fields)
+	if len(a) == 0 || len(b) == 0 || len(a) != len(outer.Fields) || len(b) != len(inner.Fields) || a[len(a)-1] != b[len(b)-1] {
+		return unknown
+	}
+	return yesOrNull
+}
+
+// operatorTruth proves comparisons of literals, and of a thing with itself.
+func operatorTruth(e *pgquery.A_Expr) value {
+	op := strings.Join(names(e.Name), ".")
+	switch e.Kind {
+	case pgquery.A_Expr_Kind_AEXPR_OP:
+		return compareTruth(strings.TrimPrefix(op, "pg_catalog."), e.Lexpr, e.Rexpr)
+	case pgquery.A_Expr_Kind_AEXPR_NOT_DISTINCT, pgquery.A_Expr_Kind_AEXPR_DISTINCT:
+		if sameNode(e.Lexpr, e.Rexpr) && repeatable(e.Lexpr) {
+			return truthOf(e.Kind == pgquery.A_Expr_Kind_AEXPR_NOT_DISTINCT)
+		}
+	case pgquery.A_Expr_Kind_AEXPR_LIKE, pgquery.A_Expr_Kind_AEXPR_ILIKE:
+		if pattern, ok := constString(e.Rexpr); ok && pattern != "" && strings.Trim(pattern, "%") == "" && repeatable(e.Lexpr) {
+			if strings.HasPrefix(op, "!") {
+				return noOrNull
+			}
+			return yesOrNull
+		}
+	case pgquery.A_Expr_Kind_AEXPR_IN:
+		return inTruth(op, e)
+	case pgquery.A_Expr_Kind_AEXPR_BETWEEN:
+		if ends := e.Rexpr.GetList().GetItems(); len(ends) == 2 {
+			if compareTruth(">=", e.Lexpr, ends[0]) == yes && compareTruth("<=", e.Lexpr, ends[1]) == yes {
+				return yes
+			}
+		}
+	}
+	return unknown
+}
+
+// inTruth proves x IN (..., x, ...).
+func inTruth(op string, e *pgquery.A_Expr) value {
+	best := unknown
+	for _, item := range e.Rexpr.GetList().GetItems() {
+		switch v := compareTruth("=", e.Lexpr, item); {
+		case v == yes:
+			best = yes
+		case v == yesOrNull && best == unknown:
+			best = yesOrNull
+		}
+	}
+	if op == "<>" {
+		return best.not()
+	}
+	return best
+}
+
+func compareTruth(op string, a, b *pgquery.Node) value {
+	if a == nil || b == nil {
+		return unknown
+	}
+	x, okX := constant(a)
+	y, okY := constant(b)
+	if okX && okY {
+		return x.compare(op, y)
+	}
+	if okX && x.null || okY && y.null {
+		return unknown // = NULL is IS NULL under transform_null_equals
+	}
+	if !sameNode(a, b) || !repeatable(a) {
+		return unknown
+	}
+	switch op {
+	case "=", "<=", ">=":
+		return yesOrNull
+	case "<>", "!=", "<", ">":
+		return noOrNull
+	}
+	return unknown
+}
