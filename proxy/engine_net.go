@@ -92,10 +92,10 @@ func (n *netSession) run() {
 	if s.closing.Load() {
 		n.stop(false)
 	}
-	var pumps sync.WaitGroup
-	pumps.Go(func() { n.guard("server pump", n.pumpServer) })
-	pumps.Go(func() { n.guard("client pump", n.pumpClient) })
-	pumps.Wait()
+	var pump sync.WaitGroup
+	pump.Go(func() { n.guard("server pump", n.pumpServer) })
+	n.guard("client pump", n.pumpClient)
+	pump.Wait()
 	n.finish()
 	n.tasks.Wait()
 	s.sessions.remove(n)

@@ -35,9 +35,9 @@ type client struct {
 }
 
 // refusal is an error that the client is told before it is disconnected.
-type refusal struct{ wire.Error }
+type refusal struct{ e wire.Error }
 
-func (r *refusal) Error() string { return r.Message }
+func (r *refusal) Error() string { return r.e.Message }
 
 func refuse(code, message, detail, hint string) error {
 	return &refusal{wire.Error{Severity: "FATAL", Code: code, Message: message, Detail: detail, Hint: hint}}
@@ -68,7 +68,7 @@ func (c *client) tell(err error) {
 	var network net.Error
 	switch {
 	case errors.As(err, &r):
-		e = r.Error
+		e = r.e
 	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.As(err, &network):
 		return
 	}

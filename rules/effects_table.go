@@ -38,9 +38,49 @@ func (x *extractor) alterTable(n *pgquery.AlterTableStmt, c *pgquery.AlterTableC
 		e.Verb, e.Object = VerbRetype, "COLUMN"
 		e.Using = c.GetDef().GetColumnDef().GetRawDefault() != nil
 	default:
-		return
+		e.Verb, e.Object = VerbDrop, tableParts[c.GetSubtype()]
+		if c.GetSubtype() == pgquery.AlterTableType_AT_ColumnDefault && c.Def == nil {
+			e.Object = "DEFAULT"
+		}
+		if e.Object == "" {
+			return
+		}
 	}
 	x.emit(e, s)
+}
+
+// tableParts are the definitions inside a table that ALTER TABLE drops without
+// touching its rows.
+var tableParts = map[pgquery.AlterTableType]string{
+	pgquery.AlterTableType_AT_DropConstraint: "CONSTRAINT",
+	pgquery.AlterTableType_AT_DropExpression: "EXPRESSION",
+	pgquery.AlterTableType_AT_DropIdentity:   "IDENTITY",
+}
+
+// parts reads the other statements that drop definitions inside an object.
+func (x *extractor) parts(node any, s scope) {
+	switch n := node.(type) {
+	case *pgquery.AlterDomainStmt:
+		if n.Subtype == "X" {
+			x.emit(Effect{Verb: VerbDrop, Object: "CONSTRAINT", Target: relation(names(n.TypeName)), Column: n.Name}, s)
+		}
+	case *pgquery.AlterPublicationStmt:
+		if n.Action == pgquery.AlterPublicationAction_AP_DropObjects || n.Action == pgquery.AlterPublicationAction_AP_SetObjects {
+			x.emit(Effect{Verb: VerbDrop, Object: "PUBLICATION MEMBER", Target: Relation{Name: n.Pubname}}, s)
+		}
+	case *pgquery.AlterOpFamilyStmt:
+		if n.IsDrop {
+			x.emit(Effect{Verb: VerbDrop, Object: "OPERATOR FAMILY MEMBER", Target: relation(names(n.Opfamilyname))}, s)
+		}
+	case *pgquery.AlterTSConfigurationStmt:
+		if n.Kind == pgquery.AlterTSConfigType_ALTER_TSCONFIG_DROP_MAPPING {
+			x.emit(Effect{Verb: VerbDrop, Object: "TEXT SEARCH MAPPING", Target: relation(names(n.Cfgname))}, s)
+		}
+	case *pgquery.AlterSubscriptionStmt:
+		if n.Kind == pgquery.AlterSubscriptionType_ALTER_SUBSCRIPTION_DROP_PUBLICATION {
+			x.emit(Effect{Verb: VerbDrop, Object: "SUBSCRIBED PUBLICATION", Target: Relation{Name: n.Subname}}, s)
+		}
+	}
 }
 
 // copy reads COPY. Reading a file of the server and STDIN or STDOUT do nothing

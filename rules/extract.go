@@ -82,6 +82,9 @@ func (x *extractor) node(node any, s scope) (below scope, done bool) {
 		x.rows(n, s)
 	case *pgquery.TruncateStmt, *pgquery.AlterTableStmt:
 		x.tables(n, s)
+	case *pgquery.AlterDomainStmt, *pgquery.AlterPublicationStmt, *pgquery.AlterOpFamilyStmt,
+		*pgquery.AlterTSConfigurationStmt, *pgquery.AlterSubscriptionStmt:
+		x.parts(n, s)
 	case *pgquery.CopyStmt:
 		x.copy(n, s)
 	case *pgquery.FuncCall:

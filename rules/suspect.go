@@ -37,12 +37,13 @@ func suspectSyntax(text []byte) bool {
 	}
 }
 
-// goesOnInto follows the table name behind INTO, whose bracket lists columns.
+// goesOnInto follows the name behind INTO, TABLE and IF NOT EXISTS, whose
+// bracket lists columns.
 func goesOnInto(text []byte, t, prev token, into bool) bool {
 	dot := t.kind == kindSelf && text[t.pos] == '.'
 	name := t.kind == kindWord || t.kind == kindQuoted
 	switch {
-	case t.kind == kindWord && isWord(text[t.pos:t.end], "into"):
+	case t.kind == kindWord && lookup(beforeTable, text[t.pos:t.end]):
 		return true
 	case !into:
 		return false
@@ -50,8 +51,10 @@ func goesOnInto(text []byte, t, prev token, into bool) bool {
 		return true
 	}
 	afterDot := prev.kind == kindSelf && prev.end > prev.pos && text[prev.pos] == '.'
-	return name && (afterDot || isWord(text[prev.pos:prev.end], "into"))
+	return name && (afterDot || lookup(beforeTable, text[prev.pos:prev.end]))
 }
+
+var beforeTable = wordSet("into\ntable\nexists\n")
 
 // mayCall says whether a bracket behind the two tokens may call something that
 // is no harmless built-in function.

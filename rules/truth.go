@@ -197,7 +197,7 @@ func (f filter) inItself(l *pgquery.SubLink, sub *pgquery.SelectStmt) value {
 	from := sub.FromClause[0].GetRangeVar()
 	outer := l.Testexpr.GetColumnRef()
 	inner := sub.TargetList[0].GetResTarget().GetVal().GetColumnRef()
-	if from == nil || outer == nil || inner == nil || rangeVar(from) != rangeVar(f.target) {
+	if from == nil || outer == nil || inner == nil || !f.mayBeTarget(outer) || rangeVar(from) != rangeVar(f.target) {
 		return unknown
 	}
 	a, b := names(outer.Fields), names(inner.Fields)

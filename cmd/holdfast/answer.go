@@ -14,7 +14,7 @@ import (
 
 // refusedAnswer explains why an answer was not accepted. undone is "not approved"
 // or "not denied".
-func (a *app) refusedAnswer(err error, id, undone string) error {
+func (a *app) refusedAnswer(ctx context.Context, err error, id, undone string) error {
 	var fault *console.Fault
 	if !errors.As(err, &fault) {
 		return a.unreachable(err)
@@ -25,7 +25,11 @@ func (a *app) refusedAnswer(err error, id, undone string) error {
 	case console.Ended:
 		return failed(undone+": "+escape(fault.Text), a.ended(*fault.Hold)...)
 	}
-	return failed(undone+": "+escape(fault.Text), "Look with: holdfast show "+escape(id))
+	now := []string{"Look with: holdfast show " + escape(id)}
+	if h, err := a.client().Hold(ctx, id); err == nil && !waits(h) {
+		now = a.ended(h)
+	}
+	return failed(undone+": "+escape(fault.Text), now...)
 }
 
 // ended is what to do about a hold that cannot be answered any more.

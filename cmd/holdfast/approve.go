@@ -19,7 +19,7 @@ func approveCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := a.client().Approve(cmd.Context(), args[0], note, typed)
 			if err != nil {
-				return a.refusedAnswer(err, args[0], "not approved")
+				return a.refusedAnswer(cmd.Context(), err, args[0], "not approved")
 			}
 			if h.State == string(hold.Pending) {
 				fmt.Fprintln(a.out, more(h))

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
@@ -17,16 +19,14 @@ import (
 	"github.com/holdfast-db/holdfast/internal/audit"
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/pgtest"
 	"github.com/holdfast-db/holdfast/internal/store"
 )
-
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"holdfast": main})
-}
 
 // TestScripts runs the command line, as processes of their own, against a desk,
 // store, audit and control socket of this process.
 func TestScripts(t *testing.T) {
+	binary := pgtest.Binary(t, "./cmd/holdfast")
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -34,8 +34,10 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			e.Setenv("PATH", filepath.Dir(binary)+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			e.Setenv("ME", me.Username)
 			e.Setenv("TZ", "UTC")
+			e.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector sleeps a second at each exit
 			// A path short enough for a Unix socket, whatever the folder of the test.
 			dir, err := os.MkdirTemp("", "hf")
 			if err != nil {
@@ -44,10 +46,12 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DIR", dir)
 			e.Setenv("HOLDFAST_SOCKET", filepath.Join(dir, "s", "holdfast.sock"))
 			e.Defer(func() { os.RemoveAll(dir) })
+			e.Values[worldKey{}] = &world{cancel: map[string]context.CancelFunc{}}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"desk": openDesk, "ask": ask, "leave": leave, "mode": checkMode, "deadsocket": deadSocket,
+			"failed": exits(exitFailed), "usage": exits(exitUsage),
 		},
 	})
 }
@@ -62,11 +66,7 @@ type world struct {
 type worldKey struct{}
 
 func worldOf(ts *testscript.TestScript) *world {
-	w, ok := ts.Value(worldKey{}).(*world)
-	if !ok {
-		ts.Fatalf("no desk: the script begins with the command desk")
-	}
-	return w
+	return ts.Value(worldKey{}).(*world)
 }
 
 // openDesk is "desk [me=PERSON] [PERSON ...]": a desk with these people, one of
@@ -93,7 +93,8 @@ func openDesk(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	desk, err := hold.Open(ctx, hold.Options{Store: st, Record: record, People: people})
 	ts.Check(err)
-	w := &world{desk: desk, cancel: map[string]context.CancelFunc{}}
+	w := worldOf(ts)
+	w.desk = desk
 	status := func(context.Context) console.Status {
 		return console.Status{
 			Version: "test", PID: 4711, Ready: true, Uptime: 125, CountingNote: counting,
@@ -107,7 +108,6 @@ func openDesk(ts *testscript.TestScript, _ bool, args []string) {
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- socket.Serve(serving) }()
-	ts.SetValue(worldKey{}, w)
 	ts.Defer(func() {
 		stop()
 		for _, err := range []error{<-served, desk.Close(), record.Close(), st.Close()} {
@@ -188,4 +188,19 @@ func checkMode(ts *testscript.TestScript, neg bool, args []string) {
 // deadSocket leaves a socket on which nobody listens.
 func deadSocket(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(leaveSocket(args[0]))
+}
+
+// exits is "failed COMMAND ..." and "usage COMMAND ...": exec that wants exactly
+// this exit code, and nothing on standard output.
+func exits(code int) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		err := ts.Exec(args[0], args[1:]...)
+		exit := (*exec.ExitError)(nil)
+		if !errors.As(err, &exit) || exit.ExitCode() != code {
+			ts.Fatalf("%v, want exit code %d", err, code)
+		}
+		if out := ts.ReadFile("stdout"); out != "" {
+			ts.Fatalf("standard output is not empty: %s", out)
+		}
+	}
 }

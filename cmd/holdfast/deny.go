@@ -14,7 +14,7 @@ func denyCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := a.client().Deny(cmd.Context(), args[0], note)
 			if err != nil {
-				return a.refusedAnswer(err, args[0], "not denied")
+				return a.refusedAnswer(cmd.Context(), err, args[0], "not denied")
 			}
 			fmt.Fprintf(a.out, "%s denied. %s %s was told.\n", h.ID, kept(h), escape(requester(h)))
 			return nil

@@ -104,7 +104,8 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 			return misused(later + ": not in this version of holdfast")
 		}
 	}
-	hint := "The commands: holdfast --help"
+	hint := "The commands: " + cmd.CommandPath() + " --help"
+	cmd.SuggestionsMinimumDistance = 2 // letters that may differ
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "Did you mean " + strings.Join(near, " or ") + "?"
 	}

@@ -105,13 +105,18 @@ func (a *app) printSQL(sql string) {
 
 // printAbout is who, why, who may answer and what happened when.
 func (a *app) printAbout(h console.Hold) {
-	a.pairs([][2]string{{"BY", by(h)}, {"RULE", rule(h)}, {"REVIEW", review(h)}, {"RECORD", a.record(h)}})
+	a.pairs([][2]string{{"BY", by(h)}, {"RULE", rule(h)}, {"REVIEW", review(h)}})
+	word := "RECORD"
+	for _, line := range together(a.record(h), a.out.width-pairHead) {
+		a.pairs([][2]string{{word, line}})
+		word = ""
+	}
 }
 
 func by(h console.Hold) string {
 	parts := []string{"Postgres user " + escape(h.User)}
-	if r := requester(h); r != h.User {
-		parts[0] = fmt.Sprintf("%s (Postgres user %s)", escape(r), escape(h.User))
+	if person := h.Reviewers.Requester; person != "" {
+		parts[0] = fmt.Sprintf("%s (Postgres user %s)", escape(person), escape(h.User))
 	}
 	for _, p := range []string{h.Application, h.Client} {
 		if p != "" {
@@ -134,7 +139,7 @@ func review(h console.Hold) string {
 	r := h.Reviewers
 	text := fmt.Sprintf("%d of %s", r.Count, escape(strings.Join(r.People, ", ")))
 	switch {
-	case len(r.People) > 0 && r.Requester != h.User:
+	case len(r.People) > 0 && r.Requester != "":
 		text += fmt.Sprintf("; %s asked, so %s cannot answer", escape(r.Requester), escape(r.Requester))
 	case len(r.People) > 0:
 	case r.Group != "":
@@ -149,7 +154,7 @@ func review(h console.Hold) string {
 }
 
 // record is what happened when.
-func (a *app) record(h console.Hold) string {
+func (a *app) record(h console.Hold) []string {
 	parts := []string{clock(a.now(), h.Asked) + " held"}
 	add := func(text string) { parts = append(parts, text) }
 	switch {
@@ -168,7 +173,21 @@ func (a *app) record(h console.Hold) string {
 	if !h.Ended.IsZero() {
 		add(clock(a.now(), h.Ended) + " " + h.State)
 	}
-	return strings.Join(parts, "   ")
+	return parts
+}
+
+// together puts as many parts in a line as fit, three blanks between them.
+func together(parts []string, n int) []string {
+	lines := []string{parts[0]}
+	for _, p := range parts[1:] {
+		last := &lines[len(lines)-1]
+		if cells(*last)+3+cells(p) > n {
+			lines = append(lines, p)
+		} else {
+			*last += "   " + p
+		}
+	}
+	return lines
 }
 
 func identity(h console.Hold) string {

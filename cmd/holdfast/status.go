@@ -123,16 +123,18 @@ func (a *app) indented(text string) {
 	}
 }
 
+// pairHead is the columns of the longest word of pairs and its gap.
+const pairHead = 9
+
 // pairs are words and what they stand for.
 func (a *app) pairs(pairs [][2]string) {
-	const head = 9 // columns of the longest word and its gap
 	for _, p := range pairs {
-		for i, line := range fold(escape(p[1]), a.out.width-head) {
+		for i, line := range fold(escape(p[1]), a.out.width-pairHead) {
 			word := p[0]
 			if i > 0 {
 				word = ""
 			}
-			fmt.Fprintln(a.out, a.out.paint(dim, pad(word, head))+line)
+			fmt.Fprintln(a.out, a.out.paint(dim, pad(word, pairHead))+line)
 		}
 	}
 }

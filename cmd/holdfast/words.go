@@ -105,7 +105,13 @@ func statement(h console.Hold) string {
 	return h.Reason
 }
 
-func requester(h console.Hold) string { return h.Reviewers.Requester }
+// requester is who asked: the person, or else the Postgres user.
+func requester(h console.Hold) string {
+	if h.Reviewers.Requester != "" {
+		return h.Reviewers.Requester
+	}
+	return h.User
+}
 
 // kept is the sentence after an end that kept the data.
 func kept(h console.Hold) string {

@@ -8,8 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
+	"strings"
 	"time"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
 // clientWait bounds one request of a Client: longer than the server takes to
@@ -59,22 +61,30 @@ func (c *Client) Holds(ctx context.Context, all bool) ([]Hold, error) {
 
 // Hold finds one hold.
 func (c *Client) Hold(ctx context.Context, id string) (Hold, error) {
-	return call[Hold](ctx, c, http.MethodGet, holdPath(id), nil)
+	return c.onHold(ctx, http.MethodGet, id, "", nil)
 }
 
 // Approve says yes. The hold returned is still pending when more reviewers are
 // wanted. typed is the name of what goes, as the reviewer typed it; it may be
 // empty unless the hold asks for it.
 func (c *Client) Approve(ctx context.Context, id, note, typed string) (Hold, error) {
-	return call[Hold](ctx, c, http.MethodPost, holdPath(id)+"/approve", answerBody{Note: note, Type: typed})
+	return c.onHold(ctx, http.MethodPost, id, "/approve", answerBody{Note: note, Type: typed})
 }
 
 // Deny says no.
 func (c *Client) Deny(ctx context.Context, id, note string) (Hold, error) {
-	return call[Hold](ctx, c, http.MethodPost, holdPath(id)+"/deny", answerBody{Note: note})
+	return c.onHold(ctx, http.MethodPost, id, "/deny", answerBody{Note: note})
 }
 
-func holdPath(id string) string { return "/v1/holds/" + url.PathEscape(id) }
+// onHold calls a route of one hold. What cannot be an id is not sent: as a part
+// of a path it could name another route.
+func (c *Client) onHold(ctx context.Context, method, id, what string, body any) (Hold, error) {
+	other := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }
+	if id == "" || strings.ContainsFunc(id, other) {
+		return Hold{}, &Fault{Code: UnknownID, Text: hold.ErrUnknownID.Error()}
+	}
+	return call[Hold](ctx, c, method, "/v1/holds/"+id+what, body)
+}
 
 // call sends one request and decodes its answer.
 func call[T any](ctx context.Context, c *Client, method, path string, body any) (T, error) {

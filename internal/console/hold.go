@@ -55,9 +55,9 @@ type Reviewers struct {
 	Count  int      `json:"count"`            // distinct people wanted
 	People []string `json:"people,omitempty"` // who could answer, the requester left out; none without people in the configuration
 
-	// Requester is the person who asked, where the configuration knows them; the
-	// Postgres user otherwise.
-	Requester string `json:"requester"`
+	// Requester is the person who asked, where the configuration says whose the
+	// Postgres user is; nobody answers their own hold.
+	Requester string `json:"requester,omitempty"`
 }
 
 // shown is h for people and programs.
@@ -85,10 +85,8 @@ func shown(h hold.Hold, d Desk) Hold {
 }
 
 func requester(h hold.Hold, d Desk) string {
-	if p, known := d.People().ByPostgres(h.User); known {
-		return p.Name
-	}
-	return h.User
+	p, _ := d.People().ByPostgres(h.User)
+	return p.Name
 }
 
 // utc keeps the zero time zero.

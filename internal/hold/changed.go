@@ -56,15 +56,17 @@ func recordResult(s State, result string) string {
 	if s != Failed || strings.HasPrefix(result, notSent) {
 		return clip(result)
 	}
-	if m := sqlState.FindStringSubmatch(result); m != nil {
-		return m[1]
+	for _, m := range sqlState.FindAllStringSubmatch(result, -1) {
+		if code := m[1] + m[2]; strings.ContainsAny(code, "0123456789") {
+			return code
+		}
 	}
 	return "error"
 }
 
-// sqlState is a SQLSTATE at the start or in brackets, as the manual's appendix A
-// lists them: five digits and capitals.
-var sqlState = regexp.MustCompile(`(?:^|\(SQLSTATE |\[)([0-9A-Z]{5})(?:$|[^0-9A-Za-z])`)
+// sqlState finds a SQLSTATE at the start of a message or named as such: five
+// digits and capitals, at least one a digit; the manual's appendix A.
+var sqlState = regexp.MustCompile(`^([0-9A-Z]{5})\b|\(SQLSTATE ([0-9A-Z]{5})\)`)
 
 func clipAll(statements []string) []string {
 	var out []string

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+	"testing"
 )
 
 // account is the user a server runs as: PostgreSQL refuses to run as root. nil
@@ -55,4 +56,38 @@ func giveToServer(names ...string) error {
 		}
 	}
 	return nil
+}
+
+// AsUser makes cmd run as another user of the system, in the group of the server's
+// user, for tests of who may do what. It skips the test where that takes root.
+func AsUser(t testing.TB, cmd *exec.Cmd, name string) {
+	t.Helper()
+	group, err := account()
+	if err != nil || group == nil {
+		t.Skip("pgtest: only root can act as another user")
+	}
+	u, err := user.Lookup(name)
+	if err != nil {
+		t.Skipf("pgtest: %v", err)
+	}
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		t.Fatalf("pgtest: reading the id of user %q: %v", name, err)
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: group.Gid}}
+	cmd.Dir = "/"
+}
+
+// ServerGroup is the name of the group that AsUser runs commands in.
+func ServerGroup(t testing.TB) string {
+	t.Helper()
+	credential, err := account()
+	if err != nil || credential == nil {
+		t.Skip("pgtest: only root can act as another user")
+	}
+	group, err := user.LookupGroupId(strconv.FormatUint(uint64(credential.Gid), 10))
+	if err != nil {
+		t.Skipf("pgtest: %v", err)
+	}
+	return group.Name
 }

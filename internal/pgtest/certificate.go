@@ -35,23 +35,30 @@ func NewCertificate(t testing.TB) Certificate {
 	return c
 }
 
-// addCertificate puts a certificate where the server looks for one by default.
+// addCertificate makes the server's certificate, and puts a copy of it where the
+// server looks for one by default: the server reads no key that is not its own.
 func (srv *Server) addCertificate() error {
-	c, err := writeCertificate(srv.data())
+	folder := filepath.Join(srv.folder, "tls")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return fmt.Errorf("creating a folder for certificates: %w", err)
+	}
+	made, err := writeCertificate(folder)
 	if err != nil {
 		return err
 	}
-	if err := giveToServer(c.Cert, c.Key, c.CA); err != nil {
-		return err
-	}
-	// The data folder is closed to everybody but the server.
-	pemCA, err := os.ReadFile(c.CA)
-	if err != nil {
-		return fmt.Errorf("reading the authority: %w", err)
-	}
-	srv.CA = filepath.Join(srv.folder, "ca.crt")
-	if err := os.WriteFile(srv.CA, pemCA, 0o644); err != nil {
-		return fmt.Errorf("writing the authority: %w", err)
+	srv.Certificate, srv.CA = made, made.CA
+	for _, file := range []string{made.Cert, made.Key} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("reading %q: %w", file, err)
+		}
+		servers := filepath.Join(srv.data(), filepath.Base(file))
+		if err := os.WriteFile(servers, text, 0o600); err != nil {
+			return fmt.Errorf("writing %q: %w", servers, err)
+		}
+		if err := giveToServer(servers); err != nil {
+			return err
+		}
 	}
 	return nil
 }

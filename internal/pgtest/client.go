@@ -62,7 +62,14 @@ func (c *Client) StartTLS(config *tls.Config) {
 	if answer := c.ReadAnswer(); answer != 'S' {
 		c.t.Fatalf("pgtest: SSLRequest was answered %q", answer)
 	}
+	c.DirectTLS(config)
+}
+
+// DirectTLS begins TLS without asking, as libpq does with sslnegotiation=direct.
+func (c *Client) DirectTLS(config *tls.Config) {
+	c.t.Helper()
 	conn := tls.Client(c.conn, config)
+	conn.SetDeadline(time.Now().Add(answerLimit))
 	if err := conn.Handshake(); err != nil {
 		c.t.Fatalf("pgtest: TLS: %v", err)
 	}

@@ -44,7 +44,7 @@ type Output struct {
 
 // CLI runs a subcommand of holdfast against this proxy's control socket.
 func (p *Proxy) CLI(args ...string) Output {
-	return run(p.Command(args...))
+	return Run(p.Command(args...))
 }
 
 // Command is the command that CLI runs, for tests that need it otherwise.
@@ -54,7 +54,8 @@ func (p *Proxy) Command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-func run(cmd *exec.Cmd) Output {
+// Run runs a command to its end.
+func Run(cmd *exec.Cmd) Output {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

@@ -41,6 +41,9 @@ type Server struct {
 	Sockets string // folder of its Unix socket
 	CA      string // file with the authority of its certificate; empty without TLS
 
+	// Certificate is what the server shows with TLS, readable by the tests.
+	Certificate Certificate
+
 	folder string
 	cmd    *exec.Cmd
 	exited chan struct{} // closed when the process has ended

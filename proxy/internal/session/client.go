@@ -132,18 +132,25 @@ func (c *Core) push(m message, n int) {
 	m.off, m.end = c.scanned, c.scanned+n
 	c.scanned = m.end
 	c.msgs = append(c.msgs, m)
+	if m.endsBatch() {
+		c.batch++
+	}
 }
 
 // ready is how many of the judged messages may be forwarded now: all of them,
 // or those before the batch of the first that must not go on yet.
 func (c *Core) ready() int {
-	if c.state == asking || c.state == draining && len(c.found) > 0 {
-		return c.batchStart(c.found[0].msg)
-	}
+	stop := len(c.msgs)
 	if c.suspect > 0 {
-		return c.batchStart(c.suspect - 1)
+		stop = c.suspect - 1
 	}
-	return len(c.msgs)
+	if len(c.found) > 0 {
+		stop = min(stop, c.found[0].msg)
+	}
+	if stop == len(c.msgs) {
+		return stop
+	}
+	return c.batchStart(stop)
 }
 
 // batchStart is the index of the first message of the batch that holds message i,
@@ -177,6 +184,9 @@ func (c *Core) forward(buf []byte, n int) (done int) {
 	}
 	c.toServer(buf[from:done])
 	c.msgs = c.msgs[:copy(c.msgs, c.msgs[n:])]
+	if len(c.msgs) == 0 && cap(c.msgs) > keptCapacity {
+		c.msgs = nil
+	}
 	for i := range c.msgs {
 		c.msgs[i].off -= done
 		c.msgs[i].end -= done

@@ -88,6 +88,7 @@ type Core struct {
 	passing    int       // bytes of a message under way that follow what was forwarded
 	dropping   int       // the same of a message that is not forwarded
 	discarding bool      // a refusal took a message's place: drop until Sync
+	batch      uint      // counts batches
 	dirty      bool      // messages were forwarded that no Sync has followed
 
 	// Server to client.

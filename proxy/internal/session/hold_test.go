@@ -164,7 +164,16 @@ func TestInFlightNamesCountAsBoth(t *testing.T) {
 	s := newScript(t, Enforce)
 	s.client("P:a:delete from t S", "", parse("a", "delete from t"), sync())
 	s.server("", "1 Z:I", parsed(), ready('I'))
-	s.client("", "", parse("a", "select 1"), bindTo("", "a"), execute(""), sync())
+	s.client("P:a:select 1 S", "", parse("a", "select 1"), sync(), bindTo("", "a"), execute(""), sync())
+	s.server("", "E:42P05 Z:I", failure("42P05"), ready('I'))
+	s.held()
+	// In one batch with its Parse the Bind is skipped when that fails.
+	s = newScript(t, Enforce)
+	s.client("P:a:delete from t S", "", parse("a", "delete from t"), sync())
+	s.server("", "1 Z:I", parsed(), ready('I'))
+	s.client("P:a:select 1 B::a E: S", "", parse("a", "select 1"), bindTo("", "a"), execute(""), sync())
+	s.server("", "E:42P05 Z:I", failure("42P05"), ready('I'))
+	s.client("", "", bindTo("", "a"), execute(""), sync())
 	s.held()
 }
 

@@ -29,30 +29,28 @@ func (c *Core) judge(f *rules.Facts) rules.Verdict {
 	return c.cfg.Policy.Judge(c.cfg.Origin, f, &c.statements)
 }
 
-// weigh acts on a verdict for message i, and says whether the message now waits
-// for an answer.
-func (c *Core) weigh(i int, v rules.Verdict, f *rules.Facts, text, types, rest []byte) (waits bool) {
+// weigh acts on a verdict for message i.
+func (c *Core) weigh(i int, v rules.Verdict, f *rules.Facts, text, types, rest []byte) {
 	switch v.Action {
 	case rules.Allow:
-		return false
+		return
 	case rules.Warn:
 		c.report(Warned, v)
-		return false
+		return
 	case rules.Measure:
 		if c.msgs[i].endsBatch() {
 			c.report(NotCounted, v) // a Bind is reported when it is executed
 		}
-		return false
+		return
 	}
 	if c.cfg.Mode != Enforce {
 		c.report(WouldHold, v)
-		return false
+		return
 	}
 	c.found = append(c.found, finding{
 		msg: i, verdict: v, facts: f,
 		text: string(text), types: string(types), rest: string(rest),
 	})
-	return true
 }
 
 func (c *Core) report(kind ReportKind, v rules.Verdict) {

@@ -12,6 +12,7 @@ type prepared struct {
 	types   string // declared parameter types as in Parse, kept with text
 	asked   bool   // a portal whose Bind people decided about
 	cursor  bool   // declared by SQL: may outlive its transaction
+	batch   uint   // in which it was defined
 }
 
 // names are the prepared statements or the portals of a session. What the server
@@ -128,19 +129,25 @@ func appendBodies(all []*rules.Statement, f *rules.Facts) []*rules.Statement {
 	return all
 }
 
-// worstStatement is what a Bind to the statement may run: of the confirmed one
-// and those in flight, the one with the worst verdict.
+// worstStatement is what a Bind to the statement may run. A definition in flight
+// of the same batch is the only one: if it fails, the Bind is skipped with it. Of
+// the confirmed one and those in flight of earlier batches it is the one with the
+// worst verdict, or else the last.
 func (c *Core) worstStatement(key []byte) (prepared, bool) {
 	e := c.statements.m[string(key)]
 	if e == nil {
 		return prepared{}, false
 	}
 	worst, found := e.now, e.set
+	pending := e.pending
+	if n := len(pending); n > 0 && pending[n-1].batch == c.batch {
+		pending, found = pending[n-1:], false
+	}
 	c.rejudge(&worst)
-	for i := range e.pending {
-		b := e.pending[i]
+	for i := range pending {
+		b := pending[i]
 		c.rejudge(&b)
-		if !found || isWorse(b.verdict, worst.verdict) {
+		if !found || !isWorse(worst.verdict, b.verdict) {
 			worst, found = b, true
 		}
 	}
@@ -200,7 +207,7 @@ func (c *Core) bodyOf(change rules.NameChange, cursor bool) prepared {
 		f = &rules.Facts{Read: true, Statements: []rules.Statement{*change.Body}, ChangesSettings: len(change.Body.Functions) > 0}
 	}
 	return prepared{
-		facts: f, verdict: c.judge(f), cursor: cursor,
+		facts: f, verdict: c.judge(f), cursor: cursor, batch: c.batch,
 		text: "-- prepared by SQL as " + change.Name,
 	}
 }

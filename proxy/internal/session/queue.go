@@ -29,6 +29,10 @@ func (r *reply) endsBatch() bool {
 	return r.kind == wire.Sync || r.kind == wire.Query || r.kind == wire.FunctionCall
 }
 
+// keptCapacity is how many items a session keeps room for while it is idle: a
+// usual batch. The room that a burst needed is given back.
+const keptCapacity = 64
+
 // queue holds the replies that are still to come, in the order of the messages.
 // The zero value is empty.
 type queue struct {
@@ -58,6 +62,9 @@ func (q *queue) pop() {
 	n := copy(q.items, q.items[q.first:])
 	clear(q.items[n:])
 	q.items, q.first = q.items[:n], 0
+	if n == 0 && cap(q.items) > keptCapacity {
+		q.items = nil
+	}
 }
 
 // all are the replies to come; valid until the next change.

@@ -113,9 +113,9 @@ func (c *Core) scanQuery(body []byte, n int) bool {
 	c.out.Statements++
 	i := len(c.msgs)
 	verdict := c.judge(facts)
+	c.registerSQLNames(facts)
 	c.push(message{typ: wire.Query, facts: facts, changes: facts.ChangesSettings}, n)
 	c.willChange(facts.ChangesSettings)
-	c.registerSQLNames(facts)
 	c.weigh(i, verdict, facts, text, nil, nil)
 	return len(c.found) == 0
 }
@@ -128,7 +128,7 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	if c.mustWait(f.Text, false) {
 		return false
 	}
-	b := prepared{facts: c.read(f.Text)}
+	b := prepared{facts: c.read(f.Text), batch: c.batch}
 	b.verdict = c.judge(b.facts)
 	if stops(b.verdict.Action) || runsPrepared(b.facts) {
 		b.text, b.types = string(f.Text), string(f.Types)
@@ -153,7 +153,8 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	portal := string(f.Portal)
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
 	c.willChange(b.facts.ChangesSettings)
-	b.asked = c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), f.Rest)
+	c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), f.Rest)
+	b.asked = stops(b.verdict.Action)
 	c.portals.push(portal, b)
 }
 

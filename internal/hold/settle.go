@@ -1,0 +1,113 @@
+package hold
+
+import (
+	"context"
+	"errors"
+)
+
+// Finish says what became of a released hold: Executed with the command tag,
+// Failed with SQLSTATE and message, or Unknown with the cause. It returns at
+// once; the desk writes it soon, and Close at the latest. Any other state counts
+// as Unknown; for a hold that was not released it does nothing.
+func (d *Desk) Finish(id string, s State, result string) {
+	outcome := lose
+	switch s {
+	case Executed:
+		outcome = execute
+	case Failed:
+		outcome = fail
+	}
+	at, result := clock(), cutAt(result, maxResult)
+	d.later.put(job{id: id, step: outcome, exactly: true, set: func(h *Hold) {
+		h.Ended, h.Result = at, result
+	}})
+}
+
+// settle writes j, and keeps in it what is still to be done.
+func (d *Desk) settle(j *job) error {
+	ctx := context.Background()
+	if j.step != "" {
+		if err := d.settleStore(ctx, j); err != nil {
+			return err
+		}
+		j.step = ""
+	}
+	if j.event != nil {
+		if err := d.write(ctx, *j.event); err != nil {
+			return err
+		}
+		j.event = nil
+	}
+	if j.state != "" {
+		ctx, cancel := disk(ctx)
+		defer cancel()
+		return d.store.Recorded(ctx, j.id, j.state)
+	}
+	return nil
+}
+
+func (d *Desk) settleStore(ctx context.Context, j *job) error {
+	before, err := d.load(ctx, j.id)
+	if errors.Is(err, ErrUnknownID) {
+		return nil // never got there
+	}
+	if err != nil {
+		return err
+	}
+	after, change := j.after(before)
+	if !change {
+		return nil
+	}
+	if after.State != before.State {
+		swapped, err := d.swap(ctx, before, after)
+		if err != nil {
+			return err
+		}
+		if !swapped {
+			return unavailable("settling hold "+j.id, errors.New("it changed meanwhile"))
+		}
+	}
+	e := changed(after, before.State, after.changedAt())
+	j.event, j.state = &e, after.State
+	return nil
+}
+
+// after is the hold as j leaves it. Where an earlier write failed and took
+// effect all the same, the stored state is not the one the session saw; then the
+// hold ends as that state allows.
+func (j *job) after(before Hold) (after Hold, change bool) {
+	if before.State == j.step.leads() {
+		return before, true // stored, but perhaps not recorded
+	}
+	s := j.step
+	if _, err := next(before.State, s); err != nil {
+		if j.exactly {
+			return before, false
+		}
+		if s = before.State.unsent(); s == "" {
+			return before, false
+		}
+	}
+	after, err := before.stepped(s, j.set)
+	return after, err == nil
+}
+
+// unsent is the step that ends a hold of which the desk knows that nothing was
+// sent.
+func (s State) unsent() step {
+	switch s {
+	case Pending:
+		return abandon
+	case Approved:
+		return lapse
+	case Released:
+		return fail
+	}
+	return ""
+}
+
+func (d *Desk) load(ctx context.Context, id string) (Hold, error) {
+	ctx, cancel := disk(ctx)
+	defer cancel()
+	return d.store.Load(ctx, id)
+}

@@ -1,0 +1,107 @@
+package hold
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// checkType compares a typed name with what the statements would destroy. A name
+// that was not asked for is still compared: who types it means that object.
+func checkType(typed string, r Request) error {
+	if typed == "" {
+		return nil
+	}
+	for _, s := range r.Statements {
+		for _, target := range targets(s) {
+			if typed == target {
+				return nil
+			}
+		}
+	}
+	if len(r.Statements) == 0 {
+		return notAllowed("typed %s, but this hold does not name what it would destroy: not approved; leave the name out to approve it", quoteName(typed))
+	}
+	return notAllowed("typed %s, but this hold is for %s: not approved", quoteName(typed), strings.Join(r.Statements, "; "))
+}
+
+// targets is the names that may be typed for a summary such as "DROP TABLE
+// public.events, b" or "DELETE events without WHERE": the words behind the
+// leading command, in full and without their schema. For a column the table's
+// name is meant.
+func targets(summary string) (names []string) {
+	command, rest := cutCommand(summary)
+	more := true
+	for more && rest != "" {
+		var name string
+		name, rest = cutName(rest)
+		if rest, more = strings.CutPrefix(rest, ","); more {
+			rest = strings.TrimLeft(rest, " ")
+		}
+		parts := splitName(name)
+		if slices.Contains(command, "COLUMN") && len(parts) > 1 {
+			names = append(names, name)
+			parts = parts[:len(parts)-1]
+		}
+		names = append(names, strings.Join(parts, "."), parts[len(parts)-1])
+	}
+	return names
+}
+
+// cutCommand takes the leading words in capitals off a summary.
+func cutCommand(s string) (command []string, rest string) {
+	for {
+		word, after, _ := strings.Cut(s, " ")
+		if word == "" || strings.TrimFunc(word, func(r rune) bool { return 'A' <= r && r <= 'Z' }) != "" {
+			return command, s
+		}
+		command, s = append(command, word), strings.TrimLeft(after, " ")
+	}
+}
+
+// cutName takes one name off s, up to a blank or comma outside double quotes.
+func cutName(s string) (name, rest string) {
+	quoted := false
+	for i := range len(s) {
+		switch {
+		case s[i] == '"':
+			quoted = !quoted
+		case !quoted && (s[i] == ' ' || s[i] == ','):
+			return s[:i], s[i:]
+		}
+	}
+	return s, ""
+}
+
+// splitName splits a qualified name at its dots and takes the double quotes off.
+func splitName(name string) []string {
+	var parts []string
+	quoted, start := false, 0
+	for i := range len(name) {
+		switch {
+		case name[i] == '"':
+			quoted = !quoted
+		case !quoted && name[i] == '.':
+			parts, start = append(parts, unquoteName(name[start:i])), i+1
+		}
+	}
+	return append(parts, unquoteName(name[start:]))
+}
+
+func unquoteName(s string) string {
+	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
+		return strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)
+	}
+	return s
+}
+
+// quoteName shows foreign text in a message: bare when it is a plain name.
+func quoteName(s string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_.-$@", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return quoted(s)
+}

@@ -1,0 +1,99 @@
+package rules
+
+// The names of the default rules; DESIGN.md section 9.
+const (
+	ruleDrops      = "drops"
+	ruleTruncates  = "truncates"
+	ruleDeletes    = "deletes"
+	ruleUpdates    = "updates"
+	ruleColumns    = "columns"
+	ruleMerges     = "merges"
+	ruleOpaque     = "opaque"
+	ruleUnreadable = "unreadable"
+	ruleLimits     = "limits"
+	ruleSettings   = "settings"
+)
+
+// defaultRule has an opinion on every verb that exists; what it does not know
+// Judge holds.
+func defaultRule(_ Origin, e *Effect) (Verdict, bool) {
+	switch e.Verb {
+	case VerbDrop, VerbDropDatabase, VerbDropSchema, VerbDropTable, VerbDropOwned:
+		if partsOfObjects[e.Object] {
+			return Verdict{Action: Measure, Rule: ruleDrops, Why: "a definition inside it goes, no data"}, true
+		}
+		return held(ruleDrops, dropWhy(e)), true
+	case VerbTruncate:
+		return held(ruleTruncates, "every row goes"), true
+	case VerbDelete:
+		return byFilter(e, ruleDeletes, "every row goes"), true
+	case VerbUpdate:
+		return byFilter(e, ruleUpdates, "every row changes"), true
+	case VerbMerge:
+		return mergeVerdict(e), true
+	case VerbDropColumn:
+		return held(ruleColumns, "the column's data goes"), true
+	case VerbDetach:
+		return held(ruleColumns, "the partition's rows are no longer in the table"), true
+	case VerbRetype:
+		return retypeVerdict(e), true
+	case VerbCopyProgram:
+		return held(ruleOpaque, "it acts outside the database"), true
+	case VerbFunction:
+		return held(ruleOpaque, destroyers[e.Target.Name]), true
+	case VerbCall:
+		return held(ruleOpaque, "what it runs is not known"), true
+	case VerbReplication:
+		return held(ruleOpaque, "it acts on replication"), true
+	}
+	return Verdict{}, false
+}
+
+// partsOfObjects are definitions inside an object that an ALTER drops. They hold
+// no data and are no objects of their own; what the ALTER does to the catalogs
+// is counted with the transaction.
+var partsOfObjects = map[string]bool{
+	"CONSTRAINT": true, "DEFAULT": true, "EXPRESSION": true, "IDENTITY": true, "PUBLICATION MEMBER": true,
+	"OPERATOR FAMILY MEMBER": true, "TEXT SEARCH MAPPING": true, "SUBSCRIBED PUBLICATION": true,
+}
+
+func held(rule, why string) Verdict {
+	return Verdict{Action: Hold, Rule: rule, Why: why}
+}
+
+// dropWhy says what is lost with an object.
+func dropWhy(e *Effect) string {
+	switch e.Object {
+	case "TABLE", "FOREIGN TABLE", "MATERIALIZED VIEW", "SCHEMA", "DATABASE", "TABLESPACE":
+		return "it goes with all that is in it"
+	case "OWNED":
+		return "everything the role owns goes"
+	}
+	return "the definition goes"
+}
+
+// byFilter holds what takes every row; how many a filter takes only a count can
+// tell.
+func byFilter(e *Effect, rule, why string) Verdict {
+	if e.Filter == Filtered {
+		return Verdict{Action: Measure, Rule: ruleLimits, Why: "how many rows it takes is not known"}
+	}
+	if e.FilterText != "" {
+		why += ": " + e.FilterText
+	}
+	return held(rule, why)
+}
+
+func mergeVerdict(e *Effect) Verdict {
+	if e.Filter == FilterNone {
+		return held(ruleMerges, "every row that matches goes")
+	}
+	return byFilter(e, ruleMerges, "every row goes")
+}
+
+func retypeVerdict(e *Effect) Verdict {
+	if e.Using {
+		return held(ruleColumns, "an expression makes the new values, the old ones go")
+	}
+	return Verdict{Action: Warn, Rule: ruleColumns, Why: "the values are cast to the new type"}
+}

@@ -1,0 +1,157 @@
+package rules
+
+import (
+	"strconv"
+	"strings"
+)
+
+// String is the name as people write it, quoted where Postgres would need it.
+func (r Relation) String() string {
+	var b strings.Builder
+	for _, part := range [...]string{r.Catalog, r.Schema, r.Name} {
+		if part == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(quoteName(part))
+	}
+	return b.String()
+}
+
+// quoteName writes an identifier on one line. It leaves alone what is a plain
+// word; keywords are not quoted, since people read this and no parser does.
+func quoteName(name string) string {
+	plain := name != "" && class[name[0]]&isStart != 0
+	for i := 0; i < len(name) && plain; i++ {
+		c := name[i]
+		plain = class[c]&isName != 0 && (c < 'A' || c > 'Z')
+	}
+	if !plain {
+		name = `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+	}
+	return oneLine(escapeForPeople(name))
+}
+
+func oneLine(s string) string {
+	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(s)
+}
+
+// String says what the effect does, in the words of SQL and without literals:
+// "DROP TABLE events", "DELETE events without WHERE".
+func (e Effect) String() string {
+	target := e.Target.String()
+	switch e.Verb {
+	case VerbDropColumn:
+		return "DROP " + e.Object + " " + target + "." + quoteName(e.Column)
+	case VerbDropOwned:
+		return "DROP OWNED BY " + target
+	case VerbDrop, VerbDropDatabase, VerbDropSchema, VerbDropTable:
+		return dropWords(e, target)
+	case VerbTruncate:
+		return "TRUNCATE " + target
+	case VerbDelete:
+		return "DELETE " + target + filterWords(e)
+	case VerbUpdate:
+		return "UPDATE " + target + filterWords(e)
+	case VerbMerge:
+		return "MERGE into " + target + mergeWords(e)
+	case VerbDetach:
+		return "DETACH PARTITION " + target
+	case VerbRetype:
+		return "ALTER COLUMN " + target + "." + quoteName(e.Column) + " TYPE"
+	case VerbCopyProgram:
+		return copyWords(e, target)
+	case VerbFunction:
+		return join(target+"()", destroyers[e.Target.Name])
+	case VerbCall:
+		return callWords(e, target) + ": what it runs is not known"
+	case VerbSet:
+		return "SET " + target
+	}
+	return strings.TrimSpace(strings.ToUpper(string(e.Verb)) + " " + target)
+}
+
+func join(what, why string) string {
+	if why == "" {
+		return what
+	}
+	return what + ": " + why
+}
+
+func dropWords(e Effect, target string) string {
+	switch {
+	case e.Object == "USER MAPPING":
+		return "DROP USER MAPPING FOR " + quoteName(e.Column) + " SERVER " + target
+	case strings.HasSuffix(e.Object, " MEMBER"), e.Object == "TEXT SEARCH MAPPING", e.Object == "SUBSCRIBED PUBLICATION":
+		return "DROP " + e.Object + " of " + target
+	case e.Column != "":
+		return "DROP " + e.Object + " " + quoteName(e.Column) + " ON " + target
+	}
+	return "DROP " + e.Object + " " + target
+}
+
+func filterWords(e Effect) string {
+	switch e.Filter {
+	case FilterNone:
+		return " without WHERE"
+	case FilterConstant:
+		return ", its filter is always true"
+	case FilterCrossJoin:
+		return ", not tied to what it is joined with"
+	}
+	return ""
+}
+
+func mergeWords(e Effect) string {
+	verb := ", deletes"
+	if e.Object == "UPDATE" {
+		verb = ", updates"
+	}
+	switch e.Filter {
+	case FilterNone:
+		return verb + " every row that matches"
+	case FilterConstant, FilterCrossJoin:
+		return verb + " every row"
+	}
+	return verb + " rows"
+}
+
+func copyWords(e Effect, target string) string {
+	words := strings.Replace(e.Object, "FILE", "a file on the server", 1)
+	words = strings.Replace(words, "PROGRAM", "a program on the server", 1)
+	if target == "" {
+		return "COPY " + words
+	}
+	return "COPY " + target + " " + words
+}
+
+func callWords(e Effect, target string) string {
+	switch e.Object {
+	case "DO":
+		return "DO block"
+	case "EXECUTE":
+		return "EXECUTE " + target
+	case "PROCEDURE":
+		return "CALL " + target + "()"
+	}
+	return e.Object + " " + target
+}
+
+// reasonOf says in one line what several effects do. Two of one kind are named,
+// of more the first.
+func reasonOf(first string, effects []Effect) string {
+	if len(effects) == 1 {
+		return first
+	}
+	a, b := effects[0], effects[1]
+	if len(effects) == 2 && a.Verb == b.Verb && a.Object == b.Object && (a.Verb == VerbTruncate || a.Verb == VerbDropTable) {
+		return a.String() + ", " + b.Target.String()
+	}
+	return a.String() + andMore(len(effects)-1)
+}
+
+func andMore(n int) string {
+	return " and " + strconv.Itoa(n) + " more"
+}
