@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -30,7 +31,7 @@ func sameAsScan(t *testing.T, text string) {
 		return // an error to the server too
 	}
 	ours, l := lexAll(text)
-	if l.junk {
+	if l.junk || unlikeServer(text, ours) {
 		return
 	}
 	describe := func(start, end int) string { return fmt.Sprintf("%d-%d %q", start, end, text[start:end]) }
@@ -44,6 +45,22 @@ func sameAsScan(t *testing.T, text string) {
 	if fmt.Sprint(want) != fmt.Sprint(got) {
 		t.Errorf("%q:\nserver %v\nours   %v", text, want, got)
 	}
+}
+
+// unlikeServer says where pg_query's scanner is not the server's: it gives wrong
+// ends for U& literals, knows no \v, and does not join strings over a comment
+// (servers 15 and 18 answer ab to "select 'a' -- c" and, on the next line, 'b').
+func unlikeServer(text string, tokens []token) bool {
+	if strings.Contains(text, "\v") || strings.Contains(strings.ToUpper(text), "U&") {
+		return true
+	}
+	for _, t := range tokens {
+		literal := t.kind == kindString || t.kind == kindEscape || t.kind == kindBits
+		if literal && strings.Contains(text[t.pos:t.end], "--") {
+			return true
+		}
+	}
+	return false
 }
 
 var lexerTexts = []string{
@@ -87,6 +104,30 @@ func TestLexerSeesWordsBesideVerticalTab(t *testing.T) {
 	tokens, _ := lexAll("drop\vtable x")
 	if len(tokens) != 3 {
 		t.Errorf("drop<VT>table x: %v, want three words", tokens)
+	}
+}
+
+// What the server does where the scanner of the tests differs.
+func TestLexerJoinsStrings(t *testing.T) {
+	for text, want := range map[string]int{
+		"'a' -- c\n 'b'":      1,
+		"'a'\n-- x\n 'b'":     1,
+		"e'a' -- c\n 'b\\'c'": 1,
+		"e'a'\v\n'b\\'c'":     1, // on 16 and later; an error on 15
+		"'a' /* c */\n 'b'":   2,
+		"'a' 'b'":             2,
+		"U&'a'\n'b''c'":       1,
+		"U&\"a\"\"b\"":        1,
+		"'a'\n -- not closed": 1,
+	} {
+		l := lexer{text: []byte(text)}
+		n := 0
+		for l.next().kind != kindEnd {
+			n++
+		}
+		if n != want {
+			t.Errorf("%q: %d tokens, want %d", text, n, want)
+		}
 	}
 }
 

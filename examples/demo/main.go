@@ -55,7 +55,6 @@ func run(binary string) error {
 
 // perform plays the story on a stage that is set, and keeps it up for a reader.
 func perform(ctx context.Context, s *stage, p *page) error {
-	began := time.Now()
 	played, err := play(ctx, s, p)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -63,7 +62,7 @@ func perform(ctx context.Context, s *stage, p *page) error {
 		}
 		return err
 	}
-	p.line("%d of %d as they should be, in %d s.", played, len(scenes), int(time.Since(began).Round(time.Second).Seconds()))
+	p.line("%d of %d as they should be, in %d s.", played, len(scenes), int(time.Since(s.began).Round(time.Second).Seconds()))
 	if p.terminal && term.IsTerminal(int(os.Stdin.Fd())) {
 		return s.stayUp(ctx, p)
 	}

@@ -9,11 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // stage is everything the story is played on.
 type stage struct {
-	folder   string // all of it lies here, and goes with it
+	folder   string    // all of it lies here, and goes with it
+	began    time.Time // once holdfast was built
 	pg       *postgres
 	holdfast *holdfast
 	ana, ben account
@@ -38,6 +40,7 @@ func build(ctx context.Context, binary string, p *page) (s *stage, err error) {
 	if binary, err = filepath.Abs(binary); err != nil {
 		return s, err
 	}
+	s.began = time.Now()
 	p.line("Starting a throw-away PostgreSQL and holdfast.")
 	if s.pg, err = startPostgres(ctx, s.folder); err != nil {
 		return s, err

@@ -132,8 +132,20 @@ func (c *Core) push(m message, n int) {
 	m.off, m.end = c.scanned, c.scanned+n
 	c.scanned = m.end
 	c.msgs = append(c.msgs, m)
-	if m.endsBatch() {
+	switch m.typ {
+	case wire.Sync, wire.Query, wire.FunctionCall:
 		c.batch++
+		c.releaseSuspect()
+	case wire.Flush, wire.Terminate:
+		c.releaseSuspect()
+	}
+}
+
+// releaseSuspect lets a Parse go on that would be held when bound: the client now
+// waits for its answer, and it runs nothing.
+func (c *Core) releaseSuspect() {
+	if len(c.found) == 0 {
+		c.suspect = 0
 	}
 }
 

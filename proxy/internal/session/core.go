@@ -168,11 +168,20 @@ const (
 	Refused                          // verdict refuse, refused
 )
 
-// Take returns what has to be done since the last call and forgets it.
+// Take returns what has to be done since the last call and forgets it. The two
+// lists of pieces are valid until the next call of any other method.
 func (c *Core) Take() Output {
 	o := c.out
-	c.out = Output{}
+	c.out = Output{ToServer: reuse(o.ToServer), ToClient: reuse(o.ToClient)}
 	return o
+}
+
+// reuse keeps the room of a list of usual length.
+func reuse(pieces [][]byte) [][]byte {
+	if cap(pieces) > keptCapacity {
+		return nil
+	}
+	return pieces[:0]
 }
 
 // Held says that a batch waits for Release or Refuse.

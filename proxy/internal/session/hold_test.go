@@ -148,6 +148,19 @@ func TestWaitingForBind(t *testing.T) {
 	}
 }
 
+// TestParseThenQuery: nothing may be kept for ever that the client waits for.
+func TestParseThenQuery(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P::drop table a Q:select 1", "", parse("", "drop table a"), query("select 1"))
+	s = newScript(t, Enforce)
+	s.client("P::drop table a X", "", parse("", "drop table a"), terminate())
+	s = newScript(t, Enforce)
+	s.client("", "", parse("", "drop table a"), query("drop table b"))
+	s.held()
+	s.core.Release("a")
+	s.check("P::drop table a Q:drop table b", "")
+}
+
 func TestFailedParseLeavesTheOldStatement(t *testing.T) {
 	s := newScript(t, Enforce)
 	s.client("P:a:delete from t S", "", parse("a", "delete from t"), sync())

@@ -125,13 +125,13 @@ func (c *Core) skipToSync() {
 }
 
 // completed is a CommandComplete.
-func (c *Core) completed(tag string) {
+func (c *Core) completed(tag []byte) {
 	h := c.queue.head()
 	if h == nil {
 		return
 	}
 	if h.hold != "" {
-		c.holdTag(h.hold, tag)
+		c.holdTag(h.hold, string(tag))
 	}
 	switch h.kind {
 	case wire.Query:

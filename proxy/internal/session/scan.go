@@ -60,14 +60,9 @@ func (c *Core) scan(typ byte, body []byte) bool {
 		c.push(message{typ: typ, closeKind: kind, name: string(name)}, n)
 	case wire.FunctionCall:
 		return c.scanFunctionCall(body, n)
-	case wire.Flush, wire.Sync:
-		if len(c.found) == 0 {
-			c.suspect = 0 // parsed without being bound: nothing runs
-		}
-		c.push(message{typ: typ}, n)
 	case wire.CopyData:
 		c.scanCopyData(n)
-	default: // Describe, CopyDone, CopyFail, Terminate
+	default: // Describe, Flush, Sync, CopyDone, CopyFail, Terminate
 		c.push(message{typ: typ}, n)
 	}
 	return true

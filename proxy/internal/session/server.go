@@ -153,7 +153,7 @@ func (c *Core) replyTo(h *reply, typ byte, body []byte) {
 		}
 	case wire.CommandComplete:
 		tag, _, _ := wire.CString(body)
-		c.completed(string(tag))
+		c.completed(tag)
 	case wire.CopyInResponse:
 		c.copyInBegins()
 	case wire.CopyBothResponse:
