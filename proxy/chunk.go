@@ -19,17 +19,17 @@ const (
 // something is in flight.
 var chunks = sync.Pool{New: func() any { return new([chunkSize]byte) }}
 
-// chunkReader reads from one side in large chunks.
+// chunkReader reads from one side in large chunks. It is used by one goroutine.
 type chunkReader struct {
-	conn net.Conn
-	left []byte // read during the login; comes first
-	own  []byte // for connections that cannot be waited for without a buffer
-	held *[chunkSize]byte
+	conn  net.Conn
+	left  []byte       // read during the login; comes first
+	ready *readyReader // nil for connections that cannot be waited for without a buffer
+	own   []byte       // for those
 }
 
 // newChunkReader continues where a buffered reader of the same connection was.
 func newChunkReader(conn net.Conn, in *bufio.Reader) *chunkReader {
-	r := &chunkReader{conn: conn}
+	r := &chunkReader{conn: conn, ready: newReadyReader(conn)}
 	if n := in.Buffered(); n > 0 {
 		left, _ := in.Peek(n)
 		r.left = append([]byte(nil), left...)
@@ -43,12 +43,8 @@ func (r *chunkReader) read() ([]byte, error) {
 		r.left = nil
 		return left, nil
 	}
-	if buf, n, waits, err := readReady(r.conn); waits {
-		if buf == nil {
-			return nil, err
-		}
-		r.held = buf
-		return buf[:n], err
+	if r.ready != nil {
+		return r.ready.read()
 	}
 	if r.own == nil {
 		r.own = make([]byte, tlsChunkSize)
@@ -59,8 +55,7 @@ func (r *chunkReader) read() ([]byte, error) {
 
 // release gives the bytes of the last read back.
 func (r *chunkReader) release() {
-	if r.held != nil {
-		chunks.Put(r.held)
-		r.held = nil
+	if r.ready != nil {
+		r.ready.release()
 	}
 }

@@ -4,7 +4,12 @@ package proxy
 
 import "net"
 
-// readReady is not possible here: connections are read with a buffer of their own.
-func readReady(net.Conn) (buf *[chunkSize]byte, n int, waits bool, err error) {
-	return nil, 0, false, nil
-}
+// readyReader is not possible here: connections are read with a buffer of their
+// own.
+type readyReader struct{}
+
+func newReadyReader(net.Conn) *readyReader { return nil }
+
+func (r *readyReader) read() ([]byte, error) { return nil, net.ErrClosed }
+
+func (r *readyReader) release() {}

@@ -8,44 +8,69 @@ import (
 	"syscall"
 )
 
-// readReady waits until conn has something to read and only then takes a buffer.
-// waits is false for connections on which that is not possible (TLS). buf is nil
-// when nothing was read.
-func readReady(conn net.Conn) (buf *[chunkSize]byte, n int, waits bool, err error) {
+// readyReader waits until a connection has something to read and only then takes
+// a buffer.
+type readyReader struct {
+	raw syscall.RawConn
+	try func(fd uintptr) bool // r.attempt, made once
+	buf *[chunkSize]byte
+	n   int
+	err error
+}
+
+// newReadyReader is nil for connections without a descriptor of their own (TLS).
+func newReadyReader(conn net.Conn) *readyReader {
 	sys, ok := conn.(syscall.Conn)
 	if !ok {
-		return nil, 0, false, nil
+		return nil
 	}
 	raw, err := sys.SyscallConn()
 	if err != nil {
-		return nil, 0, true, err
+		return nil
 	}
-	waitErr := raw.Read(func(fd uintptr) bool {
-		if buf == nil {
-			buf = chunks.Get().(*[chunkSize]byte)
-		}
-		for {
-			n, err = syscall.Read(int(fd), buf[:])
-			if err != syscall.EINTR {
-				break
-			}
-		}
-		if err == syscall.EAGAIN {
-			chunks.Put(buf)
-			buf = nil
-			return false
-		}
-		return true
-	})
+	r := &readyReader{raw: raw}
+	r.try = r.attempt
+	return r
+}
+
+// read returns the next bytes; they are valid until release.
+func (r *readyReader) read() ([]byte, error) {
+	r.n, r.err = 0, nil
+	err := r.raw.Read(r.try)
 	switch {
-	case waitErr != nil:
-		err = waitErr
-	case err == nil && n == 0:
+	case err != nil:
+	case r.err != nil:
+		err = r.err
+	case r.n == 0:
 		err = io.EOF
 	}
-	if err != nil && buf != nil {
-		chunks.Put(buf)
-		buf = nil
+	if err != nil {
+		r.release()
+		return nil, err
 	}
-	return buf, max(n, 0), true, err
+	return r.buf[:r.n], nil
+}
+
+// attempt reads without blocking. It is false when there is nothing yet; the
+// buffer is then given back.
+func (r *readyReader) attempt(fd uintptr) bool {
+	r.buf = chunks.Get().(*[chunkSize]byte)
+	for {
+		r.n, r.err = syscall.Read(int(fd), r.buf[:])
+		if r.err != syscall.EINTR {
+			break
+		}
+	}
+	if r.err == syscall.EAGAIN {
+		r.release()
+		return false
+	}
+	return true
+}
+
+func (r *readyReader) release() {
+	if r.buf != nil {
+		chunks.Put(r.buf)
+		r.buf = nil
+	}
 }

@@ -4,6 +4,8 @@ import (
 	pgquery "github.com/pganalyze/pg_query_go/v5"
 )
 
+const notGrammar = "the text is not in the grammar of PostgreSQL 16"
+
 // parse reads a text that is within bounds with the parser of PostgreSQL 16.
 func (r *Reader) parse(text []byte) *Facts {
 	taken := r.parses.take(parseBytesFixed + parseBytesPerByte*int64(len(text)))
@@ -11,7 +13,7 @@ func (r *Reader) parse(text []byte) *Facts {
 	tree, err := pgquery.Parse(string(text))
 	if err != nil {
 		return &Facts{
-			Unreadable:      "the text is not in the grammar of PostgreSQL 16",
+			Unreadable:      notGrammar,
 			Suspect:         suspectSyntax(text),
 			ChangesSettings: true,
 		}

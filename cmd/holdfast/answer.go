@@ -38,7 +38,7 @@ func (a *app) ended(h console.Hold) []string {
 	case hold.Expired, hold.Withdrawn, hold.Abandoned, hold.Lapsed:
 		return []string{kept(h) + " If it is still wanted: run it again, and approve that hold."}
 	case hold.Denied:
-		return []string{kept(h) + note(h)}
+		return []string{kept(h)}
 	}
 	return []string{"Look with: holdfast show " + h.ID}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -16,7 +17,7 @@ func denyCommand(a *app) *cobra.Command {
 			if err != nil {
 				return a.refusedAnswer(cmd.Context(), err, args[0], "not denied")
 			}
-			fmt.Fprintf(a.out, "%s denied. %s %s was told.\n", h.ID, kept(h), escape(requester(h)))
+			fmt.Fprintf(a.out, "%s denied. %s, %s was told.\n", h.ID, strings.TrimSuffix(kept(h), "."), escape(requester(h)))
 			return nil
 		},
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/holdfast-db/holdfast/internal/config"
-	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/proxy"
 )
 
@@ -34,10 +33,11 @@ func (a *app) greet(p *parts) {
 	if !slices.Contains(config.SocketCandidates(a.in), p.config.Socket) {
 		name += " --socket " + p.config.Socket
 	}
-	fmt.Fprintf(a.err, "\n  Holds are answered with: %s holds, then approve ID or deny ID\n", name)
-	fmt.Fprintf(a.err, "  by %s\n", answerers(console.Status{People: names(p.config.People)}))
-	for _, line := range fold(counting, a.err.width-2) {
-		fmt.Fprintln(a.err, "  "+line)
+	fmt.Fprintf(a.err, "\n  Answer holds with\n    %s holds\n    %s approve ID, or deny ID\n\n", name, name)
+	for _, text := range []string{"Who may answer: " + answerers(p.config.People), counting} {
+		for _, line := range fold(escape(text), a.err.width-2) {
+			fmt.Fprintln(a.err, "  "+line)
+		}
 	}
 	fmt.Fprintln(a.err)
 }
@@ -62,12 +62,13 @@ func logReady(l zerolog.Logger, p *parts, s proxy.Status) {
 		Str("audit", p.config.Audit).Msg("ready")
 }
 
-func names(people []config.Person) []string {
+// answerers is who may answer at all; each host may want less.
+func answerers(people []config.Person) string {
 	var names []string
 	for _, p := range people {
 		names = append(names, p.Name)
 	}
-	return names
+	return whoAnswers(names)
 }
 
 // psqlLines are the commands with which a client on this machine connects.

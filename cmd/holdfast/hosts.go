@@ -51,6 +51,21 @@ func clientTLS(t *config.TLS) (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"postgresql"}}, nil
 }
 
+// bothLegs warns of hosts that speak TLS to clients and to the server: SCRAM
+// proves to each side which certificate it saw, and the two differ unless
+// holdfast shows the server's own (DESIGN.md section 8).
+func bothLegs(c *config.Config) (warnings []config.Fault) {
+	for _, h := range c.Hosts {
+		server, err := proxy.ParseUpstream(h.Server)
+		if err != nil || h.TLS == nil || server.SSLMode() == "disable" || server.SSLMode() == "allow" {
+			continue
+		}
+		warnings = append(warnings, config.Fault{Where: c.File, Text: "host " + h.Name + " has TLS to clients and, with sslmode " + server.SSLMode() +
+			", to the server: logins with SCRAM fail unless cert and key are the server's own"})
+	}
+	return warnings
+}
+
 // answerersOf is who can answer the holds of a host, for hints.
 func answerersOf(c *config.Config, h config.Host) string {
 	group := c.Groups[h.Reviewers.Group]

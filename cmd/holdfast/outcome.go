@@ -26,9 +26,9 @@ func (a *app) outcome(h console.Hold) []string {
 	case hold.Pending:
 		return a.pending(h)
 	case hold.Approved:
-		return []string{fmt.Sprintf("%s approved it; it is about to be sent.%s", who, note(h))}
+		return []string{fmt.Sprintf("%s approved it; it is about to be sent%s.", who, note(h))}
 	case hold.Denied:
-		return []string{fmt.Sprintf("%s denied it at %s, after %s.%s %s", who, answered, took(h.Decided.Sub(h.Asked)), note(h), kept(h))}
+		return []string{fmt.Sprintf("%s denied it at %s, after %s%s. %s", who, answered, took(h.Decided.Sub(h.Asked)), note(h), kept(h))}
 	case hold.Expired:
 		return []string{fmt.Sprintf("Nobody answered in %s. %s", took(h.Expires.Sub(h.Asked)), kept(h)), "To have it after all, run it again and approve that hold."}
 	case hold.Withdrawn:
@@ -38,11 +38,11 @@ func (a *app) outcome(h console.Hold) []string {
 	case hold.Lapsed:
 		return []string{fmt.Sprintf("%s approved it, and nobody waited for it any more (%s). It was not sent. %s", who, result, kept(h))}
 	case hold.Released:
-		return []string{fmt.Sprintf("%s approved it and it was sent to the server, which has not answered yet.%s", who, note(h))}
+		return []string{fmt.Sprintf("%s approved it and it was sent to the server, which has not answered yet%s.", who, note(h))}
 	case hold.Executed:
-		return []string{fmt.Sprintf("%s approved it and the server executed it: %s.%s", who, result, note(h))}
+		return []string{fmt.Sprintf("%s approved it and the server executed it: %s%s.", who, result, note(h))}
 	case hold.Failed:
-		return []string{fmt.Sprintf("%s approved it and it failed: %s.%s", who, result, note(h))}
+		return []string{fmt.Sprintf("%s approved it and it failed: %s%s.", who, result, note(h))}
 	case hold.Unknown:
 		return []string{fmt.Sprintf("%s approved it, it was sent, and the answer was lost: %s.", who, result), "Look on the server whether it ran."}
 	}
@@ -60,10 +60,10 @@ func (a *app) pending(h console.Hold) []string {
 	}
 }
 
-// note is the reviewer's words, behind a blank.
+// note is the reviewer's words, as the end of a sentence.
 func note(h console.Hold) string {
 	if h.Note == "" {
 		return ""
 	}
-	return ` "` + escape(h.Note) + `"`
+	return `; "` + escape(h.Note) + `"`
 }

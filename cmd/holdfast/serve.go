@@ -73,13 +73,12 @@ func (a *app) configuration(cmd *cobra.Command) (*config.Config, error) {
 	})
 	var faults config.Faults
 	switch {
-	case errors.As(err, &faults) && len(faults) == 1:
-		return nil, misused("not started: 1 fault\n\n" + faults.Error())
 	case errors.As(err, &faults):
-		return nil, misused(fmt.Sprintf("not started: %d faults\n\n%s", len(faults), faults.Error()))
+		return nil, misused(fmt.Sprintf("not started: %s\n\n%s", count(len(faults), "fault"), faults.Error()))
 	case err != nil:
 		return nil, misused(err.Error())
 	}
+	c.Warnings = append(c.Warnings, bothLegs(c)...)
 	return c, nil
 }
 
@@ -121,6 +120,7 @@ func (a *app) serve(ctx context.Context, c *config.Config) (err error) {
 		l.Warn().Str("where", w.Where).Int("line", w.Line).Msg(w.Text)
 	}
 	defer ignoreHangup(l)()
+	context.AfterFunc(ctx, func() { l.Info().Msg("stopping: sessions may finish what they do; a second signal ends them at once") })
 	if err := s.run(ctx, func() { a.greet(s) }); err != nil {
 		return failed(err.Error())
 	}

@@ -147,6 +147,9 @@ func review(h console.Hold) string {
 	default:
 		text = count(r.Count, "person") + " who may use the control socket, unverified"
 	}
+	if h.State != string(hold.Pending) {
+		return text
+	}
 	for _, yes := range h.Approvals {
 		text += "; approved by " + escape(yes.By)
 	}

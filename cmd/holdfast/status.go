@@ -58,7 +58,7 @@ func (a *app) printStatus(s console.Status) {
 	}
 	fmt.Fprintln(a.out)
 	a.pairs([][2]string{
-		{"ANSWERS", answerers(s)},
+		{"ANSWERS", whoAnswers(s.People)},
 		{"SOCKET", s.Socket}, {"STORE", s.Control}, {"AUDIT", s.Audit},
 		{"LOST", fmt.Sprintf("%s events, %s changes of holds", number(s.Lost.Events), number(s.Lost.Holds))},
 	})
@@ -101,12 +101,12 @@ func countOf(n uint64, noun string) string {
 	return number(n) + " " + noun + "s"
 }
 
-// answerers says who may answer.
-func answerers(s console.Status) string {
-	if len(s.People) == 0 {
+// whoAnswers says who may answer.
+func whoAnswers(people []string) string {
+	if len(people) == 0 {
 		return "anybody who can open the socket, identity: unverified (the configuration has no people)"
 	}
-	return list(s.People, "and")
+	return list(people, "and")
 }
 
 // paragraph, indented and pairs lay text of others out within the width.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,8 +18,7 @@ import (
 // somebody listens. Connecting to a Unix socket does not wait for the other end.
 const dialWait = time.Second
 
-// bind listens on the control socket. The file is ours from its first moment on:
-// the umask keeps everybody else out until the mode is set.
+// bind listens on the control socket.
 //
 // A lock beside the socket decides between two that start at the same time; the
 // system frees it when its process ends in whatever way.
@@ -45,9 +45,7 @@ func bindLocked(path, group string) (*net.UnixListener, error) {
 	if err := removeStale(path); err != nil {
 		return nil, err
 	}
-	before := syscall.Umask(0o177)
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
-	syscall.Umask(before)
+	l, err := listenPrivate(path)
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +54,22 @@ func bindLocked(path, group string) (*net.UnixListener, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// listenPrivate binds a socket that is its user's alone from its first moment on:
+// Linux gives the file the mode that the descriptor has at bind. (A umask would
+// do it as well, and change every other file that this process makes meanwhile.)
+// Elsewhere fchmod of a socket fails, and the folder of mode 0700 keeps others
+// out until setModes.
+func listenPrivate(path string) (*net.UnixListener, error) {
+	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) { _ = syscall.Fchmod(int(fd), 0o600) })
+	}}
+	l, err := config.Listen(context.Background(), "unix", path)
+	if err != nil {
+		return nil, err
+	}
+	return l.(*net.UnixListener), nil
 }
 
 // removeStale removes the socket of a holdfast that ended without doing so

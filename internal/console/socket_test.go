@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -47,6 +48,22 @@ func TestModes(t *testing.T) {
 		}
 		check(t, s.Close())
 		check(t, s.Close())
+	}
+}
+
+// TestPrivateFromTheStart: there is no moment in which others could connect.
+func TestPrivateFromTheStart(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux takes the mode from the descriptor")
+	}
+	path := filepath.Join(filepath.Dir(filepath.Dir(socketPath(t))), "s")
+	before := syscall.Umask(0)
+	l, err := listenPrivate(path)
+	syscall.Umask(before)
+	check(t, err)
+	defer l.Close()
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("bound with mode %v, %v", info.Mode(), err)
 	}
 }
 

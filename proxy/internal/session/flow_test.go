@@ -174,3 +174,21 @@ func TestIdle(t *testing.T) {
 		t.Error("idle in a transaction")
 	}
 }
+
+// TestNoAllocationPerMessage: what carries no new SQL costs no memory.
+func TestNoAllocationPerMessage(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P:s:select 1 S", "", parse("s", "select 1"), sync())
+	s.server("", "1 Z:I", parsed(), ready('I'))
+	client := encode(t, bindTo("", "s"), describe('P', ""), execute(""), sync(), query("select 1"))
+	server := encode(t, bound(), noData(), row("1"), complete("SELECT 1"), ready('I'), row("1"), complete("SELECT 1"), ready('I'))
+	n := testing.AllocsPerRun(100, func() {
+		s.core.Client(client)
+		s.core.Take()
+		s.core.Server(server)
+		s.core.Take()
+	})
+	if n != 0 {
+		t.Errorf("%v allocations for two transactions", n)
+	}
+}
