@@ -96,7 +96,7 @@ func (n *netSession) run() {
 	pump.Go(func() { n.guard("server pump", n.pumpServer) })
 	n.guard("client pump", n.pumpClient)
 	pump.Wait()
-	n.finish()
+	n.guard("finish", n.finish)
 	n.tasks.Wait()
 	s.sessions.remove(n)
 	n.host.stats.sessions.Add(-1)
@@ -117,6 +117,7 @@ func (n *netSession) guard(name string, f func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			n.server.logPanic(name, p)
+			defer n.closeAfterPanic()
 			n.fail(wire.Error{
 				Code: "XX000", Message: "holdfast: internal error, this session is closed",
 				Detail: "A fault in holdfast ended this session; a transaction that was open is rolled back.",
@@ -125,6 +126,14 @@ func (n *netSession) guard(name string, f func()) {
 		}
 	}()
 	f()
+}
+
+// closeAfterPanic closes a session that cannot even say goodbye any more.
+func (n *netSession) closeAfterPanic() {
+	if p := recover(); p != nil {
+		n.server.logPanic("goodbye", p)
+		n.over(nil)
+	}
 }
 
 // task runs a goroutine that run waits for.
@@ -309,15 +318,9 @@ func (n *netSession) clientGone(err error) {
 // serverGone acts on the end of the server's bytes. A client whose statement was
 // held is told; otherwise it sees what it would see without holdfast.
 func (n *netSession) serverGone(err error) {
-	n.mu.Lock()
-	if n.held != nil {
-		n.held.cancel(hold.ErrServerGone)
-		if !n.core.ServerSaidGoodbye() {
-			n.core.End(serverGoneWords, hold.ErrServerGone)
-			n.toClient.add(n.core.Take().ToClient)
-		}
+	if n.abandonHeld() {
+		n.endWith(serverGoneWords, hold.ErrServerGone)
 	}
-	n.mu.Unlock()
 	n.clientConn.SetWriteDeadline(time.Now().Add(goodbyeLimit))
 	n.toClient.flush(n.clientConn)
 	if errors.Is(err, io.EOF) {
@@ -326,15 +329,32 @@ func (n *netSession) serverGone(err error) {
 	n.over(err)
 }
 
+// abandonHeld ends the hold of a session whose server died. It says whether the
+// client has to be told.
+func (n *netSession) abandonHeld() (tell bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.held == nil {
+		return false
+	}
+	n.held.cancel(hold.ErrServerGone)
+	return !n.core.ServerSaidGoodbye()
+}
+
 // fail ends the session with an error for the client.
 func (n *netSession) fail(e wire.Error, cause error) {
-	n.mu.Lock()
-	n.core.End(e, cause)
-	n.toClient.add(n.core.Take().ToClient)
-	n.mu.Unlock()
+	n.endWith(e, cause)
 	n.clientConn.SetWriteDeadline(time.Now().Add(goodbyeLimit))
 	n.toClient.flush(n.clientConn)
 	n.over(cause)
+}
+
+// endWith queues the error that ends the session.
+func (n *netSession) endWith(e wire.Error, cause error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.core.End(e, cause)
+	n.toClient.add(n.core.Take().ToClient)
 }
 
 // stop ends the session because holdfast stops: at once when it is idle, held, or

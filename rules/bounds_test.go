@@ -95,6 +95,11 @@ var recursive = []struct{ name, head, step, tail, close string }{
 	{"interval", "select ", "interval '1' + ", "1", ""},
 	{"types", "select 1", "::pg_catalog.int4::numeric(1,2)", "", ""},
 	{"named arguments", "select ", "f(a => ", "1", ")"},
+	{"operators without blanks", "select ", "+", "1", ""},
+	{"comments without blanks", "select 1 ", "/**/", "", ""},
+	{"operators and comments", "select 1 ", "+/**/", "1", ""},
+	{"stars", "select 1 /", "*", "/", ""},
+	{"long operators", "select 1", " <<<<<<<< 1,", "1", ""},
 	{"merge when", "merge into t using s on true", " when matched then do nothing", "", ""},
 }
 

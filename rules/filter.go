@@ -35,8 +35,12 @@ func (f filter) classify(where *pgquery.Node) (Filter, string) {
 	case len(f.using) > 0:
 		return FilterCrossJoin, "no condition is on the rows of " + f.target.GetRelname()
 	}
-	return FilterConstant, "the filter does not look at the row"
+	return FilterConstant, rowBlind
 }
+
+// rowBlind is the text of a filter that is the same for every row, whatever it
+// is: all of them go or none.
+const rowBlind = "the filter does not look at the row"
 
 // conditionOnly finds the conditions that are always true, by themselves.
 func (f filter) conditionOnly(where *pgquery.Node) (Filter, string) {

@@ -43,6 +43,50 @@ type lexer struct {
 	comments bool // comments are tokens, not white space
 	broken   bool
 	junk     bool // a number or parameter ran into a name, an error from 15 on
+
+	// rescans counts the bytes that the server's scanner reads ahead and gives
+	// back at operators and comments: all operator characters that follow.
+	rescans int
+
+	run opRun
+}
+
+// opRun is the last run of operator characters seen, so that a run of n
+// operators is not read n times.
+type opRun struct {
+	end     int // behind the run
+	comment int // where a comment begins in it, or end
+	special int // the last of the characters that let an operator end in + or -
+	other   int // the last character but + and -
+}
+
+// runAt finds the run of operator characters around at.
+func (l *lexer) runAt(at int) opRun {
+	if at < l.run.end && at < l.run.comment {
+		return l.run
+	}
+	r := opRun{special: -1, other: -1}
+	end := at
+	for end < len(l.text) && class[l.text[end]]&isOp != 0 {
+		c := l.text[end]
+		if end > at && end+1 < len(l.text) && (c == '-' && l.text[end+1] == '-' || c == '/' && l.text[end+1] == '*') {
+			break
+		}
+		switch c {
+		case '~', '!', '@', '#', '%', '^', '&', '|', '`', '?':
+			r.special = end
+		}
+		if c != '+' && c != '-' {
+			r.other = end
+		}
+		end++
+	}
+	r.comment = end
+	if r.end = l.run.end; r.end <= end {
+		r.end = skip(l.text, end, isOp)
+	}
+	l.run = r
+	return r
 }
 
 const (
@@ -367,24 +411,14 @@ func digitOf(c byte) byte {
 // in + or - only if it holds one of the characters ~ ! @ # % ^ & | ` ?.
 func (l *lexer) operator() kind {
 	start := l.at
-	end := start
-	special := -1 // the last of those characters
-	for end < len(l.text) && class[l.text[end]]&isOp != 0 {
-		c := l.text[end]
-		if end > start && end+1 < len(l.text) &&
-			(c == '-' && l.text[end+1] == '-' || c == '/' && l.text[end+1] == '*') {
-			break
+	r := l.runAt(start)
+	l.rescans += r.end - start
+	l.at = r.comment
+	if r.special < start {
+		if c := l.text[r.comment-1]; c == '+' || c == '-' {
+			l.at = max(r.other, start) + 1
 		}
-		switch c {
-		case '~', '!', '@', '#', '%', '^', '&', '|', '`', '?':
-			special = end
-		}
-		end++
 	}
-	for end > start+1 && special < 0 && (l.text[end-1] == '+' || l.text[end-1] == '-') {
-		end--
-	}
-	l.at = end
 	return kindOp
 }
 
@@ -398,6 +432,10 @@ func (l *lexer) comment() {
 	for l.at < len(l.text) {
 		switch c := l.text[l.at]; {
 		case c == '/' && l.peek(1) == '*':
+			if l.at >= l.run.end {
+				l.run = opRun{end: skip(l.text, l.at, isOp)}
+			}
+			l.rescans += l.run.end - l.at
 			depth++
 			l.at += 2
 		case c == '*' && l.peek(1) == '/':

@@ -1,7 +1,5 @@
 package rules
 
-import "slices"
-
 // Policy decides what happens to a text. The zero value holds whatever is not
 // proven harmless; make one with DefaultPolicy. It is immutable and safe for
 // concurrent use.
@@ -33,49 +31,48 @@ func (p *Policy) Judge(o Origin, f *Facts, names Names) Verdict {
 	if !f.Read && f.Unreadable == "" {
 		return Verdict{Action: Hold, Rule: ruleUnreadable, Reason: "text that was not read"}
 	}
-	v := Verdict{Action: Allow}
+	var t tally
 	if f.Suspect {
-		v = Verdict{Action: Hold, Rule: ruleUnreadable, Reason: "text that cannot be read", Why: f.Unreadable}
+		t.add(Verdict{Action: Hold, Rule: ruleUnreadable, Reason: "text that cannot be read", Why: f.Unreadable})
 	}
 	prepared := scopedNames{outer: names}
 	for i := range f.Statements {
 		st := &f.Statements[i]
-		v = Worse(v, p.statement(o, st, &prepared))
+		p.statement(&t, o, st, &prepared)
 		prepared.apply(st.Names)
 	}
-	return v
+	return t.verdict()
 }
 
 // statement judges one statement. What PREPARE names is judged when it runs.
-func (p *Policy) statement(o Origin, st *Statement, names *scopedNames) Verdict {
+func (p *Policy) statement(t *tally, o Origin, st *Statement, names *scopedNames) {
 	if st.prepares() {
-		return Verdict{Action: Allow}
+		return
 	}
-	v := p.effects(o, st)
+	p.effects(t, o, st)
 	for _, name := range st.Executes {
 		bodies := names.prepared(name)
 		if len(bodies) == 0 {
-			v = Worse(v, p.effect(o, &Effect{Verb: VerbCall, Object: "EXECUTE", Target: Relation{Name: name}}))
+			t.add(p.effect(o, &Effect{Verb: VerbCall, Object: "EXECUTE", Target: Relation{Name: name}}))
 		}
 		for _, body := range bodies {
-			v = Worse(v, p.effects(o, body))
+			p.effects(t, o, body)
 		}
 	}
-	return v
 }
 
 // effects judges what a statement does by itself.
-func (p *Policy) effects(o Origin, st *Statement) Verdict {
-	v := settingsVerdict(st.Settings)
+func (p *Policy) effects(t *tally, o Origin, st *Statement) {
+	t.add(settingsVerdict(st.Settings))
 	for i := range st.Effects {
-		v = Worse(v, p.effect(o, &st.Effects[i]))
+		t.add(p.effect(o, &st.Effects[i]))
 	}
 	if len(st.Functions) > 0 {
-		v = Worse(v, functionsVerdict(st.Functions))
+		t.add(functionsVerdict(st.Functions))
 	}
 	for i := range st.Plants {
 		if planted := p.effect(o, &st.Plants[i]); planted.Action != Allow {
-			v = Worse(v, Verdict{
+			t.add(Verdict{
 				Action: Warn, Rule: planted.Rule,
 				Reason:  st.Command + " plants " + planted.Reason,
 				Why:     "it runs later, without being asked about",
@@ -83,7 +80,6 @@ func (p *Policy) effects(o Origin, st *Statement) Verdict {
 			})
 		}
 	}
-	return v
 }
 
 // effect judges one effect by the first rule that has an opinion.
@@ -107,8 +103,8 @@ func (p *Policy) effect(o Origin, e *Effect) Verdict {
 func functionsVerdict(functions []Relation) Verdict {
 	v := Verdict{Action: Measure, Rule: ruleOpaque, Why: "what the function does is not known"}
 	v.Reason = "call of " + functions[0].String() + "()"
-	if n := len(functions) - 1; n > 0 {
-		v.Reason += andMore(n)
+	if len(functions) > 1 {
+		v.Reason += " and other functions"
 	}
 	return v
 }
@@ -134,39 +130,4 @@ func settingsVerdict(settings []Setting) Verdict {
 		Why:     "later statements could do something else than they say",
 		Effects: []Effect{{Verb: VerbSet, Target: Relation{Name: s.Name}}},
 	}
-}
-
-// severity orders the actions from harmless to final.
-func severity(a Action) int {
-	switch a {
-	case Allow:
-		return 0
-	case Warn:
-		return 1
-	case Measure:
-		return 2
-	case Refuse:
-		return 4
-	}
-	return 3 // Hold, and whatever is none of them
-}
-
-// Worse is the worse of two verdicts on parts of one text or batch. Of two that
-// are as bad it is the first, with the effects of both and a reason that counts
-// them.
-func Worse(a, b Verdict) Verdict {
-	switch x, y := severity(a.Action), severity(b.Action); {
-	case x < y:
-		return b
-	case x > y || a.Action == Allow:
-		return a
-	}
-	if len(a.Effects) == 0 || len(b.Effects) == 0 {
-		return a
-	}
-	a.Effects = slices.Concat(a.Effects, b.Effects)
-	if a.Action != Warn { // a warning's reason says who plants
-		a.Reason = reasonOf(a.Reason, a.Effects)
-	}
-	return a
 }

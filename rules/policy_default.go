@@ -40,7 +40,7 @@ func defaultRule(_ Origin, e *Effect) (Verdict, bool) {
 	case VerbCopyProgram:
 		return held(ruleOpaque, "it acts outside the database"), true
 	case VerbFunction:
-		return held(ruleOpaque, destroyers[e.Target.Name]), true
+		return held(ruleOpaque, "it cannot be counted or undone"), true
 	case VerbCall:
 		return held(ruleOpaque, "what it runs is not known"), true
 	case VerbReplication:
@@ -78,7 +78,11 @@ func byFilter(e *Effect, rule, why string) Verdict {
 	if e.Filter == Filtered {
 		return Verdict{Action: Measure, Rule: ruleLimits, Why: "how many rows it takes is not known"}
 	}
-	if e.FilterText != "" {
+	switch e.FilterText {
+	case "":
+	case rowBlind:
+		why += ", or none: " + e.FilterText
+	default:
 		why += ": " + e.FilterText
 	}
 	return held(rule, why)
@@ -87,6 +91,9 @@ func byFilter(e *Effect, rule, why string) Verdict {
 func mergeVerdict(e *Effect) Verdict {
 	if e.Filter == FilterNone {
 		return held(ruleMerges, "every row that matches goes")
+	}
+	if e.Object == "UPDATE" {
+		return byFilter(e, ruleMerges, "every row changes")
 	}
 	return byFilter(e, ruleMerges, "every row goes")
 }

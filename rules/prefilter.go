@@ -195,7 +195,7 @@ var firstWords = wordSet("select\nwith\nvalues\ntable\ninsert\nshow\nexplain\nli
 // dangerWords are the keywords that a statement with such a first word needs to
 // destroy anything, and for good measure those that begin other statements.
 var dangerWords = wordSet("delete\nupdate\ntruncate\ndrop\nmerge\nalter\ncopy\ndo\ncall\nexecute\n" +
-	"create\nprepare\ndeclare\nrefresh\ndetach\n")
+	"create\nprepare\ndeclare\nrefresh\ndetach\nset\ndrop_replication_slot\nalter_replication_slot\n")
 
 // beforeBy are the words with which BY ( is no call of a function named by.
 var beforeBy = wordSet("group\norder\npartition\n")

@@ -67,7 +67,7 @@ func mayCall(text []byte, prev, prev2 token) bool {
 		if prev2.kind == kindSelf && text[prev2.pos] == '.' {
 			return true
 		}
-		return !lookup(notCallable, w) && !lookup(harmlessCalls, w)
+		return !lookup(notCallable, w) && !lookup(newSyntax, w) && !lookup(harmlessCalls, w)
 	}
 	return false
 }

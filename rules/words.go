@@ -2,6 +2,7 @@ package rules
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,7 @@ var functionNames string
 
 // keywordNames are the keywords of the same servers with their class: R
 // reserved, C not a function or type, T a function or type only, U unreserved,
-// ? where the servers differ.
+// ? where the servers differ, ?C and so on where only some know the word.
 //
 //go:embed words/keywords.txt
 var keywordNames string
@@ -26,7 +27,11 @@ var builtIn = wordSet(functionNames)
 
 // notCallable holds the keywords before a "(" which is never a call: reserved
 // ones and those that cannot name a function, on all servers.
-var notCallable = keywordsOf("RC")
+var notCallable = keywordsOf("R", "C")
+
+// newSyntax holds the keywords that look like functions on some of the servers
+// and name none there (JSON_TABLE).
+var newSyntax = keywordsOf("?R", "?C")
 
 // maxWord is the longest name looked up, in bytes: NAMEDATALEN less one with
 // room for a schema.
@@ -40,11 +45,11 @@ func wordSet(lines string) map[string]struct{} {
 	return set
 }
 
-func keywordsOf(classes string) map[string]struct{} {
+func keywordsOf(classes ...string) map[string]struct{} {
 	set := make(map[string]struct{})
 	for line := range strings.Lines(keywordNames) {
 		word, class, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if strings.Contains(classes, class) {
+		if slices.Contains(classes, class) {
 			set[word] = struct{}{}
 		}
 	}

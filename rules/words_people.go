@@ -64,7 +64,7 @@ func (e Effect) String() string {
 	case VerbCopyProgram:
 		return copyWords(e, target)
 	case VerbFunction:
-		return join(target+"()", destroyers[e.Target.Name])
+		return target + "(): " + functionWhy(e.Target.Name)
 	case VerbCall:
 		return callWords(e, target) + ": what it runs is not known"
 	case VerbSet:
@@ -73,11 +73,12 @@ func (e Effect) String() string {
 	return strings.TrimSpace(strings.ToUpper(string(e.Verb)) + " " + target)
 }
 
-func join(what, why string) string {
-	if why == "" {
-		return what
+// functionWhy says what a function of the destroying list does.
+func functionWhy(name string) string {
+	if why, ok := destroyers[name]; ok {
+		return why
 	}
-	return what + ": " + why
+	return "sends a destructive statement to another server"
 }
 
 func dropWords(e Effect, target string) string {
@@ -97,6 +98,9 @@ func filterWords(e Effect) string {
 	case FilterNone:
 		return " without WHERE"
 	case FilterConstant:
+		if e.FilterText == rowBlind {
+			return ", its filter does not look at the row"
+		}
 		return ", its filter is always true"
 	case FilterCrossJoin:
 		return ", not tied to what it is joined with"
@@ -135,21 +139,31 @@ func callWords(e Effect, target string) string {
 		return "EXECUTE " + target
 	case "PROCEDURE":
 		return "CALL " + target + "()"
+	case "FUNCTION":
+		return "code of " + target + "()"
 	}
 	return e.Object + " " + target
 }
 
-// reasonOf says in one line what several effects do. Two of one kind are named,
-// of more the first.
-func reasonOf(first string, effects []Effect) string {
-	if len(effects) == 1 {
+// reasonOf adds to the reason of the first of several verdicts what else there
+// is: two tables of one kind are named, others counted. more counts those that
+// have no effects.
+func reasonOf(first string, effects []Effect, more int) string {
+	n := more
+	if len(effects) > 0 {
+		n += len(effects) - 1
+	}
+	if n == 0 {
 		return first
 	}
-	a, b := effects[0], effects[1]
-	if len(effects) == 2 && a.Verb == b.Verb && a.Object == b.Object && (a.Verb == VerbTruncate || a.Verb == VerbDropTable) {
-		return a.String() + ", " + b.Target.String()
+	if n == 1 && len(effects) == 2 {
+		a, b := effects[0], effects[1]
+		tables := a.Verb == VerbTruncate || a.Verb == VerbDropTable
+		if tables && a.Verb == b.Verb && a.Object == b.Object && first == a.String() {
+			return first + ", " + b.Target.String()
+		}
 	}
-	return a.String() + andMore(len(effects)-1)
+	return first + andMore(n)
 }
 
 func andMore(n int) string {

@@ -24,7 +24,9 @@ func (a *app) greet(p *parts) {
 	fmt.Fprintf(a.err, "\nholdfast %s is ready\n\n", versionText())
 	for i, h := range s.Hosts {
 		fmt.Fprintf(a.err, "  %s%s  %s\n", a.err.paint(bold, escape(h.Name)), a.environment(h.Environment), modeText(h.Mode))
-		fmt.Fprintf(a.err, "    %s to %s, sslmode %s\n", strings.Join(h.Listen, ", "), h.Server, h.SSLMode)
+		for _, line := range fold(fmt.Sprintf("%s to %s, sslmode %s", strings.Join(h.Listen, ", "), h.Server, h.SSLMode), a.err.width-4) {
+			fmt.Fprintln(a.err, "    "+line)
+		}
 		for _, line := range psqlLines(h, p.config.Hosts[i]) {
 			fmt.Fprintln(a.err, "    "+line)
 		}

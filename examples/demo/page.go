@@ -136,6 +136,7 @@ func trim(lines []string) []string {
 // fold breaks a line into parts of at most n columns, at blanks where it can. The
 // demo prints ASCII only, so that a byte is a column.
 func fold(line string, n int) (parts []string) {
+	line = strings.TrimRight(line, " ")
 	for len(line) > n {
 		at := strings.LastIndexByte(line[:n+1], ' ')
 		if at <= 0 {

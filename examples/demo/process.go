@@ -65,16 +65,6 @@ func (p *process) stop(signals ...syscall.Signal) error {
 	return fmt.Errorf("%s (pid %d) did not end", p.name, p.cmd.Process.Pid)
 }
 
-// running is false once the process has ended.
-func (p *process) running() bool {
-	select {
-	case <-p.exited:
-		return false
-	default:
-		return true
-	}
-}
-
 // lastLines is the end of the process's log.
 func (p *process) lastLines(n int) []string {
 	text, err := os.ReadFile(p.log)

@@ -50,7 +50,7 @@ func (p *Proxy) CLI(args ...string) Output {
 // Command is the command that CLI runs, for tests that need it otherwise.
 func (p *Proxy) Command(args ...string) *exec.Cmd {
 	cmd := exec.Command(p.binary, args...)
-	cmd.Env = append(os.Environ(), "HOLDFAST_SOCKET="+p.Socket)
+	cmd.Env = append(os.Environ(), "HOLDFAST_SOCKET="+p.Socket, raceOptions)
 	return cmd
 }
 

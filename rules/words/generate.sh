@@ -5,7 +5,8 @@
 #   sh generate.sh postgres://postgres@127.0.0.1:5415 postgres://... ...
 #
 # A name is listed if any of the servers knows it. A keyword's class is the one
-# that all of them agree on, else "?".
+# that all of them agree on, else "?"; with the class behind it where only some
+# of them know the word.
 set -eu
 cd "$(dirname "$0")"
 [ $# -gt 0 ] || { echo "usage: sh generate.sh URL..." >&2; exit 2; }
@@ -24,7 +25,7 @@ ask "select word, catcode from pg_get_keywords()" "$@" |
 # A keyword that only some servers have may be a name on the others.
 for url; do psql -X -q -A -t -c "select word from pg_get_keywords()" "$url/template1"; done |
 	LC_ALL=C sort | uniq -c | awk -v all=$# '$1 == all { print $2 }' > common.tmp
-awk 'NR == FNR { common[$1]; next } { print $1, ($1 in common) ? $2 : "?" }' common.tmp keywords.tmp > keywords.txt
+awk 'NR == FNR { common[$1]; next } { print $1, ($1 in common) || $2 == "?" ? $2 : "?" $2 }' common.tmp keywords.tmp > keywords.txt
 rm -f keywords.tmp common.tmp
 ask "select oid, proname from pg_proc where pronamespace = 'pg_catalog'::regnamespace and (proname like 'lo\_%' or proname in ('loread', 'lowrite'))" "$@" |
 	sort -n > largeobjects.txt
