@@ -10,7 +10,7 @@ package rules
 // a harmless built-in function or no function at all. It is the lexer in short:
 // one pass, no allocation.
 func harmless(text []byte) bool {
-	p := prefilter{text: text, start: true}
+	p := prefilter{text: text, start: true, lexer: lexer{text: text}}
 	for p.at < len(text) {
 		c := text[p.at]
 		switch k := class[c]; {
@@ -46,6 +46,7 @@ const (
 type prefilter struct {
 	text  []byte
 	at    int
+	lexer lexer // reads literals and comments
 	start bool  // at the beginning of a statement
 	into  bool  // since INTO there were only names and dots
 	last  uint8 // the token before
@@ -91,7 +92,8 @@ func (p *prefilter) prefix(w []byte) bool {
 	if !isWord(w, "e") {
 		return true
 	}
-	l := lexer{text: p.text, at: p.at + 1}
+	l := &p.lexer
+	l.at = p.at + 1
 	if l.literal(kindEscape) == kindBad {
 		return false
 	}
@@ -149,7 +151,8 @@ func (p *prefilter) builtInSchema() bool {
 // other reads what is neither word, digit nor opening bracket; false for what
 // the prefilter does not read.
 func (p *prefilter) other(c byte) bool {
-	l := lexer{text: p.text, at: p.at}
+	l := &p.lexer
+	l.at = p.at
 	switch {
 	case c == '\t' || c == '\r' || c == '\f':
 		p.at++

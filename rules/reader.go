@@ -51,7 +51,9 @@ func (r *Reader) Read(text []byte, s Settings) *Facts {
 	c := charsetOf(text)
 	how, why := certain(text, c, s)
 	if why != "" {
-		return uncertain(text, why)
+		f := uncertain(text, why)
+		f.Suspect = f.Suspect || c.nul // who knows what the server makes of it
+		return f
 	}
 	if harmless(text) {
 		return harmlessFacts

@@ -27,7 +27,7 @@ func suspectSyntax(text []byte) bool {
 			return suspectBytes(text)
 		case t.kind == kindEnd:
 			return false
-		case t.kind == kindWord && lookup(runsOrDestroys, text[t.pos:t.end]):
+		case t.kind == kindWord && lookup(runsOrDestroys, text[t.pos:t.end]) && !locks(text, prev, t):
 			return true
 		case t.kind == kindSelf && text[t.pos] == '(' && !into && mayCall(text, prev, prev2):
 			return true
@@ -35,6 +35,12 @@ func suspectSyntax(text []byte) bool {
 		into = goesOnInto(text, t, prev, into)
 		prev, prev2 = t, prev
 	}
+}
+
+// locks says whether the word is the UPDATE of FOR UPDATE or FOR NO KEY UPDATE.
+func locks(text []byte, prev, t token) bool {
+	before := text[prev.pos:prev.end]
+	return isWord(text[t.pos:t.end], "update") && prev.kind == kindWord && (isWord(before, "for") || isWord(before, "key"))
 }
 
 // goesOnInto follows the name behind INTO, TABLE and IF NOT EXISTS, whose

@@ -88,7 +88,7 @@ func TestDriverPgx(t *testing.T) {
 
 func TestDriverPq(t *testing.T) {
 	each(t, nil, func(t *testing.T, s scene) {
-		driver(t, s, 8, exec.Command(pgtest.Binary(t, "./examples/drivers/go/pq"), s.hf.URLWith(s.db, "sslmode", "disable")))
+		driver(t, s, 7, exec.Command(pgtest.Binary(t, "./examples/drivers/go/pq"), s.hf.URLWith(s.db, "sslmode", "disable")))
 	})
 }
 

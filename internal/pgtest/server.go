@@ -26,8 +26,12 @@ const (
 	// poll is how often conditions outside of our process are looked at.
 	poll = 10 * time.Millisecond
 
-	startTries = 5  // ports tried when others are taken in the meantime
-	logLines   = 60 // shown when a test fails
+	startTries = 5 // ports tried when others are taken in the meantime
+
+	// What is shown of a log when a test fails: the last lines, and of each as
+	// much as fits, for some tests send statements of a megabyte.
+	logLines  = 60
+	lineWidth = 400
 )
 
 // passwordsOverTCP is the pg_hba.conf of SCRAM.
@@ -213,9 +217,10 @@ func (srv *Server) Stop() { srv.end(syscall.SIGINT) }
 // their connections.
 func (srv *Server) Crash() { srv.end(syscall.SIGQUIT) }
 
+// stop throws the server away, so it need not shut down in good order.
 func (srv *Server) stop() {
 	srv.once.Do(func() {
-		srv.end(syscall.SIGINT)
+		srv.end(syscall.SIGQUIT)
 		os.RemoveAll(srv.folder)
 	})
 }
@@ -255,7 +260,13 @@ func (srv *Server) logOnFailure(t testing.TB) {
 
 func lastLines(text string, n int) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+	lines = lines[max(0, len(lines)-n):]
+	for i, line := range lines {
+		if len(line) > lineWidth {
+			lines[i] = fmt.Sprintf("%s... %d bytes", line[:lineWidth], len(line))
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Addr is the server's TCP address, host and port.
