@@ -421,12 +421,12 @@ func (n *netSession) recordLocked(out session.Output) {
 			n.notCounted(r.Verdict)
 		case session.WouldHold:
 			st.wouldHold.Add(1)
-			n.judged(event.WouldHold, r.Verdict)
+			n.judged(event.WouldHold, r)
 		case session.Warned:
-			n.judged(event.Warned, r.Verdict)
+			n.judged(event.Warned, r)
 		case session.Refused:
 			st.refused.Add(1)
-			n.judged(event.Refused, r.Verdict)
+			n.judged(event.Refused, r)
 		}
 	}
 }
@@ -442,9 +442,16 @@ func (n *netSession) notCounted(v rules.Verdict) {
 	n.server.o.Events.NotCounted(k)
 }
 
-func (n *netSession) judged(outcome event.Outcome, v rules.Verdict) {
-	n.server.publish(event.Judged{
+func (n *netSession) judged(outcome event.Outcome, r session.Report) {
+	e := event.Judged{
 		At: time.Now(), Session: n.id, Origin: event.From(n.origin),
-		Outcome: outcome, Rule: v.Rule, Reason: v.Reason,
-	})
+		Outcome: outcome, Rule: r.Verdict.Rule, Reason: r.Verdict.Reason,
+	}
+	for _, effect := range r.Verdict.Effects {
+		e.Statements = append(e.Statements, effect.String())
+	}
+	if r.SQL != "" {
+		e.SQLHash = event.TextHash(r.SQL)
+	}
+	n.server.publish(e)
 }

@@ -25,6 +25,7 @@ func (n *netSession) askLocked(a *session.Ask) {
 	ctx, cancel := context.WithCancelCause(n.ctx)
 	n.held = &heldBatch{ask: a, cancel: cancel}
 	n.host.stats.held.Add(1)
+	limitUnacknowledged(n.clientConn, true)
 	n.task("hold", func() {
 		defer n.host.stats.held.Add(-1)
 		defer cancel(nil)
@@ -108,6 +109,7 @@ func (n *netSession) answer(a answerOf) {
 func (n *netSession) answerLocked(a answerOf) {
 	ask := n.held.ask
 	n.held = nil
+	limitUnacknowledged(n.clientConn, false)
 	switch {
 	case a.err != nil:
 		n.core.Refuse(unavailableWords(a.err, ask), a.id)

@@ -3,6 +3,7 @@ package proxy
 import (
 	"net"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -10,15 +11,8 @@ import (
 // peerClosed says that the other side has closed its end, also when bytes are left
 // that nobody has read. A connection that cannot be asked counts as open.
 func peerClosed(conn net.Conn) bool {
-	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
-		conn = wrapped.NetConn()
-	}
-	sys, ok := conn.(syscall.Conn)
-	if !ok {
-		return false
-	}
-	raw, err := sys.SyscallConn()
-	if err != nil {
+	raw := descriptor(conn)
+	if raw == nil {
 		return false
 	}
 	closed := false
@@ -28,4 +22,45 @@ func peerClosed(conn net.Conn) bool {
 		closed = err == nil && n > 0 && fds[0].Revents&(unix.POLLRDHUP|unix.POLLHUP|unix.POLLERR) != 0
 	})
 	return closed || controlErr != nil
+}
+
+// unacknowledgedLimit is how long what is sent to a client whose statement is held
+// may stay unacknowledged: a machine that vanished is noticed about as fast as by
+// keepalive, which does not run while reminders are under way.
+const unacknowledgedLimit = 2 * time.Minute
+
+// limitUnacknowledged sets or lifts that limit. It is not set otherwise, since it
+// would also end clients that take their time to read a result.
+func limitUnacknowledged(conn net.Conn, limited bool) {
+	raw := descriptor(conn)
+	if raw == nil || conn.RemoteAddr().Network() != "tcp" {
+		return
+	}
+	ms := 0
+	if limited {
+		ms = int(unacknowledgedLimit / time.Millisecond)
+	}
+	raw.Control(func(fd uintptr) {
+		// Best effort: without it the system's own retries decide (15 minutes).
+		unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, ms)
+	})
+}
+
+// descriptor is the connection's own descriptor, below TLS; nil without one.
+func descriptor(conn net.Conn) syscall.RawConn {
+	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+		conn = wrapped.NetConn()
+	}
+	if b, ok := conn.(*bufferedConn); ok { // direct TLS
+		conn = b.Conn
+	}
+	sys, ok := conn.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := sys.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
 }

@@ -45,6 +45,25 @@ type Server struct {
 type host struct {
 	Host
 	stats stats
+
+	mu    sync.Mutex
+	bound []string // addresses bound so far
+}
+
+func (h *host) setBound(address string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.bound = append(h.bound, address)
+}
+
+// addresses are those bound, or before that those to bind.
+func (h *host) addresses() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.bound) < len(h.Listen) {
+		return h.Listen
+	}
+	return append([]string(nil), h.bound...)
 }
 
 // New checks the options and makes a server that does not listen yet.
@@ -120,6 +139,14 @@ func (s *Server) listen(ctx context.Context) (bound []listener, err error) {
 			if err != nil {
 				return bound, fmt.Errorf("listening for host %q: %w", h.Name, err)
 			}
+			if network == "unix" {
+				// As the server's own socket: who may log in is decided by the login.
+				if err := os.Chmod(address, 0o777); err != nil {
+					l.Close()
+					return bound, fmt.Errorf("opening the socket of host %q to others: %w", h.Name, err)
+				}
+			}
+			h.setBound(l.Addr().String())
 			bound = append(bound, listener{l, h})
 		}
 	}

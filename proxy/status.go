@@ -37,7 +37,7 @@ func (s *Server) Status() Status {
 	for _, h := range s.hosts {
 		out.Hosts = append(out.Hosts, HostStatus{
 			Name: h.Name, Environment: h.Environment, Mode: h.Mode.String(),
-			Listen: h.Listen, Server: h.Server.Address(), SSLMode: h.Server.SSLMode(),
+			Listen: h.addresses(), Server: h.Server.Address(), SSLMode: h.Server.SSLMode(),
 			Sessions: int(h.stats.sessions.Load()), Held: int(h.stats.held.Load()),
 			Statements: h.stats.statements.Load(), NotCounted: h.stats.notCounted.Load(),
 			WouldHold: h.stats.wouldHold.Load(), Refused: h.stats.refused.Load(),

@@ -135,7 +135,7 @@ func TestCrashTexts(t *testing.T) {
 func readCrashTexts(t *testing.T) {
 	reader, policy := NewReader(ReaderOptions{}), DefaultPolicy()
 	for i, r := range recursive {
-		for _, size := range []int{2 << 10, 8 << 10, 47 << 10, 255 << 10, 1 << 20} {
+		for _, size := range []int{47 << 10, 1 << 20} {
 			text := recursiveText(i, size)
 			reader.Read(text, Settings{})
 			// Without the prefilter's help, and no word of it may hide a DROP.

@@ -7,6 +7,9 @@ import (
 
 // String is the name as people write it, quoted where Postgres would need it.
 func (r Relation) String() string {
+	if r.Schema == "" && r.Catalog == "" && r.Name != "" {
+		return quoteName(r.Name)
+	}
 	var b strings.Builder
 	for _, part := range [...]string{r.Catalog, r.Schema, r.Name} {
 		if part == "" {
@@ -31,12 +34,10 @@ func quoteName(name string) string {
 	if !plain {
 		name = `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 	}
-	return oneLine(escapeForPeople(name))
+	return onOneLine.Replace(escapeForPeople(name))
 }
 
-func oneLine(s string) string {
-	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(s)
-}
+var onOneLine = strings.NewReplacer("\n", `\n`, "\t", `\t`)
 
 // String says what the effect does, in the words of SQL and without literals:
 // "DROP TABLE events", "DELETE events without WHERE".

@@ -9,7 +9,7 @@ import (
 
 // Decide is the one door for answers. It returns the hold as the answer left it:
 // Denied, Approved, or still Pending when more people are needed. One deny
-// decides; the same person twice counts once.
+// decides; the same person twice is not allowed.
 //
 // Errors: ErrUnknownID; ErrEnded with the hold; ErrNotAllowed with a reason for
 // people; and one that wraps ErrUnavailable when the answer could not be
@@ -88,7 +88,7 @@ func (d *Desk) denyLocked(ctx context.Context, w *waiter, who answerer, dec Deci
 func (d *Desk) approveLocked(ctx context.Context, w *waiter, who answerer, dec Decision) (Hold, error) {
 	before := w.hold
 	if slices.ContainsFunc(before.Approvals, func(a Approval) bool { return a.By == who.name }) {
-		return before.clone(), nil
+		return Hold{}, notAllowed("%s has approved this hold already; it needs %d different people", who.name, before.Reviewers.needed())
 	}
 	after := before.clone()
 	after.Approvals = append(after.Approvals, Approval{By: who.name, Via: clip(dec.Via), Note: dec.Note, At: clock()})

@@ -47,7 +47,8 @@ type Request struct {
 	Reviewers Reviewers
 
 	// Binding is the digest of what a confirmation is bound to: host, database,
-	// actor and the identical statement with its parameters.
+	// actor and the identical statement with its parameters. Empty when nothing
+	// may be bound to it, since the statement has a password.
 	Binding string
 }
 

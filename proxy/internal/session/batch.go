@@ -22,7 +22,8 @@ type Ask struct {
 	// session, or may do so.
 	InTransaction bool
 
-	// Binding is the digest of what a confirmation is good for.
+	// Binding is the digest of what a confirmation is good for; empty for a text
+	// with a password in it, of which no confirmation can be kept.
 	Binding string
 }
 
@@ -39,7 +40,11 @@ type liveHold struct {
 func (c *Core) confront() {
 	v := c.worst()
 	if v.Action == rules.Refuse {
-		c.report(Refused, v)
+		for _, f := range c.found {
+			if f.verdict.Action == rules.Refuse {
+				c.report(Refused, f.verdict, []byte(f.text))
+			}
+		}
 		c.Refuse(c.cfg.Refusal(v), "")
 		return
 	}
@@ -94,16 +99,28 @@ func (c *Core) ask() *Ask {
 	}
 	digest := sha256.New()
 	var texts []string
+	secret := false
 	for _, f := range c.found {
 		a.Statements = append(a.Statements, f.verdict)
 		if f.text != "" {
-			texts = append(texts, rules.Mask(rules.Display([]byte(f.text), c.settings.reported)))
+			shown, masked := c.shown(f.text)
+			texts = append(texts, shown)
+			secret = secret || masked
 		}
 		bind(digest, rules.Normalize([]byte(f.text)), []byte(f.types), wire.BindValues([]byte(f.rest)))
 	}
 	a.SQL = strings.Join(texts, "\n\n")
-	a.Binding = hex.EncodeToString(digest.Sum(nil))
+	if !secret { // else the digest would let a password be guessed
+		a.Binding = hex.EncodeToString(digest.Sum(nil))
+	}
 	return a
+}
+
+// shown is a text as people may see it, and whether something in it is masked.
+func (c *Core) shown(text string) (shown string, masked bool) {
+	whole := rules.Display([]byte(text), c.settings.reported)
+	shown = rules.Mask(whole)
+	return shown, shown != whole
 }
 
 // bind adds parts to a digest so that no two lists of parts give the same.

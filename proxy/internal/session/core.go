@@ -155,6 +155,7 @@ type Ended struct {
 type Report struct {
 	Kind    ReportKind
 	Verdict rules.Verdict
+	SQL     string // for people: masked, UTF-8; empty for NotCounted
 }
 
 // ReportKind says what happened with a verdict.

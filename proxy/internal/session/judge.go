@@ -35,16 +35,16 @@ func (c *Core) weigh(i int, v rules.Verdict, f *rules.Facts, text, types, rest [
 	case rules.Allow:
 		return
 	case rules.Warn:
-		c.report(Warned, v)
+		c.report(Warned, v, text)
 		return
 	case rules.Measure:
 		if c.msgs[i].endsBatch() {
-			c.report(NotCounted, v) // a Bind is reported when it is executed
+			c.report(NotCounted, v, nil) // a Bind is reported when it is executed
 		}
 		return
 	}
 	if c.cfg.Mode != Enforce {
-		c.report(WouldHold, v)
+		c.report(WouldHold, v, text)
 		return
 	}
 	c.found = append(c.found, finding{
@@ -53,8 +53,12 @@ func (c *Core) weigh(i int, v rules.Verdict, f *rules.Facts, text, types, rest [
 	})
 }
 
-func (c *Core) report(kind ReportKind, v rules.Verdict) {
-	c.out.Reports = append(c.out.Reports, Report{Kind: kind, Verdict: v})
+func (c *Core) report(kind ReportKind, v rules.Verdict, text []byte) {
+	r := Report{Kind: kind, Verdict: v}
+	if len(text) > 0 {
+		r.SQL, _ = c.shown(string(text))
+	}
+	c.out.Reports = append(c.out.Reports, r)
 }
 
 // worst is the verdict of everything found.

@@ -125,7 +125,7 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	}
 	b := prepared{facts: c.read(f.Text), batch: c.batch}
 	b.verdict = c.judge(b.facts)
-	if stops(b.verdict.Action) || runsPrepared(b.facts) {
+	if b.verdict.Action == rules.Warn || stops(b.verdict.Action) || runsPrepared(b.facts) {
 		b.text, b.types = string(f.Text), string(f.Types)
 	}
 	name := string(f.Name)
@@ -180,7 +180,7 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 		b.verdict = c.judge(b.facts) // the name may stand for something else by now
 	}
 	if b.verdict.Action == rules.Measure {
-		c.report(NotCounted, b.verdict)
+		c.report(NotCounted, b.verdict, nil)
 	}
 	if stops(b.verdict.Action) {
 		c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), nil)
