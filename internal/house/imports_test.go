@@ -60,8 +60,10 @@ var mayNotImport = []struct {
 	{"internal/hold", "github.com/slack-go", nil},
 }
 
-// rulesNeeds is all that rules takes from outside the standard library.
+// rulesNeeds is all that rules takes from outside the standard library. protobuf
+// is how the parser hands over its tree.
 var rulesNeeds = []string{
+	"google.golang.org/protobuf/",
 	"github.com/pganalyze/pg_query_go/", "github.com/hashicorp/golang-lru/", "golang.org/x/text/",
 }
 
