@@ -447,9 +447,7 @@ func (n *netSession) judged(outcome event.Outcome, r session.Report) {
 		At: time.Now(), Session: n.id, Origin: event.From(n.origin),
 		Outcome: outcome, Rule: r.Verdict.Rule, Reason: r.Verdict.Reason,
 	}
-	for _, effect := range r.Verdict.Effects {
-		e.Statements = append(e.Statements, effect.String())
-	}
+	e.Statements = lines(r.Verdict)
 	if r.SQL != "" {
 		e.SQLHash = event.TextHash(r.SQL)
 	}

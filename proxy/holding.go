@@ -7,6 +7,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 // remindEvery is how often a client that waits is sent a notice: it keeps idle
@@ -54,9 +55,21 @@ func (n *netSession) request(a *session.Ask) hold.Request {
 		Reviewers: n.host.Reviewers, Binding: a.Binding,
 	}
 	for _, v := range a.Statements {
-		r.Statements = append(r.Statements, v.Reason)
+		r.Statements = append(r.Statements, lines(v)...)
 	}
 	return r
+}
+
+// lines are what a verdict is about, one line for each effect.
+func lines(v rules.Verdict) []string {
+	if len(v.Effects) == 0 {
+		return []string{v.Reason}
+	}
+	var all []string
+	for _, e := range v.Effects {
+		all = append(all, e.String())
+	}
+	return all
 }
 
 // notice sends a notice to the client.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	pgquery "github.com/pganalyze/pg_query_go/v5"
-	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // literal is the value of a constant of the text.
@@ -139,100 +138,4 @@ func compareNumbers(op string, a, b float64) value {
 		return truthOf(a >= b)
 	}
 	return unknown
-}
-
-// repeatable says whether an expression gives the same value when it is
-// evaluated twice for one row.
-func repeatable(n *pgquery.Node) bool {
-	return !anyNode(n.ProtoReflect(), func(node any) bool {
-		switch n := node.(type) {
-		case *pgquery.FuncCall:
-			return mayDiffer(n)
-		case *pgquery.SubLink:
-			return true
-		}
-		return false
-	})
-}
-
-// sameNode says whether two trees are equal but for their places in the text.
-func sameNode(a, b *pgquery.Node) bool {
-	return a != nil && b != nil && sameTree(a.ProtoReflect(), b.ProtoReflect())
-}
-
-func sameTree(a, b protoreflect.Message) bool {
-	if a.Descriptor() != b.Descriptor() {
-		return false
-	}
-	fields := a.Descriptor().Fields()
-	for i := 0; i < fields.Len(); i++ {
-		fd := fields.Get(i)
-		if fd.Name() == "location" {
-			continue
-		}
-		if a.Has(fd) != b.Has(fd) {
-			return false
-		}
-		if a.Has(fd) && !sameValue(fd, a.Get(fd), b.Get(fd)) {
-			return false
-		}
-	}
-	return true
-}
-
-func sameValue(fd protoreflect.FieldDescriptor, a, b protoreflect.Value) bool {
-	switch {
-	case fd.IsList():
-		x, y := a.List(), b.List()
-		if x.Len() != y.Len() {
-			return false
-		}
-		for i := 0; i < x.Len(); i++ {
-			if fd.Message() == nil && !x.Get(i).Equal(y.Get(i)) ||
-				fd.Message() != nil && !sameTree(x.Get(i).Message(), y.Get(i).Message()) {
-				return false
-			}
-		}
-		return true
-	case fd.Message() != nil:
-		return sameTree(a.Message(), b.Message())
-	}
-	return a.Equal(b)
-}
-
-// describe shows a small condition for people, without the text of literals.
-func describe(n *pgquery.Node) string {
-	switch e := n.GetNode().(type) {
-	case *pgquery.Node_ColumnRef:
-		return strings.Join(names(e.ColumnRef.Fields), ".")
-	case *pgquery.Node_AConst:
-		return describeConst(n)
-	case *pgquery.Node_TypeCast:
-		return describe(e.TypeCast.Arg)
-	case *pgquery.Node_AExpr:
-		if e.AExpr.Kind == pgquery.A_Expr_Kind_AEXPR_OP && e.AExpr.Lexpr != nil && e.AExpr.Rexpr != nil {
-			l, r := describe(e.AExpr.Lexpr), describe(e.AExpr.Rexpr)
-			if l != theFilter && r != theFilter {
-				return l + " " + strings.Join(names(e.AExpr.Name), ".") + " " + r
-			}
-		}
-	}
-	return theFilter
-}
-
-const theFilter = "the filter"
-
-func describeConst(n *pgquery.Node) string {
-	c, ok := constant(n)
-	switch {
-	case !ok:
-		return theFilter
-	case c.null:
-		return "NULL"
-	case c.isBool:
-		return strconv.FormatBool(c.boolean)
-	case c.isNum:
-		return c.text
-	}
-	return "'...'"
 }

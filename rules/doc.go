@@ -10,4 +10,11 @@
 // settings (Settings), can any of its words matter (the prefilter), has it been
 // read before (the cache), may it be parsed in this process at all (the bounds),
 // and only then the parser.
+//
+// Where to look: certainty.go and encodings.go (may it be read), prefilter.go,
+// bounds.go and parts.go (what never reaches the parser whole), extract.go and
+// the effects files (what a statement does), filter.go and truth.go (which rows),
+// suspect.go (text that no parser reads), policy_default.go (what is held).
+// testdata has one file a case: SQL, facts, verdict. The lists of built-in
+// functions and keywords in words are made by words/generate.sh.
 package rules

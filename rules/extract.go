@@ -49,9 +49,8 @@ func readInside(node *pgquery.Node, inside int) Statement {
 // emit records an effect where its scope says.
 func (x *extractor) emit(e Effect, s scope) {
 	switch {
-	case s.planted:
+	case s.planted, s.stored && e.Verb == VerbFunction:
 		x.st.Plants = append(x.st.Plants, e)
-	case s.stored && e.Verb == VerbFunction:
 	case s.planned && e.Verb != VerbFunction:
 	default:
 		x.st.Effects = append(x.st.Effects, e)

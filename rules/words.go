@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-//go:generate sh words/generate.sh $HOLDFAST_WORDS_FROM
+//go:generate sh -c "sh words/generate.sh $HOLDFAST_WORDS_FROM"
 
 // functionNames are the functions, and the types usable as one, of fresh
 // servers 15 to 18; see words/generate.sh.

@@ -2,9 +2,13 @@ package pgtest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -76,29 +80,45 @@ func (p *Proxy) MustCLI(t testing.TB, args ...string) string {
 	return out.Stdout
 }
 
-// Holds are the holds that wait, in the order of the CLI.
+// Holds are the holds that wait, shortest time first. They are asked for at the
+// control socket, as the CLI does, but without a process for each look.
 func (p *Proxy) Holds(t testing.TB) []Hold {
 	t.Helper()
-	return decodeHolds(t, p.MustCLI(t, "holds", "--json"))
+	holds, err := p.list("/v1/holds")
+	if err != nil {
+		t.Fatalf("pgtest: listing holds: %v", err)
+	}
+	return holds
 }
 
 // AllHolds are the holds that wait and those that ended.
 func (p *Proxy) AllHolds(t testing.TB) []Hold {
 	t.Helper()
-	return decodeHolds(t, p.MustCLI(t, "holds", "--all", "--json"))
+	holds, err := p.list("/v1/holds?all=1")
+	if err != nil {
+		t.Fatalf("pgtest: listing holds: %v", err)
+	}
+	return holds
+}
+
+func (p *Proxy) list(path string) ([]Hold, error) {
+	var body struct{ Holds []Hold }
+	err := p.call(http.MethodGet, path, nil, &body)
+	return body.Holds, err
 }
 
 // Hold is one hold by its id.
 func (p *Proxy) Hold(t testing.TB, id string) Hold {
 	t.Helper()
-	holds := decodeHolds(t, p.MustCLI(t, "show", id, "--json"))
-	if len(holds) != 1 {
-		t.Fatalf("pgtest: show %s --json printed %d objects", id, len(holds))
+	var hold Hold
+	if err := p.call(http.MethodGet, "/v1/holds/"+id, nil, &hold); err != nil {
+		t.Fatalf("pgtest: looking at hold %s: %v", id, err)
 	}
-	return holds[0]
+	return hold
 }
 
-func decodeHolds(t testing.TB, lines string) []Hold {
+// DecodeHolds reads what `holds --json` and `show --json` print.
+func DecodeHolds(t testing.TB, lines string) []Hold {
 	t.Helper()
 	var holds []Hold
 	for line := range strings.Lines(lines) {
@@ -140,14 +160,59 @@ func (p *Proxy) AwaitState(t testing.TB, id, state string) Hold {
 	return hold
 }
 
-// Approve approves a hold with the CLI; args follow ("--note", "fine").
-func (p *Proxy) Approve(t testing.TB, id string, args ...string) {
+// Approve approves a hold at the control socket, as `holdfast approve` does.
+func (p *Proxy) Approve(t testing.TB, id string) {
 	t.Helper()
-	p.MustCLI(t, append([]string{"approve", id}, args...)...)
+	if err := p.Answer(id, "approve", ""); err != nil {
+		t.Fatalf("pgtest: approving %s: %v", id, err)
+	}
 }
 
-// Deny denies a hold with the CLI; args follow ("--note", "not today").
-func (p *Proxy) Deny(t testing.TB, id string, args ...string) {
+// Deny denies a hold at the control socket, as `holdfast deny` does.
+func (p *Proxy) Deny(t testing.TB, id, note string) {
 	t.Helper()
-	p.MustCLI(t, append([]string{"deny", id}, args...)...)
+	if err := p.Answer(id, "deny", note); err != nil {
+		t.Fatalf("pgtest: denying %s: %v", id, err)
+	}
+}
+
+// Answer approves or denies a hold, for goroutines that may not fail a test.
+func (p *Proxy) Answer(id, verb, note string) error {
+	return p.call(http.MethodPost, "/v1/holds/"+id+"/"+verb, map[string]string{"note": note}, nil)
+}
+
+// call sends one request to the control socket. into may be nil.
+func (p *Proxy) call(method, path string, body, into any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("encoding a request: %w", err)
+	}
+	// One connection a call: the process behind the socket changes in some tests.
+	client := http.Client{Timeout: holdLimit, Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", p.Socket)
+		},
+	}}
+	request, err := http.NewRequest(method, "http://holdfast"+path, bytes.NewReader(text))
+	if err != nil {
+		return fmt.Errorf("making a request: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		return fmt.Errorf("asking the control socket: %w", err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return fmt.Errorf("reading the answer: %w", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s", response.Status, answer)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, into)
 }

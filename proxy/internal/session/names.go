@@ -235,6 +235,24 @@ func (c *Core) applySQLNames(s *rules.Statement) {
 	}
 }
 
+// settleSQLNames ends the definitions of a text that is over: what did not complete
+// is forgotten. Of a text that was read in part it is not known which tag belongs
+// to which statement, so its names may stand for anything from now on.
+func (c *Core) settleSQLNames(r *reply) {
+	statements := r.facts.Statements
+	if r.facts.Read {
+		c.dropSQLNames(statements[min(r.at, len(statements)):])
+		return
+	}
+	c.dropSQLNames(statements)
+	for i := range statements {
+		for _, change := range statements[i].Names {
+			c.statements.remove(change.Name)
+			c.portals.remove(change.Name)
+		}
+	}
+}
+
 // dropSQLNames forgets what statements that did not complete would have defined.
 func (c *Core) dropSQLNames(statements []rules.Statement) {
 	for i := range statements {

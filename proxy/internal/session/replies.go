@@ -102,7 +102,7 @@ func (c *Core) abandonReply(r *reply) {
 		c.portals.resolve(r.name, false)
 	case wire.Query, wire.Execute:
 		if r.facts != nil {
-			c.dropSQLNames(r.facts.Statements[min(r.at, len(r.facts.Statements)):])
+			c.settleSQLNames(r)
 		}
 	case expectAnswer:
 		c.wake = c.state == probing // there will be no answer
@@ -135,7 +135,7 @@ func (c *Core) completed(tag []byte) {
 	}
 	switch h.kind {
 	case wire.Query:
-		if h.facts != nil && h.at < len(h.facts.Statements) {
+		if h.facts != nil && h.facts.Read && h.at < len(h.facts.Statements) {
 			c.applySQLNames(&h.facts.Statements[h.at])
 		}
 		h.at++
@@ -184,7 +184,7 @@ func (c *Core) readyForQuery(status byte) {
 	c.status = status
 	if h := c.queue.head(); h != nil && h.endsBatch() {
 		if h.kind == wire.Query && h.facts != nil {
-			c.dropSQLNames(h.facts.Statements[min(h.at, len(h.facts.Statements)):])
+			c.settleSQLNames(h)
 		}
 		c.answered()
 	}

@@ -42,6 +42,17 @@ var onOneLine = strings.NewReplacer("\n", `\n`, "\t", `\t`)
 // String says what the effect does, in the words of SQL and without literals:
 // "DROP TABLE events", "DELETE events without WHERE".
 func (e Effect) String() string {
+	words := e.words()
+	if e.Cascade {
+		words += cascade
+	}
+	return words
+}
+
+const cascade = " CASCADE"
+
+// words are String's without CASCADE.
+func (e Effect) words() string {
 	target := e.Target.String()
 	switch e.Verb {
 	case VerbDropColumn:
@@ -161,7 +172,7 @@ func reasonOf(first string, effects []Effect, more int) string {
 		a, b := effects[0], effects[1]
 		tables := a.Verb == VerbTruncate || a.Verb == VerbDropTable
 		if tables && a.Verb == b.Verb && a.Object == b.Object && first == a.String() {
-			return first + ", " + b.Target.String()
+			return strings.TrimSuffix(first, cascade) + ", " + b.Target.String() + first[len(a.words()):]
 		}
 	}
 	return first + andMore(n)
