@@ -4,7 +4,8 @@
 // A connection is accepted (server.go), says who it is and may turn to TLS
 // (startup.go), or turns out to be a request to cancel (cancel.go); the server is
 // dialled (upstream.go) and logs the client in (login.go); from then on bytes are
-// pumped both ways (engine_net.go) through the session core, which judges them.
+// pumped both ways (engine_net.go, pump.go) through the session core, which judges
+// them, until one side ends it (ending.go).
 // What the core wants to be decided by people goes to the desk (holding.go), in
 // the words of words.go.
 //

@@ -1,0 +1,130 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+)
+
+// goodbyeLimit bounds how long a client may take to read the error that ends its
+// session.
+const goodbyeLimit = 2 * time.Second
+
+// goodbye writes what is left for the client and closes.
+func (n *netSession) goodbye() {
+	n.clientConn.SetWriteDeadline(time.Now().Add(goodbyeLimit))
+	n.toClient.flush(n.clientConn)
+	n.over(nil)
+}
+
+var (
+	errClientLeft = errors.New("the client left")
+	errMoot       = errors.New("an earlier statement of the same batch failed")
+)
+
+// clientGone acts on the end of the client's bytes. While a statement is held it
+// means leaving: the hold is withdrawn, and closing the connection to the server
+// frees its locks. Otherwise the server is told by the same means, and what it
+// still has to say is delivered.
+func (n *netSession) clientGone(err error) {
+	n.mu.Lock()
+	n.left = true
+	waiting := n.held != nil
+	if waiting {
+		n.held.cancel(hold.ErrWithdrawn)
+	}
+	n.mu.Unlock()
+	half, ok := n.serverConn.(interface{ CloseWrite() error })
+	if waiting || !ok || !errors.Is(err, io.EOF) || half.CloseWrite() != nil {
+		n.over(errClientLeft)
+	}
+}
+
+// serverGone acts on the end of the server's bytes. A client whose statement was
+// held is told; otherwise it sees what it would see without holdfast.
+func (n *netSession) serverGone(err error) {
+	if n.abandonHeld() {
+		n.endWith(serverGoneWords, hold.ErrServerGone)
+	}
+	n.clientConn.SetWriteDeadline(time.Now().Add(goodbyeLimit))
+	n.toClient.flush(n.clientConn)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	n.over(err)
+}
+
+// abandonHeld ends the hold of a session whose server died. It says whether the
+// client has to be told.
+func (n *netSession) abandonHeld() (tell bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.held == nil {
+		return false
+	}
+	n.held.cancel(hold.ErrServerGone)
+	return !n.core.ServerSaidGoodbye()
+}
+
+// fail ends the session with an error for the client.
+func (n *netSession) fail(e wire.Error, cause error) {
+	n.endWith(e, cause)
+	n.clientConn.SetWriteDeadline(time.Now().Add(goodbyeLimit))
+	n.toClient.flush(n.clientConn)
+	n.over(cause)
+}
+
+// endWith queues the error that ends the session.
+func (n *netSession) endWith(e wire.Error, cause error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.core.End(e, cause)
+	n.toClient.add(n.core.Take().ToClient)
+}
+
+// stop ends the session because holdfast stops: at once when it is idle, held, or
+// now is true; else when it gets idle.
+func (n *netSession) stop(now bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.stopping = true
+	if n.held != nil {
+		n.held.cancel(hold.ErrStopping)
+	}
+	if now || n.held != nil || n.core.Idle() {
+		n.core.End(stoppingWords, hold.ErrStopping)
+		n.actLocked()
+	}
+}
+
+// over closes both connections, which ends both pumps. Only the first cause is
+// kept.
+func (n *netSession) over(cause error) {
+	n.mu.Lock()
+	n.setCauseLocked(cause)
+	n.mu.Unlock()
+	n.end(cause)
+	n.clientConn.Close()
+	n.serverConn.Close()
+}
+
+func (n *netSession) setCauseLocked(cause error) {
+	if n.cause == nil {
+		n.cause = cause
+	}
+}
+
+// finish settles what the session leaves behind, once both pumps have ended.
+func (n *netSession) finish() {
+	n.over(nil)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.core.End(wire.Error{}, n.cause) // nothing is released from here on
+	n.core.Take()
+	for _, id := range n.core.Live() {
+		n.server.o.Desk.Finish(id, hold.Unknown, "the connection ended before the server answered")
+	}
+}

@@ -1,0 +1,69 @@
+package proxy
+
+import (
+	"time"
+
+	"github.com/holdfast-db/holdfast/internal/event"
+	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/proxy/internal/session"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+func (s *Server) publish(e event.Event) {
+	if s.o.Events != nil {
+		s.o.Events.Publish(e)
+	}
+}
+
+// recordLocked counts and publishes what the core reports.
+func (n *netSession) recordLocked(out session.Output) {
+	st := &n.host.stats
+	if out.Statements > 0 {
+		st.statements.Add(uint64(out.Statements))
+	}
+	for _, e := range out.Ended {
+		state := hold.Executed
+		if e.Failed {
+			state = hold.Failed
+		}
+		n.server.o.Desk.Finish(e.ID, state, e.Result)
+	}
+	for _, r := range out.Reports {
+		switch r.Kind {
+		case session.NotCounted:
+			st.notCounted.Add(1)
+			n.notCounted(r.Verdict)
+		case session.WouldHold:
+			st.wouldHold.Add(1)
+			n.judged(event.WouldHold, r)
+		case session.Warned:
+			n.judged(event.Warned, r)
+		case session.Refused:
+			st.refused.Add(1)
+			n.judged(event.Refused, r)
+		}
+	}
+}
+
+func (n *netSession) notCounted(v rules.Verdict) {
+	if n.server.o.Events == nil {
+		return
+	}
+	k := event.Key{Host: n.origin.Host, Database: n.origin.Database, User: n.origin.User}
+	if len(v.Effects) > 0 {
+		k.Verb, k.Relation = string(v.Effects[0].Verb), v.Effects[0].Target.String()
+	}
+	n.server.o.Events.NotCounted(k)
+}
+
+func (n *netSession) judged(outcome event.Outcome, r session.Report) {
+	e := event.Judged{
+		At: time.Now(), Session: n.id, Origin: event.From(n.origin),
+		Outcome: outcome, Rule: r.Verdict.Rule, Reason: r.Verdict.Reason,
+	}
+	e.Statements = lines(r.Verdict)
+	if r.SQL != "" {
+		e.SQLHash = event.TextHash(r.SQL)
+	}
+	n.server.publish(e)
+}
