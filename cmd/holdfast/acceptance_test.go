@@ -75,18 +75,18 @@ func (s scene) wantRows(t *testing.T, want string) {
 }
 
 // deny waits for the hold of a statement and denies it.
-func (s scene) deny(t *testing.T, text string, args ...string) pgtest.Hold {
+func (s scene) deny(t *testing.T, text string) pgtest.Hold {
 	t.Helper()
 	hold := s.hf.AwaitHold(t, text)
-	s.hf.Deny(t, hold.ID, args...)
+	s.hf.Deny(t, hold.ID)
 	return hold
 }
 
 // approve waits for the hold of a statement and approves it.
-func (s scene) approve(t *testing.T, text string, args ...string) pgtest.Hold {
+func (s scene) approve(t *testing.T, text string) pgtest.Hold {
 	t.Helper()
 	hold := s.hf.AwaitHold(t, text)
-	s.hf.Approve(t, hold.ID, args...)
+	s.hf.Approve(t, hold.ID)
 	return hold
 }
 

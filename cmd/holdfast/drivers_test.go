@@ -49,26 +49,20 @@ func driver(t *testing.T, s scene, steps int, cmd *exec.Cmd) {
 	}
 }
 
-// answerHolds approves holds on approve_me, denies those on deny_me and leaves those
-// on withdraw_me to their requester, until ctx ends. It calls the CLI alone, for
-// it is not the test's own goroutine.
+// answerHolds approves holds on approve_me, denies those on deny_me and leaves
+// those on withdraw_me to their requester, until ctx ends.
 func answerHolds(ctx context.Context, hf *pgtest.Proxy) {
+	answers := map[string]string{"approve_me": "approve", "deny_me": "deny", "EXECUTE purge": "deny"}
 	for ; ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
-		for line := range strings.Lines(hf.CLI("holds", "--json").Stdout) {
-			for table, verb := range map[string]string{"approve_me": "approve", "deny_me": "deny", "purge": "deny"} {
-				if id := idOf(line); strings.Contains(line, table) && id != "" {
-					hf.CLI(verb, id)
-					break
+		waiting, _ := hf.Waiting() // an error shows as a session that does not end
+		for _, hold := range waiting {
+			for table, verb := range answers {
+				if strings.Contains(hold.SQL, table) {
+					hf.Answer(hold.ID, verb) // as does a refused answer
 				}
 			}
 		}
 	}
-}
-
-func idOf(line string) string {
-	_, rest, _ := strings.Cut(line, `"id":"`)
-	id, _, _ := strings.Cut(rest, `"`)
-	return id
 }
 
 func example(t *testing.T, name string) string {

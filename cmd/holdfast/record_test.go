@@ -19,7 +19,7 @@ func TestAudit(t *testing.T) {
 	onNewest(t, nil, func(t *testing.T, s scene) {
 		c := s.connect(t)
 		c.Send(pgtest.Query("TRUNCATE events"))
-		denied := s.deny(t, "TRUNCATE events", "--note", "no")
+		denied := s.deny(t, "TRUNCATE events")
 		c.ReadUntil('Z')
 		c.Send(pgtest.Query("TRUNCATE events"))
 		approved := s.approve(t, "TRUNCATE events")

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -20,14 +21,15 @@ func TestStory(t *testing.T) {
 		s.wantRows(t, "3")
 		wantDescribed(t, s, hold)
 
-		s.hf.Deny(t, hold.ID, "--note", "this is production")
+		wantAll(t, s.hf.MustCLI(t, "deny", hold.ID, "--note", "this is production"), hold.ID)
 		wantAll(t, ana.Finish(), "ERROR:  holdfast: denied by ", "this is production", "DETAIL:", hold.ID, "HINT:")
 		wantAll(t, ana.Do(`\echo :LAST_ERROR_SQLSTATE`), "ZH002")
 		s.wantRows(t, "3")
 		wantAll(t, ana.Do("SELECT count(*) FROM events;"), "3", "(1 row)")
 
 		ana.Type("DROP TABLE events;")
-		s.approve(t, "DROP TABLE events", "--note", "checked the copy")
+		hold = s.hf.AwaitHold(t, "DROP TABLE events")
+		wantAll(t, s.hf.MustCLI(t, "approve", hold.ID, "--note", "checked the copy"), hold.ID)
 		wantAll(t, ana.Finish(), "NOTICE:  holdfast: held as ", "DROP TABLE\n")
 		s.wantRows(t, "")
 		wantAll(t, ana.Do("SELECT 41 + 1;"), "42")
@@ -44,6 +46,11 @@ func wantDescribed(t *testing.T, s scene, hold pgtest.Hold) {
 	}
 	if hold.Asked.IsZero() || !hold.Expires.After(hold.Asked) {
 		t.Errorf("asked %s, expires %s", hold.Asked, hold.Expires)
+	}
+	for _, lines := range []string{s.hf.MustCLI(t, "holds", "--json"), s.hf.MustCLI(t, "show", hold.ID, "--json")} {
+		if printed := pgtest.DecodeHolds(t, lines); len(printed) != 1 || !reflect.DeepEqual(printed[0], hold) {
+			t.Errorf("--json prints %s, want %+v", lines, hold)
+		}
 	}
 	wantAll(t, s.hf.MustCLI(t, "holds"), hold.ID, "DROP TABLE events")
 	wantAll(t, s.hf.MustCLI(t, "show", hold.ID), hold.ID, "DROP TABLE events", "postgres")
@@ -90,7 +97,7 @@ func TestTypedName(t *testing.T) {
 			t.Errorf("approving with the wrong name exits with %d: %s", out.Exit, out.Stderr)
 		}
 		s.wantRows(t, "3")
-		s.hf.Approve(t, hold.ID, "--type", "events")
+		s.hf.MustCLI(t, "approve", hold.ID, "--type", "events")
 		readAnswer(t, c).wantTag(t, "DROP TABLE", 'I')
 	})
 }

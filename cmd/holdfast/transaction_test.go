@@ -23,7 +23,8 @@ func TestDeniedOutsideOfATransaction(t *testing.T) {
 		both(t, func(t *testing.T, send func(*pgtest.Client, string)) {
 			c := s.connect(t)
 			send(c, "DROP TABLE events")
-			hold := s.deny(t, "DROP TABLE events", "--note", "not today")
+			hold := s.hf.AwaitHold(t, "DROP TABLE events")
+			s.hf.MustCLI(t, "deny", hold.ID, "--note", "not today")
 			readAnswer(t, c).wantRefusal(t, "ZH002", 'I', hold)
 			s.wantRows(t, "3")
 			usable(t, c)

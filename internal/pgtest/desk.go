@@ -54,13 +54,14 @@ func (p *Proxy) CLI(args ...string) Output {
 // Command is the command that CLI runs, for tests that need it otherwise.
 func (p *Proxy) Command(args ...string) *exec.Cmd {
 	cmd := exec.Command(p.binary, args...)
-	cmd.Env = append(os.Environ(), "HOLDFAST_SOCKET="+p.Socket, raceOptions)
+	cmd.Env = append(os.Environ(), "HOLDFAST_SOCKET="+p.Socket)
 	return cmd
 }
 
 // Run runs a command to its end.
 func Run(cmd *exec.Cmd) Output {
 	var stdout, stderr bytes.Buffer
+	cmd.Env = append(cmd.Environ(), raceOptions)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	out := Output{Stdout: stdout.String(), Stderr: stderr.String(), Exit: cmd.ProcessState.ExitCode()}
@@ -84,7 +85,7 @@ func (p *Proxy) MustCLI(t testing.TB, args ...string) string {
 // control socket, as the CLI does, but without a process for each look.
 func (p *Proxy) Holds(t testing.TB) []Hold {
 	t.Helper()
-	holds, err := p.list("/v1/holds")
+	holds, err := p.Waiting()
 	if err != nil {
 		t.Fatalf("pgtest: listing holds: %v", err)
 	}
@@ -163,23 +164,27 @@ func (p *Proxy) AwaitState(t testing.TB, id, state string) Hold {
 // Approve approves a hold at the control socket, as `holdfast approve` does.
 func (p *Proxy) Approve(t testing.TB, id string) {
 	t.Helper()
-	if err := p.Answer(id, "approve", ""); err != nil {
+	if err := p.Answer(id, "approve"); err != nil {
 		t.Fatalf("pgtest: approving %s: %v", id, err)
 	}
 }
 
 // Deny denies a hold at the control socket, as `holdfast deny` does.
-func (p *Proxy) Deny(t testing.TB, id, note string) {
+func (p *Proxy) Deny(t testing.TB, id string) {
 	t.Helper()
-	if err := p.Answer(id, "deny", note); err != nil {
+	if err := p.Answer(id, "deny"); err != nil {
 		t.Fatalf("pgtest: denying %s: %v", id, err)
 	}
 }
 
-// Answer approves or denies a hold, for goroutines that may not fail a test.
-func (p *Proxy) Answer(id, verb, note string) error {
-	return p.call(http.MethodPost, "/v1/holds/"+id+"/"+verb, map[string]string{"note": note}, nil)
+// Answer sends an answer, "approve" or "deny", for goroutines that may not fail
+// a test.
+func (p *Proxy) Answer(id, verb string) error {
+	return p.call(http.MethodPost, "/v1/holds/"+id+"/"+verb, struct{}{}, nil)
 }
+
+// Waiting is Holds for goroutines that may not fail a test.
+func (p *Proxy) Waiting() ([]Hold, error) { return p.list("/v1/holds") }
 
 // call sends one request to the control socket. into may be nil.
 func (p *Proxy) call(method, path string, body, into any) error {

@@ -113,7 +113,7 @@ func (c *Core) stream(h wire.Header, rest []byte) {
 	switch {
 	case h.Type == wire.CopyData:
 		c.push(message{typ: h.Type}, len(rest))
-	case h.Type == wire.Bind && h.Total > streamFrom && c.skipping:
+	case h.Type == wire.Bind && h.Total > streamFrom && c.ignored():
 		c.push(message{typ: h.Type, unread: true}, len(rest))
 	case h.Type == wire.Bind && h.Total > streamFrom:
 		f, ok := wire.ReadBind(rest[wire.HeaderLen:])
@@ -132,6 +132,9 @@ func (c *Core) push(m message, n int) {
 	m.off, m.end = c.scanned, c.scanned+n
 	c.scanned = m.end
 	c.msgs = append(c.msgs, m)
+	if m.typ == wire.Sync {
+		c.syncs++
+	}
 	switch m.typ {
 	case wire.Sync, wire.Query, wire.FunctionCall:
 		c.batch++
@@ -186,6 +189,9 @@ func (c *Core) forward(buf []byte, n int) (done int) {
 	for i := range c.msgs[:n] {
 		m := &c.msgs[i]
 		done = m.end
+		if m.typ == wire.Sync {
+			c.syncs--
+		}
 		if m.drop {
 			c.toServer(buf[from:m.off])
 			from = m.end
@@ -231,5 +237,5 @@ func (c *Core) toServer(b []byte) {
 // forwardAll passes everything in buf on without looking any further.
 func (c *Core) forwardAll(buf []byte) {
 	c.toServer(buf)
-	c.in, c.msgs, c.found, c.scanned, c.suspect = nil, nil, nil, 0, 0
+	c.in, c.msgs, c.found, c.scanned, c.suspect, c.syncs = nil, nil, nil, 0, 0, 0
 }

@@ -88,6 +88,7 @@ type Core struct {
 	passing    int       // bytes of a message under way that follow what was forwarded
 	dropping   int       // the same of a message that is not forwarded
 	discarding bool      // a refusal took a message's place: drop until Sync
+	syncs      int       // how many of msgs are a Sync
 	batch      uint      // counts batches
 	dirty      bool      // messages were forwarded that no Sync has followed
 
@@ -200,7 +201,7 @@ func (c *Core) WantsClient() bool {
 // Idle says that nothing is in flight and no transaction is open: the moment at
 // which a session can be ended without losing anything.
 func (c *Core) Idle() bool {
-	return !c.raw && c.status == 'I' && c.queue.len() == 0 && !c.dirty && c.state == flowing && len(c.in) == 0
+	return !c.raw && c.status == 'I' && c.queue.len() == 0 && !c.dirty && !c.skipping && c.state == flowing && len(c.in) == 0
 }
 
 // ServerSaidGoodbye says that the server has sent a FATAL error: it needs no

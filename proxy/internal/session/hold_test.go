@@ -344,6 +344,22 @@ func TestBindingIsOfValuesNotOfNames(t *testing.T) {
 	}
 }
 
+// TestSuspendedPortal: what was decided at Bind is not asked again when the rest of
+// its rows is fetched.
+func TestSuspendedPortal(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", parse("", "delete from t returning *"), bindTo("p", ""), execute("p"), flush())
+	s.held()
+	s.core.Release("a")
+	s.check("P::delete from t returning * B:p: E:p H", "")
+	s.server("", "1 2 D s", parsed(), bound(), row("1"), suspended())
+	s.client("E:p S", "", execute("p"), sync())
+	s.server("", "D C:DELETE 2 Z:I", row("2"), complete("DELETE 2"), ready('I'))
+	if len(s.done) != 1 || s.done[0].Failed {
+		t.Errorf("ended %+v", s.done)
+	}
+}
+
 func TestReportsOfUncountedStatements(t *testing.T) {
 	s := newScript(t, Enforce)
 	s.client("Q:delete from t where id = 1", "", query("delete from t where id = 1"))

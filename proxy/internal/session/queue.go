@@ -67,9 +67,6 @@ func (q *queue) pop() {
 	}
 }
 
-// all are the replies to come; valid until the next change.
-func (q *queue) all() []reply { return q.items[q.first:] }
-
 // endsSettled says that everything in flight will be answered by the server
 // without another message of the client.
 func (q *queue) endsSettled() bool {
@@ -77,7 +74,8 @@ func (q *queue) endsSettled() bool {
 	return q.len() > 0 && q.items[n-1].endsBatch()
 }
 
-// dropWhile removes replies behind the head as long as f says so.
+// dropBehindHead removes the replies behind the head that f picks, until f says
+// that there are no more.
 func (q *queue) dropBehindHead(f func(*reply) (drop, more bool)) {
 	kept := q.first + 1
 	more := true

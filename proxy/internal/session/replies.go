@@ -13,10 +13,10 @@ func (c *Core) expect(m *message) {
 		c.expectCopyEnd(m.typ)
 		return
 	case wire.Sync:
-		c.skipping, c.dirty = false, false
 		if c.copyIn {
 			return // the server ignores Sync while it reads copy data
 		}
+		c.skipping, c.dirty = false, false
 	default:
 		if m.unread || c.skipping {
 			c.forget(m)
@@ -217,6 +217,7 @@ func (c *Core) copyInBegins() {
 		c.abandonReply(r)
 		return true, false
 	})
+	c.dirty = !c.queue.endsSettled() // a Sync that was to end the batch is ignored
 	if c.state == draining {
 		c.wake = true // the copy waits for the client, so waiting for it would be for ever
 	}

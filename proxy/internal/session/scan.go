@@ -71,7 +71,7 @@ func (c *Core) scan(typ byte, body []byte) bool {
 // skipped takes messages that will never run: the server ignores them after an
 // error, or a refusal took the place of their batch. Sync ends both.
 func (c *Core) skipped(typ byte, n int) bool {
-	if !c.skipping && !c.discarding {
+	if !c.ignored() && !c.discarding {
 		return false
 	}
 	if typ == wire.Sync || typ == wire.Terminate {
@@ -82,6 +82,10 @@ func (c *Core) skipped(typ byte, n int) bool {
 	c.push(message{typ: typ, unread: true, drop: c.discarding}, n)
 	return true
 }
+
+// ignored says that the server will ignore what is scanned next: it skips to a
+// Sync, and none is among the messages that were scanned and not yet forwarded.
+func (c *Core) ignored() bool { return c.skipping && c.syncs == 0 }
 
 // scanCopyData joins runs of copy data: one message for many.
 func (c *Core) scanCopyData(n int) {

@@ -186,13 +186,15 @@ func (c *Core) nonsense(err error) {
 	c.End(wire.Error{Code: "08P01", Message: "holdfast: the server sent something that is not the PostgreSQL protocol", Detail: err.Error()}, err)
 }
 
-// streamsServer says that the rest of a message can be passed on as it comes.
+// streamsServer says that the rest of a message can be passed on as it comes: it
+// answers nothing by itself. A RowDescription does, a Describe, so it is waited
+// for; it has at most 1,664 columns.
 func (c *Core) streamsServer(h wire.Header) bool {
 	if head := c.queue.head(); head != nil && head.kind == expectAnswer {
 		return false
 	}
 	switch h.Type {
-	case wire.DataRow, wire.CopyData, wire.RowDescription, wire.FunctionCallResponse,
+	case wire.DataRow, wire.CopyData, wire.FunctionCallResponse,
 		wire.NotificationResponse, wire.NoticeResponse:
 		return true
 	}

@@ -207,7 +207,7 @@ func copyIn(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	defer tx.Rollback()
-	rows, err := tx.PrepareContext(ctx, pq.CopyIn("kept", "id", "name"))
+	rows, err := tx.PrepareContext(ctx, "COPY kept (id, name) FROM STDIN")
 	if err != nil {
 		return err
 	}
