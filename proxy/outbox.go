@@ -3,10 +3,11 @@ package proxy
 import (
 	"net"
 	"sync"
+	"syscall"
 )
 
-// joinBelow is the size up to which several pieces are copied into one write: one
-// packet and one TLS record instead of many.
+// joinBelow is the size up to which several pieces are copied into one write where
+// they cannot be written at once: one TLS record instead of many.
 const joinBelow = 64 << 10
 
 // outbox is what has to be written to one side, in order. Pieces are added under
@@ -71,8 +72,8 @@ func write(conn net.Conn, pieces [][]byte) error {
 	for _, p := range pieces {
 		total += len(p)
 	}
-	if total > joinBelow {
-		buffers := net.Buffers(append([][]byte(nil), pieces...))
+	if _, plain := conn.(syscall.Conn); plain || total > joinBelow {
+		buffers := net.Buffers(pieces) // one writev, where there is one
 		_, err := buffers.WriteTo(conn)
 		return err
 	}

@@ -48,11 +48,11 @@ func (c *Core) confront() {
 		c.Refuse(c.cfg.Refusal(v), "")
 		return
 	}
-	if c.queue.endsSettled() && !c.dirty && !c.copyIn {
+	if c.queue.settles() && !c.copyIn && !c.skipping {
 		c.state = draining
 		return
 	}
-	if c.hopeless() {
+	if c.skipping || c.hopeless() { // the server runs nothing of it
 		c.pass("")
 		return
 	}
@@ -243,11 +243,13 @@ func (c *Core) holdTag(id, tag string) {
 }
 
 // holdsFailed notes an error: it undoes everything of the batch it is in, so
-// every released hold without an end has failed.
+// every released hold of that batch has failed. Holds of batches behind it have
+// not.
 func (c *Core) holdsFailed(code, message string) {
 	for i := range c.live {
-		if c.live[i].failure == "" {
-			c.live[i].failure = code + " " + message
+		l := &c.live[i]
+		if l.failure == "" && (l.answered || c.queue.fails(l.id)) {
+			l.failure = code + " " + message
 		}
 	}
 }

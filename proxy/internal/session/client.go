@@ -46,7 +46,23 @@ func (c *Core) resume() {
 		return
 	}
 	c.state = flowing
+	if c.unsure && len(c.found) > 0 && !c.queue.settles() {
+		c.rescan()
+	}
 	c.walk(c.in, true)
+}
+
+// rescan takes back what scanning recorded of the messages that wait: what the
+// names in them stand for has been answered in the meantime, and people are to
+// see that and nothing else.
+func (c *Core) rescan() {
+	for i := range c.msgs {
+		c.forget(&c.msgs[i])
+		if c.msgs[i].endsBatch() {
+			c.batch--
+		}
+	}
+	c.msgs, c.found, c.scanned, c.suspect, c.syncs, c.unsure = nil, nil, 0, 0, 0, false
 }
 
 // walk judges the messages in buf that were not judged yet, forwards those that
@@ -105,6 +121,7 @@ func (c *Core) stream(h wire.Header, rest []byte) {
 	if len(c.found) > 0 || c.suspect > 0 {
 		return
 	}
+	c.serial++
 	if c.discarding {
 		c.push(message{typ: h.Type, drop: true, unread: true}, len(rest))
 		c.dropping = h.Total - len(rest)
@@ -129,7 +146,7 @@ func (c *Core) stream(h wire.Header, rest []byte) {
 
 // push records a judged message of n bytes.
 func (c *Core) push(m message, n int) {
-	m.off, m.end = c.scanned, c.scanned+n
+	m.off, m.end, m.serial = c.scanned, c.scanned+n, c.serial
 	c.scanned = m.end
 	c.msgs = append(c.msgs, m)
 	if m.typ == wire.Sync {
@@ -172,8 +189,8 @@ func (c *Core) ready() int {
 // or i itself when the batch's beginning has gone already.
 func (c *Core) batchStart(i int) int {
 	for at := i - 1; at >= 0; at-- {
-		if c.msgs[at].endsBatch() {
-			return at + 1
+		if c.msgs[at].endsBatch() || c.msgs[at].typ == wire.Flush && len(c.found) == 0 {
+			return at + 1 // a client may wait for what it flushed
 		}
 	}
 	if c.dirty {
@@ -230,8 +247,21 @@ func (c *Core) keep(buf []byte, done int, owned bool) {
 
 func (c *Core) toServer(b []byte) {
 	if len(b) > 0 && c.state != closed {
-		c.out.ToServer = append(c.out.ToServer, b)
+		c.out.ToServer = add(c.out.ToServer, b)
 	}
+}
+
+// add appends a piece, or makes the last one longer when b follows it in memory:
+// one write of one piece costs least.
+func add(pieces [][]byte, b []byte) [][]byte {
+	if last := len(pieces) - 1; last >= 0 {
+		p := pieces[last]
+		if n := len(p); n < cap(p) && &p[:n+1][n] == &b[0] {
+			pieces[last] = p[:n+len(b)]
+			return pieces
+		}
+	}
+	return append(pieces, b)
 }
 
 // forwardAll passes everything in buf on without looking any further.

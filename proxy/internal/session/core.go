@@ -89,6 +89,8 @@ type Core struct {
 	dropping   int       // the same of a message that is not forwarded
 	discarding bool      // a refusal took a message's place: drop until Sync
 	syncs      int       // how many of msgs are a Sync
+	serial     uint64    // counts messages
+	unsure     bool      // something was judged by a name whose definition is in flight
 	batch      uint      // counts batches
 	dirty      bool      // messages were forwarded that no Sync has followed
 

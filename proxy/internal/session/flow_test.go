@@ -192,3 +192,21 @@ func TestNoAllocationPerMessage(t *testing.T) {
 		t.Errorf("%v allocations for two transactions", n)
 	}
 }
+
+// TestPiecesAreJoined: the end of one message and the beginning of the next go out
+// as one piece when they lie side by side, and never otherwise.
+func TestPiecesAreJoined(t *testing.T) {
+	buf := []byte("abcdef")
+	pieces := add(add(nil, buf[:2]), buf[2:4])
+	if len(pieces) != 1 || string(pieces[0]) != "abcd" {
+		t.Errorf("side by side: %q", pieces)
+	}
+	pieces = add(pieces, buf[5:])
+	pieces = add(pieces, []byte("x"))
+	if len(pieces) != 3 || string(join(pieces)) != "abcdfx" {
+		t.Errorf("apart: %q", pieces)
+	}
+	if string(buf) != "abcdef" {
+		t.Errorf("joining has changed the bytes: %q", buf)
+	}
+}

@@ -79,3 +79,13 @@ func runsPrepared(f *rules.Facts) bool {
 	}
 	return false
 }
+
+// noteUncertain notes that a text runs prepared statements whose definition is in
+// flight.
+func (c *Core) noteUncertain(f *rules.Facts) {
+	for i := range f.Statements {
+		for _, name := range f.Statements[i].Executes {
+			c.unsure = c.unsure || c.statements.uncertain(name)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -13,6 +15,7 @@ type prepared struct {
 	asked   bool   // a portal whose Bind people decided about
 	cursor  bool   // declared by SQL: may outlive its transaction
 	batch   uint   // in which it was defined
+	serial  uint64 // of the message that defined it
 }
 
 // names are the prepared statements or the portals of a session. What the server
@@ -41,20 +44,29 @@ func (n *names) push(key string, b prepared) {
 	e.pending = append(e.pending, b)
 }
 
-// resolve ends the oldest definition in flight: it becomes what the name stands
-// for, or is forgotten.
-func (n *names) resolve(key string, done bool) {
+// resolve ends a message's definition, the oldest one of a name that it defined
+// several times: it becomes what the name stands for, or is forgotten. Others in
+// flight stay, whatever their order.
+func (n *names) resolve(key string, serial uint64, done bool) {
 	e := n.m[key]
-	if e == nil || len(e.pending) == 0 {
+	if e == nil {
+		return
+	}
+	i := slices.IndexFunc(e.pending, func(b prepared) bool { return b.serial == serial })
+	if i < 0 {
 		return
 	}
 	if done {
-		e.now, e.set = e.pending[0], true
+		e.now, e.set = e.pending[i], true
 	}
-	last := copy(e.pending, e.pending[1:])
-	e.pending[last] = prepared{}
-	e.pending = e.pending[:last]
+	e.pending = slices.Delete(e.pending, i, i+1)
 	n.prune(key, e)
+}
+
+// uncertain says that what the name stands for depends on answers to come.
+func (n *names) uncertain(key string) bool {
+	e := n.m[key]
+	return e != nil && len(e.pending) > 0
 }
 
 // remove forgets what the server has confirmed of a name.
@@ -140,8 +152,11 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 	}
 	worst, found := e.now, e.set
 	pending := e.pending
-	if n := len(pending); n > 0 && pending[n-1].batch == c.batch {
+	switch n := len(pending); {
+	case n > 0 && pending[n-1].batch == c.batch:
 		pending, found = pending[n-1:], false
+	case n > 0:
+		c.unsure = true
 	}
 	c.rejudge(&worst)
 	for i := range pending {
@@ -157,6 +172,7 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 // rejudge judges again what depends on names that may have changed.
 func (c *Core) rejudge(b *prepared) {
 	if b.facts != nil && runsPrepared(b.facts) {
+		c.noteUncertain(b.facts)
 		b.verdict = c.judge(b.facts)
 	}
 }
@@ -207,19 +223,19 @@ func (c *Core) bodyOf(change rules.NameChange, cursor bool) prepared {
 		f = &rules.Facts{Read: true, Statements: []rules.Statement{*change.Body}, ChangesSettings: len(change.Body.Functions) > 0}
 	}
 	return prepared{
-		facts: f, verdict: c.judge(f), cursor: cursor, batch: c.batch,
+		facts: f, verdict: c.judge(f), cursor: cursor, batch: c.batch, serial: c.serial,
 		text: "-- prepared by SQL as " + change.Name,
 	}
 }
 
 // applySQLNames does what a completed statement did to names.
-func (c *Core) applySQLNames(s *rules.Statement) {
+func (c *Core) applySQLNames(s *rules.Statement, serial uint64) {
 	for _, change := range s.Names {
 		switch change.Kind {
 		case rules.NamePrepare:
-			c.statements.resolve(change.Name, true)
+			c.statements.resolve(change.Name, serial, true)
 		case rules.NameDeclare:
-			c.portals.resolve(change.Name, true)
+			c.portals.resolve(change.Name, serial, true)
 		case rules.NameDeallocate:
 			c.statements.remove(change.Name)
 		case rules.NameClose:
@@ -241,10 +257,10 @@ func (c *Core) applySQLNames(s *rules.Statement) {
 func (c *Core) settleSQLNames(r *reply) {
 	statements := r.facts.Statements
 	if r.facts.Read {
-		c.dropSQLNames(statements[min(r.at, len(statements)):])
+		c.dropSQLNames(statements[min(r.at, len(statements)):], r.serial)
 		return
 	}
-	c.dropSQLNames(statements)
+	c.dropSQLNames(statements, r.serial)
 	for i := range statements {
 		for _, change := range statements[i].Names {
 			c.statements.remove(change.Name)
@@ -254,14 +270,14 @@ func (c *Core) settleSQLNames(r *reply) {
 }
 
 // dropSQLNames forgets what statements that did not complete would have defined.
-func (c *Core) dropSQLNames(statements []rules.Statement) {
+func (c *Core) dropSQLNames(statements []rules.Statement, serial uint64) {
 	for i := range statements {
 		for _, change := range statements[i].Names {
 			switch change.Kind {
 			case rules.NamePrepare:
-				c.statements.resolve(change.Name, false)
+				c.statements.resolve(change.Name, serial, false)
 			case rules.NameDeclare:
-				c.portals.resolve(change.Name, false)
+				c.portals.resolve(change.Name, serial, false)
 			}
 		}
 	}

@@ -17,6 +17,7 @@ type reply struct {
 	closeKind byte
 	step      uint8 // expectAnswer: parts seen
 	at        int   // Query: statements completed
+	serial    uint64
 	name      string
 	facts     *rules.Facts
 	hold      string
@@ -72,6 +73,31 @@ func (q *queue) pop() {
 func (q *queue) endsSettled() bool {
 	n := len(q.items)
 	return q.len() > 0 && q.items[n-1].endsBatch()
+}
+
+// settles says that a batch in flight will be answered to its end by the server
+// without another message of the client.
+func (q *queue) settles() bool {
+	for i := range q.items[q.first:] {
+		if q.items[q.first+i].endsBatch() {
+			return true
+		}
+	}
+	return false
+}
+
+// fails says that an error of the head is the end of a hold: its reply is in the
+// same batch.
+func (q *queue) fails(hold string) bool {
+	for i, r := range q.items[q.first:] {
+		if r.hold == hold {
+			return true
+		}
+		if r.kind == wire.Sync || i == 0 && r.endsBatch() {
+			return false
+		}
+	}
+	return false
 }
 
 // dropBehindHead removes the replies behind the head that f picks, until f says

@@ -30,7 +30,7 @@ func (c *Core) expect(m *message) {
 		}
 	}
 	c.queue.push(reply{
-		kind: m.typ, closeKind: m.closeKind, name: m.name,
+		kind: m.typ, closeKind: m.closeKind, name: m.name, serial: m.serial,
 		facts: m.facts, hold: m.hold, changes: m.changes,
 	})
 }
@@ -54,12 +54,12 @@ func (c *Core) forget(m *message) {
 	}
 	switch m.typ {
 	case wire.Parse:
-		c.statements.resolve(m.name, false)
+		c.statements.resolve(m.name, m.serial, false)
 	case wire.Bind:
-		c.portals.resolve(m.name, false)
+		c.portals.resolve(m.name, m.serial, false)
 	case wire.Query, wire.Execute:
 		if m.facts != nil {
-			c.dropSQLNames(m.facts.Statements)
+			c.dropSQLNames(m.facts.Statements, m.serial)
 		}
 	}
 	if m.changes {
@@ -97,9 +97,9 @@ func (c *Core) gone(r *reply) {
 func (c *Core) abandonReply(r *reply) {
 	switch r.kind {
 	case wire.Parse:
-		c.statements.resolve(r.name, false)
+		c.statements.resolve(r.name, r.serial, false)
 	case wire.Bind:
-		c.portals.resolve(r.name, false)
+		c.portals.resolve(r.name, r.serial, false)
 	case wire.Query, wire.Execute:
 		if r.facts != nil {
 			c.settleSQLNames(r)
@@ -122,6 +122,9 @@ func (c *Core) skipToSync() {
 	}
 	c.skipping = true
 	c.out.Moot = c.out.Moot || c.state == asking
+	if c.state == draining {
+		c.wake = true // the server waits for a Sync that is behind what waits here
+	}
 }
 
 // completed is a CommandComplete.
@@ -136,12 +139,12 @@ func (c *Core) completed(tag []byte) {
 	switch h.kind {
 	case wire.Query:
 		if h.facts != nil && h.facts.Read && h.at < len(h.facts.Statements) {
-			c.applySQLNames(&h.facts.Statements[h.at])
+			c.applySQLNames(&h.facts.Statements[h.at], h.serial)
 		}
 		h.at++
 	case wire.Execute:
 		if h.facts != nil && len(h.facts.Statements) == 1 {
-			c.applySQLNames(&h.facts.Statements[0])
+			c.applySQLNames(&h.facts.Statements[0], h.serial)
 		}
 		c.answered()
 	}
@@ -193,7 +196,7 @@ func (c *Core) readyForQuery(status byte) {
 		c.portals.removeAll(func(_ string, b prepared) bool { return !b.cursor })
 	}
 	c.endHolds()
-	if c.state == draining && c.queue.len() == 0 {
+	if c.state == draining && !c.queue.settles() {
 		c.wake = true
 	}
 }

@@ -13,6 +13,7 @@ type message struct {
 	typ      byte
 	off, end int // in the bytes that are kept, header included
 
+	serial    uint64       // of the message in the session
 	name      string       // Parse: the statement; Bind and Execute: the portal; Close: either
 	closeKind byte         // Close: 'S' or 'P'
 	facts     *rules.Facts // Query and Execute: what it runs
@@ -36,6 +37,7 @@ var (
 // looked at for now.
 func (c *Core) scan(typ byte, body []byte) bool {
 	n := wire.HeaderLen + len(body)
+	c.serial++
 	if c.skipped(typ, n) {
 		return true
 	}
@@ -111,6 +113,7 @@ func (c *Core) scanQuery(body []byte, n int) bool {
 	facts := c.read(text)
 	c.out.Statements++
 	i := len(c.msgs)
+	c.noteUncertain(facts)
 	verdict := c.judge(facts)
 	c.registerSQLNames(facts)
 	c.push(message{typ: wire.Query, facts: facts, changes: facts.ChangesSettings}, n)
@@ -127,7 +130,7 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	if c.mustWait(f.Text, false) {
 		return false
 	}
-	b := prepared{facts: c.read(f.Text), batch: c.batch}
+	b := prepared{facts: c.read(f.Text), batch: c.batch, serial: c.serial}
 	b.verdict = c.judge(b.facts)
 	if b.verdict.Action == rules.Warn || stops(b.verdict.Action) || runsPrepared(b.facts) {
 		b.text, b.types = string(f.Text), string(f.Types)
@@ -153,7 +156,7 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
 	c.willChange(b.facts.ChangesSettings)
 	c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), f.Rest)
-	b.asked = stops(b.verdict.Action)
+	b.asked, b.serial = stops(b.verdict.Action), c.serial
 	c.portals.push(portal, b)
 }
 
@@ -181,6 +184,7 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 		return true
 	}
 	if runsPrepared(b.facts) {
+		c.noteUncertain(b.facts)
 		b.verdict = c.judge(b.facts) // the name may stand for something else by now
 	}
 	if b.verdict.Action == rules.Measure {

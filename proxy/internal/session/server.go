@@ -43,7 +43,7 @@ func (c *Core) continueServerMessage(chunk []byte) []byte {
 	if n == 0 {
 		return chunk
 	}
-	c.out.ToClient = append(c.out.ToClient, chunk[:n])
+	c.emit(chunk[:n])
 	if c.serverPass -= n; c.serverPass == 0 && len(c.later) > 0 {
 		c.out.ToClient = append(c.out.ToClient, c.later)
 		c.later = nil
@@ -130,12 +130,12 @@ func (c *Core) replyTo(h *reply, typ byte, body []byte) {
 	switch typ {
 	case wire.ParseComplete:
 		if h.kind == wire.Parse {
-			c.statements.resolve(h.name, true)
+			c.statements.resolve(h.name, h.serial, true)
 			c.answered()
 		}
 	case wire.BindComplete:
 		if h.kind == wire.Bind {
-			c.portals.resolve(h.name, true)
+			c.portals.resolve(h.name, h.serial, true)
 			c.answered()
 		}
 	case wire.CloseComplete:
@@ -172,7 +172,7 @@ func (c *Core) closed(h *reply) {
 
 func (c *Core) emit(b []byte) {
 	if len(b) > 0 {
-		c.out.ToClient = append(c.out.ToClient, b)
+		c.out.ToClient = add(c.out.ToClient, b)
 	}
 }
 

@@ -48,7 +48,9 @@ func (c *Core) mustWait(text []byte, query bool) bool {
 		return true
 	}
 	switch last := len(c.msgs) - 1; {
-	case last >= 0 && c.msgs[last].endsBatch(), last < 0 && !c.dirty && c.queue.endsSettled() && !c.copyIn:
+	case last >= 0 && c.msgs[last].endsBatch(), c.queue.settles() && !c.copyIn && !c.skipping:
+		// What is in flight may also fail the transaction, and then the server
+		// answers no question.
 		c.state = draining
 		return true
 	case query || c.status == 'E' || c.copyIn:
@@ -72,6 +74,7 @@ const askSettings = `/* holdfast */ SELECT pg_catalog.concat(pg_catalog.current_
 func (c *Core) probe() {
 	c.toServer(wire.AppendAsk(nil, askName, askSettings))
 	c.queue.push(reply{kind: expectAnswer})
+	c.dirty = true // it begins a transaction if there is none
 }
 
 // answerParts is the number of replies to our question: ParseComplete,

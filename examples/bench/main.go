@@ -1,0 +1,91 @@
+// Command bench measures what holdfast costs: pgbench, streamed results and
+// idle sessions, beside a direct connection, HAProxy in TCP mode and pgbouncer
+// in session mode. `make bench` builds and runs it; docs/performance.md has the
+// last result and how to read it.
+//
+// Everything runs on one machine, in rounds whose order rotates, and only ratios
+// within a round are compared: load from elsewhere then meets all alike. A slow
+// result is a result, never a failure; what fails is a run that broke.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// settings are the flags.
+type settings struct {
+	holdfast string        // the binary
+	tools    string        // folder with haproxy and pgbouncer below usr/sbin; empty: PATH
+	postgres string        // folder with initdb, pg_ctl, pgbench
+	length   time.Duration // of one measurement
+	rounds   int
+	idle     int // sessions
+	scale    int // of pgbench's tables
+	quick    bool
+}
+
+func readFlags() settings {
+	var s settings
+	flag.StringVar(&s.holdfast, "holdfast", "bin/holdfast", "the holdfast `binary`")
+	flag.StringVar(&s.tools, "tools", "", "`folder` that has usr/sbin/haproxy and usr/sbin/pgbouncer")
+	flag.StringVar(&s.postgres, "postgres", "/usr/lib/postgresql/15/bin", "`folder` with initdb, pg_ctl and pgbench")
+	seconds := flag.Int("seconds", 1, "length of one pgbench run")
+	flag.IntVar(&s.rounds, "rounds", 5, "how often each case is measured")
+	flag.IntVar(&s.idle, "idle", 5000, "idle sessions whose memory is measured")
+	flag.IntVar(&s.scale, "scale", 15, "scale of pgbench's tables; each step is 13 MB of COPY in text")
+	flag.BoolVar(&s.quick, "quick", false, "only -S and TPC-B in the simple protocol with 1 and 16 clients")
+	flag.Parse()
+	s.length = time.Duration(*seconds) * time.Second
+	return s
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := bench(ctx, readFlags()); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func bench(ctx context.Context, s settings) (err error) {
+	r, err := raise(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer r.lower()
+	began, load := time.Now(), loadAverage()
+	throughput, err := measureLoads(ctx, r)
+	if err != nil {
+		return err
+	}
+	streams, err := measureStreams(ctx, r)
+	if err != nil {
+		return err
+	}
+	idle, err := measureIdle(ctx, r)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s, %d CPUs (%s), Linux %s, %s; load average %s before and %s after; %d rounds of %s a case, %.0f minutes.\n\n",
+		began.UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), kernel(), r.versions(), load, loadAverage(),
+		s.rounds, s.length, time.Since(began).Minutes())
+	printSummary(throughput, streams, idle)
+	printLoads(throughput)
+	printStreams(streams)
+	printIdle(idle)
+	return nil
+}
+
+// progress tells whoever waits; the result alone goes to standard output.
+func progress(format string, a ...any) {
+	fmt.Fprintf(os.Stderr, "bench: "+format+"\n", a...)
+}

@@ -1,0 +1,190 @@
+package simulate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/holdfast-db/holdfast/proxy/internal/session"
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// approval is a batch that people let go.
+type approval struct {
+	id       string
+	from, to int // messages of the client that were forwarded for it
+	texts    []string
+	binding  string
+	single   bool
+	ran      bool
+}
+
+// approvals are what people said.
+type approvals struct {
+	c        *conversation
+	list     []*approval
+	refusals map[string]string // SQLSTATE by hold; "" is a refusal by rule
+}
+
+// asked takes a question to people.
+func (c *conversation) asked(a *session.Ask) {
+	c.trace("core asks", fmt.Sprintf("%q in a transaction: %v", a.SQL, a.InTransaction))
+	if c.ask != nil {
+		c.fail("a second batch is asked about before the first is settled")
+	}
+	if c.mode != session.Enforce {
+		c.fail("a batch is held in mode %v", c.mode)
+	}
+	c.ask, c.moot = a, c.server.ignoring && len(c.toServer) == 0 && c.moot
+	if !a.InTransaction && (c.answerable() || c.server.tx != txNone) && !c.server.dead {
+		c.fail("people are told that no transaction is open, but the server is in state %d with %d bytes under way", c.server.tx, len(c.toServer))
+	}
+	c.core.Notice(wire.Error{Message: ownWord + "held"})
+	c.act()
+}
+
+// people answer the question.
+func (c *conversation) people() {
+	a := c.ask
+	c.serial++
+	id := fmt.Sprintf("h%d", c.serial)
+	n := c.IntN(20)
+	if c.moot && n < 12 {
+		n = 19
+	}
+	c.ask, c.moot = nil, false
+	if n < 12 {
+		c.release(a, id)
+		return
+	}
+	code := []string{"ZH002", "ZH003", "ZH006"}[n%3]
+	c.trace("people", "refuse "+id+" with "+code)
+	c.approvals.refuse(id, code)
+	if !c.core.Refuse(wire.Error{Code: code, Message: ownWord + "refused", Hint: id}, id) {
+		c.fail("what was held could not be refused")
+	}
+	c.act()
+	c.again(id)
+}
+
+func (p *approvals) refuse(id, code string) {
+	if p.refusals == nil {
+		p.refusals = map[string]string{}
+	}
+	p.refusals[id] = code
+}
+
+func (c *conversation) release(a *session.Ask, id string) {
+	c.trace("people", "approve "+id)
+	ok := &approval{
+		id: id, from: c.forwarded.at, texts: strings.Split(a.SQL, "\n\n"),
+		binding: a.Binding, single: len(a.Statements) == 1,
+	}
+	if c.IntN(2) == 0 {
+		c.core.Notice(wire.Error{Message: ownWord + "released"})
+	}
+	c.approvals.list = append(c.approvals.list, ok)
+	released := c.core.Release(id)
+	if !released {
+		c.fail("what was held could not be released")
+	}
+	out := c.forwarded.at
+	c.act()
+	ok.to = max(out, c.forwarded.at)
+	c.again(id)
+}
+
+// again checks that a hold that was answered cannot be answered again.
+func (c *conversation) again(id string) {
+	if c.ask == nil && (c.core.Release(id) || c.core.Refuse(wire.Error{Code: "ZH002"}, id)) {
+		c.fail("hold %s was answered twice", id)
+	}
+}
+
+// checkEffect is called before the server destroys something.
+func (c *conversation) checkEffect(e effect) {
+	if c.mode != session.Enforce {
+		return
+	}
+	for _, a := range c.approvals.list {
+		if e.cause < a.from || e.cause >= a.to {
+			continue
+		}
+		i := slices.IndexFunc(a.texts, func(text string) bool { return strings.TrimSpace(text) == strings.TrimSpace(e.text) })
+		if i < 0 || a.single && a.binding != digest(e) {
+			continue
+		}
+		if !strings.Contains(e.text, ";") { // else one text destroys several times
+			a.texts = slices.Delete(slices.Clone(a.texts), i, i+1)
+		}
+		a.ran = true
+		return
+	}
+	c.fail("the server runs [%d] %q, which nobody approved", e.cause, e.text)
+}
+
+// digest is what a confirmation of one statement is bound to.
+func digest(e effect) string {
+	all := sha256.New()
+	values := e.rest
+	if values != nil {
+		values = wire.BindValues(values)
+	}
+	for _, part := range [][]byte{rules.Normalize([]byte(e.text)), e.types, values} {
+		sum := sha256.Sum256(part)
+		all.Write(sum[:])
+	}
+	return hex.EncodeToString(all.Sum(nil))
+}
+
+// ended checks what is told about a hold that was released.
+func (p *approvals) ended(e session.Ended) {
+	c := p.c
+	c.trace("core tells", fmt.Sprintf("%s ended: %q, failed: %v", e.ID, e.Result, e.Failed))
+	i := slices.IndexFunc(p.list, func(a *approval) bool { return a.id == e.ID })
+	if _, twice := c.ended[e.ID]; twice || i < 0 {
+		c.fail("the end of hold %s is told twice, or it was never approved", e.ID)
+		return
+	}
+	c.ended[e.ID] = e
+	a := p.list[i]
+	if e.Failed {
+		if !c.failedIn(a, e.Result) {
+			c.fail("hold %s is said to have failed with %q, but nothing failed", e.ID, e.Result)
+		}
+		return
+	}
+	for cause := a.from; cause < a.to; cause++ {
+		if slices.Contains(c.server.tags[cause], e.Result) {
+			return
+		}
+	}
+	if e.Result != "" {
+		c.fail("hold %s is said to have ended with %q, which the server did not say", e.ID, e.Result)
+	}
+}
+
+// failedIn says that the server failed something with the error told, in the
+// batch that was released.
+func (c *conversation) failedIn(a *approval, told string) bool {
+	ends := func(m message) bool { return m.kind() == wire.Sync || m.kind() == wire.Query }
+	from, to := a.from, a.to
+	for from > 0 && !ends(c.sent[from-1]) {
+		from--
+	}
+	for to > 0 && to < len(c.sent) && !ends(c.sent[to-1]) {
+		to++
+	}
+	for _, r := range c.server.out {
+		if r.kind() != wire.ErrorResponse || r.cause >= to || r.cause >= 0 && r.cause < from {
+			continue
+		}
+		if strings.HasPrefix(told, "skipped") || strings.HasPrefix(told, wire.ErrorField(r.body(), 'C')) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,115 @@
+package simulate
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/holdfast-db/holdfast/internal/pgtest"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+var (
+	seeds       = flag.Int("simulate.seeds", 1000, "how many seeds to play")
+	firstSeed   = flag.Uint64("simulate.first", 1, "the first of them")
+	again       = flag.String("simulate.seed", os.Getenv("SEED"), "one seed to play again with its trace")
+	differSeeds = flag.Int("simulate.scripts", 150, "scripts played against each real server")
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// TestSeeds plays seeds on every core. The first one that fails is played again
+// with its trace.
+func TestSeeds(t *testing.T) {
+	reader := rules.NewReader(rules.ReaderOptions{})
+	if *again != "" {
+		seed, err := strconv.ParseUint(*again, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Run(seed, reader, Options{Trace: func(line string) { fmt.Println(line) }}); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	all, failed := playSeeds(t, reader)
+	t.Logf("%d seeds from %d: %+v", *seeds, *firstSeed, all)
+	if len(failed) == 0 {
+		return
+	}
+	var trace []string
+	Run(slices.Min(failed), reader, Options{Trace: func(line string) { trace = append(trace, line) }})
+	t.Logf("the end of SEED=%d:\n%s", slices.Min(failed), strings.Join(trace[max(0, len(trace)-traceLines):], "\n"))
+}
+
+// traceLines is how much of a failed seed's trace is shown; SEED shows all of it.
+const traceLines = 60
+
+func playSeeds(t *testing.T, reader *rules.Reader) (all Stats, failed []uint64) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	next, end := *firstSeed, *firstSeed+uint64(*seeds)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			mu.Lock()
+			defer mu.Unlock()
+			for next < end {
+				seed := next
+				next++
+				mu.Unlock()
+				stats, err := Run(seed, reader, Options{})
+				mu.Lock()
+				all.Add(stats)
+				if err != nil {
+					failed = append(failed, seed)
+					t.Errorf("SEED=%d: %v", seed, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return all, failed
+}
+
+// mutantSeeds is within how many seeds a mutant must be found out.
+const mutantSeeds = 1000
+
+// TestMutants: a core that is wrong is found out.
+func TestMutants(t *testing.T) {
+	reader := rules.NewReader(rules.ReaderOptions{})
+	for name, wrap := range Mutants() {
+		t.Run(name, func(t *testing.T) {
+			for seed := range uint64(mutantSeeds) {
+				if _, err := Run(seed+1, reader, Options{Wrap: wrap}); err != nil {
+					t.Logf("SEED=%d: %v", seed+1, err)
+					return
+				}
+			}
+			t.Errorf("not found out within %d seeds", mutantSeeds)
+		})
+	}
+}
+
+// TestSeedsReplayExactly: the same seed gives the same trace, also with the facts
+// of earlier runs in the reader's cache.
+func TestSeedsReplayExactly(t *testing.T) {
+	reader := rules.NewReader(rules.ReaderOptions{})
+	play := func(seed uint64) string {
+		var trace strings.Builder
+		if _, err := Run(seed, reader, Options{Trace: func(line string) { trace.WriteString(line + "\n") }}); err != nil {
+			t.Fatal(err)
+		}
+		return trace.String()
+	}
+	for seed := uint64(1); seed <= 50; seed++ {
+		if first := play(seed); first != play(seed) || len(first) == 0 {
+			t.Errorf("seed %d plays differently the second time", seed)
+		}
+	}
+}

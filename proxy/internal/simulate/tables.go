@@ -1,0 +1,89 @@
+package simulate
+
+import (
+	"slices"
+	"strconv"
+)
+
+// modify runs INSERT, UPDATE and DELETE.
+func (s *server) modify(p *portal, st *statement) *failure {
+	rows := s.tables[st.name()]
+	switch st.form {
+	case "insert into @ values ( # )", "insert into @ values ( # ) returning id":
+		s.insert(p, st, st.numbers[0])
+	case "insert into @ values ( ? )":
+		n, _ := strconv.Atoi(p.values[0])
+		s.insert(p, st, n)
+	case "insert into @ select generate_series ( # , # )":
+		var added []int
+		for i := st.numbers[0]; i <= st.numbers[1]; i++ {
+			added = append(added, i)
+		}
+		s.insert(p, st, added...)
+	case "delete from @ where id = #", "delete from @ where id = ?":
+		n := 0
+		if len(p.values) > 0 {
+			n, _ = strconv.Atoi(p.values[0])
+		} else {
+			n = st.numbers[0]
+		}
+		left := slices.DeleteFunc(slices.Clone(rows), func(id int) bool { return id == n })
+		p.tag = "DELETE " + strconv.Itoa(len(rows)-len(left))
+		s.write(st.name(), left)
+	case "delete from @", "delete from @ returning id":
+		p.tag, p.verb = "DELETE "+strconv.Itoa(len(rows)), "DELETE"
+		if p.kind != rowsNone {
+			p.rows = numbers(rows)
+		}
+		s.write(st.name(), []int{})
+	case "update @ set id = id + #":
+		changed := make([]int, len(rows))
+		for i := range rows {
+			changed[i] = rows[i] + st.numbers[0]
+		}
+		p.tag = "UPDATE " + strconv.Itoa(len(rows))
+		s.write(st.name(), changed)
+	}
+	return nil
+}
+
+func (s *server) insert(p *portal, st *statement, added ...int) {
+	rows := s.tables[st.name()]
+	s.write(st.name(), append(slices.Clone(rows), added...))
+	p.tag, p.verb = "INSERT 0 "+strconv.Itoa(len(added)), "INSERT 0"
+	if p.kind != rowsNone {
+		p.rows = numbers(added)
+	}
+}
+
+// define runs TRUNCATE, DROP and CREATE.
+func (s *server) define(p *portal, st *statement) *failure {
+	table := st.name()
+	_, exists := s.tables[table]
+	switch st.form {
+	case "create table @ ( id int )", "create table if not exists @ ( id int )":
+		p.tag = "CREATE TABLE"
+		switch {
+		case !exists:
+			s.write(table, []int{})
+		case st.form == "create table @ ( id int )":
+			return &failure{"42P07", "relation already exists"}
+		default:
+			s.notice("NOTICE", "42P07", "relation already exists, skipping")
+		}
+		return nil
+	}
+	switch {
+	case !exists:
+		return &failure{"42P01", "relation does not exist"}
+	case s.inUse(table):
+		return &failure{"55006", "it is being used by active queries in this session"}
+	}
+	p.tag = "TRUNCATE TABLE"
+	s.write(table, []int{})
+	if st.form == "drop table @" {
+		p.tag = "DROP TABLE"
+		delete(s.tables, table)
+	}
+	return nil
+}
