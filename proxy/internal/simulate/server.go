@@ -22,7 +22,7 @@ const (
 	byOwnSync             // the Sync that holdfast puts behind that
 )
 
-// server is a model of one PostgreSQL backend: its message loop, its transaction
+// server is a model of one PostgreSQL server process: its message loop, its transaction
 // and its tables. It is exact where the scripts go, and the tests hold it against
 // real servers. A message goes in by process, replies come out in out; those
 // before flushed are on their way to the client. Make it with newServer.
@@ -237,7 +237,7 @@ func (s *server) notice(severity, code, text string) {
 
 func (s *server) flush() { s.flushed, s.promised = len(s.out), len(s.out) }
 
-// die ends the backend, with a FATAL error or without a word.
+// die ends the server process, with a FATAL error or without a word.
 func (s *server) die(words bool) {
 	if s.dead {
 		return
