@@ -122,7 +122,7 @@ func (c *Core) stream(h wire.Header, rest []byte) {
 		return
 	}
 	c.serial++
-	if c.discarding {
+	if c.discarding && h.Type != wire.Sync && h.Type != wire.Terminate { // these end it
 		c.push(message{typ: h.Type, drop: true, unread: true}, len(rest))
 		c.dropping = h.Total - len(rest)
 		return
@@ -152,11 +152,10 @@ func (c *Core) push(m message, n int) {
 	if m.typ == wire.Sync {
 		c.syncs++
 	}
-	switch m.typ {
-	case wire.Sync, wire.Query, wire.FunctionCall:
+	if m.endsBatch() {
 		c.batch++
-		c.releaseSuspect()
-	case wire.Flush, wire.Terminate:
+	}
+	if m.endsBatch() || m.typ == wire.Flush || m.typ == wire.Terminate {
 		c.releaseSuspect()
 	}
 }

@@ -135,6 +135,21 @@ func TestSplitBatch(t *testing.T) {
 	s.server("", "Z:I", ready('I'))
 }
 
+// TestSplitSyncBehindARefusal: a Sync that comes in parts still ends what is
+// dropped.
+func TestSplitSyncBehindARefusal(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", parse("", "drop table a"), bindTo("", ""))
+	s.held()
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind, "")
+	long := []byte{wire.Sync, 0, 0, 0, 6, 0, 0} // the server refuses the bytes too many
+	s.core.Client(long[:6])
+	s.check("", "")
+	s.core.Client(long[6:])
+	s.check("S", "")
+}
+
 // TestWaitingForBind: a Parse that would be held is kept until it is clear whether
 // it is bound.
 func TestWaitingForBind(t *testing.T) {
