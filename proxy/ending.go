@@ -14,10 +14,10 @@ import (
 const goodbyeLimit = 2 * time.Second
 
 // goodbye writes what is left for the client and closes.
-func (n *netSession) goodbye() {
+func (n *netSession) goodbye(cause error) {
 	n.clientConn.SetWriteDeadline(time.Now().Add(goodbyeLimit))
 	n.toClient.flush(n.clientConn)
-	n.over(nil)
+	n.over(cause)
 }
 
 var (
@@ -49,12 +49,10 @@ func (n *netSession) serverGone(err error) {
 	if n.abandonHeld() {
 		n.endWith(serverGoneWords, hold.ErrServerGone)
 	}
-	n.clientConn.SetWriteDeadline(time.Now().Add(goodbyeLimit))
-	n.toClient.flush(n.clientConn)
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
-	n.over(err)
+	n.goodbye(err)
 }
 
 // abandonHeld ends the hold of a session whose server died. It says whether the
@@ -72,9 +70,7 @@ func (n *netSession) abandonHeld() (tell bool) {
 // fail ends the session with an error for the client.
 func (n *netSession) fail(e wire.Error, cause error) {
 	n.endWith(e, cause)
-	n.clientConn.SetWriteDeadline(time.Now().Add(goodbyeLimit))
-	n.toClient.flush(n.clientConn)
-	n.over(cause)
+	n.goodbye(cause)
 }
 
 // endWith queues the error that ends the session.

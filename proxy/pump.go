@@ -130,7 +130,7 @@ func (n *netSession) actLocked() session.Output {
 	}
 	if out.Close != nil {
 		n.setCauseLocked(out.Close)
-		n.task("goodbye", n.goodbye)
+		n.task("goodbye", func() { n.goodbye(out.Close) })
 	}
 	select {
 	case n.wanted <- struct{}{}:

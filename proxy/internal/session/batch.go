@@ -225,21 +225,14 @@ func (c *Core) endRejected() {
 // forwardKept forwards the first n judged messages of c.in.
 func (c *Core) forwardKept(n int) { c.keep(c.in, c.forward(c.in, n), true) }
 
-// holdAnswered notes that the reply that tells a hold's end has come.
-func (c *Core) holdAnswered(id string) {
+// liveHold is the released hold with this id; nil when its end was told already.
+func (c *Core) liveHold(id string) *liveHold {
 	for i := range c.live {
 		if c.live[i].id == id {
-			c.live[i].answered = true
+			return &c.live[i]
 		}
 	}
-}
-
-func (c *Core) holdTag(id, tag string) {
-	for i := range c.live {
-		if c.live[i].id == id {
-			c.live[i].tag = tag
-		}
-	}
+	return nil
 }
 
 // holdsFailed notes an error: it undoes everything of the batch it is in, so

@@ -87,8 +87,8 @@ func (c *Core) gone(r *reply) {
 	if r.changes {
 		c.settings.unreported++
 	}
-	if r.hold != "" {
-		c.holdAnswered(r.hold)
+	if l := c.liveHold(r.hold); l != nil {
+		l.answered = true
 	}
 }
 
@@ -133,8 +133,8 @@ func (c *Core) completed(tag []byte) {
 	if h == nil {
 		return
 	}
-	if h.hold != "" {
-		c.holdTag(h.hold, string(tag))
+	if l := c.liveHold(h.hold); l != nil {
+		l.tag = string(tag)
 	}
 	switch h.kind {
 	case wire.Query:
@@ -182,7 +182,7 @@ func (c *Core) failed(body []byte) (refusal *wire.Error) {
 // Bind of a statement that does not exist.
 const codeMissingStatement = "26000"
 
-// ready is a ReadyForQuery with the given transaction status.
+// readyForQuery is a ReadyForQuery with the given transaction status.
 func (c *Core) readyForQuery(status byte) {
 	c.status = status
 	if h := c.queue.head(); h != nil && h.endsBatch() {
