@@ -142,11 +142,7 @@ func readCrashTexts(t *testing.T) {
 			text = append([]byte("drop table t; "), text...)
 			start := time.Now()
 			f := reader.Read(text, Settings{})
-			took := time.Since(start)
-			t.Logf("%s: %d bytes read in %v", r.name, len(text), took)
-			if took > 10*time.Second {
-				t.Errorf("%s, %d bytes: took %v", r.name, len(text), took)
-			}
+			t.Logf("%s: %d bytes read in %v", r.name, len(text), time.Since(start))
 			if v := policy.Judge(Origin{}, f, nil); v.Action != Hold {
 				t.Errorf("%s, %d bytes: %+v, want it held; facts %+v", r.name, len(text), v, f)
 			}

@@ -91,6 +91,39 @@ var exchanges = []struct {
 		c.ReadUntil('Z')
 		c.Query("SELECT count(*) FROM events")
 	}},
+	{"COPY with a Sync inside", func(c *pgtest.Client) {
+		begin := func(more ...pgtest.Message) {
+			c.Send(append(step("COPY events FROM STDIN"), more...)...)
+			c.Expect("1 2 n G")
+		}
+		begin(pgtest.Sync()) // as clients do that do not know that it is a COPY
+		c.Send(pgtest.CopyData("10\tj\n"), pgtest.CopyDone(), pgtest.Sync())
+		c.Expect("C Z")
+		begin(pgtest.Sync())
+		c.Send(pgtest.CopyData("nonsense\n"), pgtest.CopyDone(), pgtest.Sync())
+		c.Expect("E Z")
+		c.Query("SELECT 1")
+		begin(pgtest.Sync())
+		c.Send(pgtest.CopyData("nonsense\n"), pgtest.CopyDone(), pgtest.Sync())
+		c.Send(batch("SELECT 2")...) // before the answer
+		c.Expect("E Z 1 2 T D C Z")
+		begin(pgtest.Flush())
+		c.Send(pgtest.CopyData("nonsense\n"), pgtest.Sync()) // behind the data that fails
+		c.Expect("E Z")
+		c.Send(pgtest.CopyDone(), pgtest.Sync())
+		c.Expect("Z")
+		c.Send(pgtest.Query("COPY events FROM STDIN"))
+		c.Expect("G")
+		c.Send(pgtest.Sync(), pgtest.CopyData("nonsense\n"), pgtest.CopyDone())
+		c.Expect("E Z")
+		c.Query("SELECT 3")
+	}},
+	{"a Query in an open batch", func(c *pgtest.Client) {
+		c.Send(append(step("SELECT 1/0"), pgtest.Query("SELECT 1"), pgtest.Sync())...)
+		c.Expect("1 E Z")
+		c.Send(append(step("SELECT 1"), pgtest.Query("SELECT 2"))...)
+		c.ReadUntil('Z')
+	}},
 	{"notifications and notices", func(c *pgtest.Client) {
 		c.Query("LISTEN news")
 		c.Query("NOTIFY news, 'hello'")

@@ -48,7 +48,7 @@ func (c *Core) confront() {
 		c.Refuse(c.cfg.Refusal(v), "")
 		return
 	}
-	if c.queue.settles() && !c.copyIn && !c.skipping {
+	if c.queue.settles() && !c.copying.open && !c.skipping {
 		c.state = draining
 		return
 	}
@@ -170,56 +170,6 @@ func (c *Core) deciding() int {
 		}
 	}
 	return last
-}
-
-// Refuse answers the batch that waits with e in the place of its first message
-// that must not run. The server gets a message that it must reject, so that it
-// aborts the transaction itself; hold, which may be empty, is in the name that
-// the server's log shows.
-func (c *Core) Refuse(e wire.Error, hold string) bool {
-	if c.state != asking {
-		return false
-	}
-	at := c.found[0].msg
-	if c.suspect > 0 && c.suspect-1 < at {
-		at = c.suspect - 1
-	}
-	c.found, c.suspect = nil, 0
-	c.forwardKept(at)
-	last := &c.msgs[len(c.msgs)-1]
-	for i := range c.msgs {
-		c.msgs[i].drop = true
-	}
-	last.drop = last.typ != wire.Sync
-	if !c.skipping { // else the server ignores the batch anyhow, and the client knows why
-		c.reject(e, hold)
-		c.discarding = !last.endsBatch()
-		if last.endsBatch() && last.drop {
-			c.endRejected()
-		}
-	}
-	c.forwardKept(len(c.msgs))
-	c.resume()
-	return true
-}
-
-// reject puts the message in the server's way that it must reject.
-func (c *Core) reject(e wire.Error, hold string) {
-	name := "refused by holdfast"
-	if hold != "" {
-		name = "held by holdfast as " + hold + ", see holdfast show " + hold
-	}
-	c.toServer(wire.AppendMissingBind(nil, name))
-	c.queue.push(reply{kind: expectRefusal, refusal: &e})
-	c.dirty = true
-}
-
-// endRejected makes the server answer with the ReadyForQuery that a refused Query
-// or FunctionCall is owed.
-func (c *Core) endRejected() {
-	c.toServer(wire.AppendSync(nil))
-	c.queue.push(reply{kind: wire.Sync})
-	c.dirty = false
 }
 
 // forwardKept forwards the first n judged messages of c.in.

@@ -14,7 +14,10 @@ func (c *Core) Client(chunk []byte) {
 		c.toServer(chunk)
 		return
 	}
-	if chunk = c.continueMessage(chunk); len(chunk) == 0 {
+	chunk = c.continueMessage(chunk)
+	c.askWhere()
+	c.endLost()
+	if len(chunk) == 0 || c.state == closed {
 		return
 	}
 	if len(c.in) == 0 && c.state == flowing {
@@ -42,6 +45,7 @@ func (c *Core) continueMessage(chunk []byte) []byte {
 
 // resume goes on with what was kept while something had to wait.
 func (c *Core) resume() {
+	c.endLost()
 	if c.state == closed {
 		return
 	}

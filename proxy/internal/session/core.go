@@ -66,11 +66,12 @@ const (
 type state uint8
 
 const (
-	flowing  state = iota // messages are judged and forwarded as they come
-	draining              // waiting until everything in flight is answered
-	probing               // waiting for the answer to a question of ours
-	asking                // a batch is held
-	closed                // nothing goes in or out any more
+	flowing   state = iota // messages are judged and forwarded as they come
+	draining               // waiting until everything in flight is answered
+	probing                // waiting for the answer to a question of ours
+	resyncing              // waiting until it is known again where the server is
+	asking                 // a batch is held
+	closed                 // nothing goes in or out any more
 )
 
 // Core is one session. Make it with New.
@@ -100,7 +101,9 @@ type Core struct {
 	later       []byte // our notices that wait for the end of that message
 	queue       queue
 	skipping    bool // the server ignores everything until Sync
-	copyIn      bool // the server reads copy data
+	copying     copying
+	resync      resync
+	vague       bool // in observe mode: what is in flight was forgotten once
 	status      byte // of the last ReadyForQuery
 	settings    settings
 	statements  names
@@ -203,7 +206,7 @@ func (c *Core) WantsClient() bool {
 // Idle says that nothing is in flight and no transaction is open: the moment at
 // which a session can be ended without losing anything.
 func (c *Core) Idle() bool {
-	return !c.raw && c.status == 'I' && c.queue.len() == 0 && !c.dirty && !c.skipping && c.state == flowing && len(c.in) == 0
+	return !c.raw && !c.vague && c.status == 'I' && c.queue.len() == 0 && !c.dirty && !c.skipping && c.state == flowing && len(c.in) == 0
 }
 
 // ServerSaidGoodbye says that the server has sent a FATAL error: it needs no

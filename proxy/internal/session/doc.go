@@ -22,7 +22,8 @@
 //
 // client.go walks the client's bytes and forwards them, scan.go looks at one
 // message of the client, judge.go is where simple and extended protocol meet,
-// batch.go holds and refuses, server.go walks the server's bytes, replies.go
-// matches a reply to what it answers, names.go keeps prepared statements and
+// batch.go holds, refuse.go refuses, server.go walks the server's bytes, replies.go
+// matches a reply to what it answers, copy.go follows copy data, resync.go finds out
+// where the server is when they leave that open, names.go keeps prepared statements and
 // portals, settings.go knows under which settings text is read.
 package session

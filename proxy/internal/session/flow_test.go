@@ -20,8 +20,8 @@ func TestCopyInIgnoresSync(t *testing.T) {
 	s.client("", "", query("drop table t"))
 	s.held()
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind+" S", "")
-	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+	s.check(refusalQuery, "")
+	s.server("", "E:ZH002 Z:I", failure("42601"), ready('I'))
 }
 
 func TestCopyInPipelined(t *testing.T) {

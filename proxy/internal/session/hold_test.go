@@ -13,6 +13,9 @@ var denied = wire.Error{Code: "ZH002", Message: "denied"}
 // refusalBind is how the message looks that the server must reject.
 const refusalBind = "B::held by holdfast as h3x8m2qd, see holdfast show h3x8m2qd"
 
+// refusalQuery is the same in the simple protocol.
+const refusalQuery = `Q:"held by holdfast as h3x8m2qd, see holdfast show h3x8m2qd"`
+
 func TestSimpleQueryPasses(t *testing.T) {
 	s := newScript(t, Enforce)
 	s.client("Q:select 1", "", query("select 1"))
@@ -44,8 +47,8 @@ func TestSimpleDropIsDenied(t *testing.T) {
 	s.client("", "", query("drop table events"))
 	s.held()
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind+" S", "")
-	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+	s.check(refusalQuery, "")
+	s.server("", "E:ZH002 Z:I", failure("42601"), ready('I'))
 	s.client("Q:select 1", "", query("select 1"))
 }
 
@@ -60,8 +63,8 @@ func TestDeniedInATransaction(t *testing.T) {
 		t.Error("not asked as in a transaction")
 	}
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind+" S", "")
-	s.server("", "E:ZH002 Z:E", failure("26000"), ready('E'))
+	s.check(refusalQuery, "")
+	s.server("", "E:ZH002 Z:E", failure("42601"), ready('E'))
 	// What cannot run is the server's to refuse.
 	s.client("Q:drop table t", "", query("drop table t"))
 	s.server("", "E:25P02 Z:E", failure("25P02"), ready('E'))
@@ -232,8 +235,8 @@ func TestSQLPrepareAndExecute(t *testing.T) {
 		t.Errorf("asked %+v", a)
 	}
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind+" S", "")
-	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+	s.check(refusalQuery, "")
+	s.server("", "E:ZH002 Z:I", failure("42601"), ready('I'))
 	// The protocol shares the name.
 	s.client("", "", bindTo("", "p"), execute(""), sync())
 	s.held()
@@ -264,8 +267,8 @@ func TestExecuteBoundBeforeItBecameDangerous(t *testing.T) {
 
 func TestRefusedByPolicyIsNotAsked(t *testing.T) {
 	s := newScript(t, Enforce)
-	s.client("B::refused by holdfast S", "", query("set standard_conforming_strings = off"))
-	s.server("", "E:ZH005 Z:I", failure("26000"), ready('I'))
+	s.client(`Q:"refused by holdfast"`, "", query("set standard_conforming_strings = off"))
+	s.server("", "E:ZH005 Z:I", failure("42601"), ready('I'))
 	if s.ask != nil || len(s.rep) != 1 || s.rep[0].Kind != Refused {
 		t.Errorf("ask %+v, reports %+v", s.ask, s.rep)
 	}
@@ -294,7 +297,7 @@ func TestFatalInThePlaceOfARefusal(t *testing.T) {
 	s.client("", "", query("drop table t"))
 	s.held()
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind+" S", "")
+	s.check(refusalQuery, "")
 	s.server("", "E:57P01", fatal("57P01"))
 }
 
@@ -382,4 +385,44 @@ func TestReportsOfUncountedStatements(t *testing.T) {
 	if len(s.rep) != 2 || s.rep[0].Kind != NotCounted || s.rep[0].Verdict.Action != rules.Measure || s.rep[1].Kind != NotCounted {
 		t.Errorf("reports %+v", s.rep)
 	}
+}
+
+// TestQueryRefusedInAnOpenBatch: an earlier message of the batch fails, so the
+// server skips the refusal as it would have skipped the Query: the client gets one
+// error and, for its own Sync, one ReadyForQuery.
+func TestQueryRefusedInAnOpenBatch(t *testing.T) {
+	for name, want := range map[string]string{"drop table t": refusalQuery, "": "F"} {
+		s := newScript(t, Enforce)
+		s.client("P::select 1 B:: E: H", "", parse("", "select 1"), bindTo("", ""), execute(""), flush())
+		if name == "" {
+			s.core.Client([]byte{wire.FunctionCall, 0, 0, 0, 14, 0, 0, 3, 0xc4, 0, 0, 0, 0, 0, 0}) // lo_unlink
+			s.check("", "")
+		} else {
+			s.client("", "", query(name))
+		}
+		s.held()
+		s.core.Refuse(denied, "h3x8m2qd")
+		s.check(want, "")
+		s.server("", "1 2 E:22012", parsed(), bound(), failure("22012"))
+		s.client("S", "", sync())
+		s.server("", "Z:I", ready('I'))
+		if !s.core.Idle() {
+			t.Errorf("%q: not idle", want)
+		}
+	}
+}
+
+// TestQueryRefusedBehindAHeldBind: the Bind is refused, so the Query behind it is
+// skipped up to the client's Sync.
+func TestQueryRefusedBehindAHeldBind(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P:a:delete from t S", "", parse("a", "delete from t"), sync())
+	s.server("", "1 Z:I", parsed(), ready('I'))
+	s.client("", "", bindTo("", "a"), execute(""), query("select 1"))
+	s.held()
+	s.core.Refuse(denied, "h3x8m2qd")
+	s.check(refusalBind, "")
+	s.server("", "E:ZH002", failure("26000"))
+	s.client("S", "", query("select 2"), sync())
+	s.server("", "Z:I", ready('I'))
 }

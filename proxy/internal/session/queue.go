@@ -7,7 +7,7 @@ import (
 
 // Kinds of expected replies that are not the reply to a client's message.
 const (
-	expectRefusal = 1 // a message of ours that the server must reject
+	expectRefusal = 1 // a Bind of ours that the server must reject
 	expectAnswer  = 2 // the answer to a question of ours
 )
 
@@ -22,7 +22,7 @@ type reply struct {
 	facts     *rules.Facts
 	hold      string
 	changes   bool
-	refusal   *wire.Error
+	refusal   *wire.Error // what the client gets in the place of the server's error
 }
 
 // endsBatch says that the reply ends with ReadyForQuery.

@@ -13,38 +13,23 @@ func (c *Core) expect(m *message) {
 		c.expectCopyEnd(m.typ)
 		return
 	case wire.Sync:
-		if c.copyIn {
+		if c.copying.open {
+			c.copying.syncs++
 			return // the server ignores Sync while it reads copy data
 		}
-		c.skipping, c.dirty = false, false
+		c.skipping, c.resync.blind, c.dirty = false, false, false
 	default:
-		if m.unread || c.skipping {
+		if m.unread || c.skipping || c.resync.blind {
 			c.forget(m)
 			return
 		}
 		c.dirty = !m.endsBatch()
-		if c.copyIn {
-			c.copyIn = false // the server ends the copy with an error for it
-			c.forget(m)
-			return
-		}
+		c.copying.open = false // the end of the session, or of a COPY that has failed
 	}
 	c.queue.push(reply{
 		kind: m.typ, closeKind: m.closeKind, name: m.name, serial: m.serial,
 		facts: m.facts, hold: m.hold, changes: m.changes,
 	})
-}
-
-// expectCopyEnd records the end of copy data that may belong to a COPY the server
-// has not begun yet. Outside of a copy the server ignores it.
-func (c *Core) expectCopyEnd(typ byte) {
-	if c.copyIn {
-		c.copyIn = false
-		return
-	}
-	if c.queue.len() > 0 && !c.skipping {
-		c.queue.push(reply{kind: typ})
-	}
 }
 
 // forget takes back what scanning recorded of a message that will not run.
@@ -72,14 +57,6 @@ func (c *Core) answered() {
 	c.gone(c.queue.head())
 	c.queue.pop()
 	c.skipCopyEnds()
-}
-
-// skipCopyEnds removes ends of copy data that arrive outside of a copy: the server
-// ignores them without a reply.
-func (c *Core) skipCopyEnds() {
-	for h := c.queue.head(); h != nil && (h.kind == wire.CopyDone || h.kind == wire.CopyFail); h = c.queue.head() {
-		c.queue.pop()
-	}
 }
 
 // gone does the book-keeping for a reply that leaves the queue.
@@ -136,6 +113,7 @@ func (c *Core) completed(tag []byte) {
 	if l := c.liveHold(h.hold); l != nil {
 		l.tag = string(tag)
 	}
+	c.copying = copying{}
 	switch h.kind {
 	case wire.Query:
 		if h.facts != nil && h.facts.Read && h.at < len(h.facts.Statements) {
@@ -150,47 +128,66 @@ func (c *Core) completed(tag []byte) {
 	}
 }
 
+// endsSession says that an ErrorResponse ends the session.
+func endsSession(body []byte) bool {
+	severity := wire.ErrorField(body, 'V')
+	return severity == "FATAL" || severity == "PANIC"
+}
+
 // failed is an ErrorResponse. It says whether the error is the rejection of a
 // refusal, in whose place the client gets the returned text.
 func (c *Core) failed(body []byte) (refusal *wire.Error) {
-	if severity := wire.ErrorField(body, 'V'); severity == "FATAL" || severity == "PANIC" {
+	if endsSession(body) {
 		c.serverFatal = true
 		return nil
 	}
+	syncs := c.copyFails()
 	h := c.queue.head()
 	if h == nil {
 		return nil
 	}
-	c.copyIn = false
 	code := wire.ErrorField(body, 'C')
 	c.holdsFailed(code, wire.ErrorField(body, 'M'))
-	switch h.kind {
-	case wire.Query, wire.FunctionCall, wire.Sync:
-		return nil // ReadyForQuery follows
-	case expectRefusal:
-		if code == codeMissingStatement {
-			refusal = h.refusal
-		}
+	if h.rejected(code) {
+		refusal = h.refusal
 	}
-	c.abandonReply(h)
-	c.queue.pop()
-	c.skipToSync()
+	extended := !h.endsBatch()
+	if extended { // else ReadyForQuery follows
+		c.abandonReply(h)
+		c.queue.pop()
+	}
+	switch {
+	case syncs > 0:
+		c.lose(!extended, syncs)
+	case extended:
+		c.skipToSync()
+	}
 	return refusal
 }
 
-// codeMissingStatement is invalid_sql_statement_name, the server's answer to a
-// Bind of a statement that does not exist.
-const codeMissingStatement = "26000"
+// readyReply takes the reply that a ReadyForQuery ends off the queue.
+func (c *Core) readyReply() {
+	switch {
+	case c.resync.doubtful > 0:
+		c.resync.doubtful--
+	case c.resync.extra > 0:
+		c.resync.extra--
+		return
+	}
+	h := c.queue.head()
+	if h == nil || !h.endsBatch() {
+		return
+	}
+	if h.kind == wire.Query && h.facts != nil {
+		c.settleSQLNames(h)
+	}
+	c.answered()
+}
 
 // readyForQuery is a ReadyForQuery with the given transaction status.
 func (c *Core) readyForQuery(status byte) {
 	c.status = status
-	if h := c.queue.head(); h != nil && h.endsBatch() {
-		if h.kind == wire.Query && h.facts != nil {
-			c.settleSQLNames(h)
-		}
-		c.answered()
-	}
+	c.readyReply()
 	c.settings.reportedAll()
 	if status == 'I' && len(c.portals.m) > 1 {
 		c.portals.removeAll(func(_ string, b prepared) bool { return !b.cursor })
@@ -198,30 +195,5 @@ func (c *Core) readyForQuery(status byte) {
 	c.endHolds()
 	if c.state == draining && !c.queue.settles() {
 		c.wake = true
-	}
-}
-
-// copyInBegins is a CopyInResponse: from now on the server ignores Sync, and the
-// messages in flight are read as copy data up to their end.
-func (c *Core) copyInBegins() {
-	c.copyIn = true
-	if c.queue.head() == nil {
-		return
-	}
-	c.queue.dropBehindHead(func(r *reply) (drop, more bool) {
-		switch r.kind {
-		case wire.Sync:
-			return true, true
-		case wire.CopyDone, wire.CopyFail:
-			c.copyIn = false
-			return true, false
-		}
-		c.copyIn = false // not allowed in a copy: the server answers with the copy's error
-		c.abandonReply(r)
-		return true, false
-	})
-	c.dirty = !c.queue.endsSettled() // a Sync that was to end the batch is ignored
-	if c.state == draining {
-		c.wake = true // the copy waits for the client, so waiting for it would be for ever
 	}
 }

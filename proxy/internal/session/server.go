@@ -66,6 +66,7 @@ func (c *Core) walkServer(buf []byte, owned bool) {
 		rest := buf[at:]
 		if len(rest) < h.Total {
 			if c.streamsServer(h) {
+				c.settleDoubt(h.Type)
 				c.serverPass = h.Total - len(rest)
 				at = len(buf)
 			} else if h.Total > maxServerControl {
@@ -74,7 +75,7 @@ func (c *Core) walkServer(buf []byte, owned bool) {
 			}
 			break
 		}
-		if kept, instead := c.serverMessage(h.Type, rest[wire.HeaderLen:h.Total]); kept {
+		if kept, instead := c.serverMessage(h.Type, rest[:h.Total]); kept {
 			c.emit(buf[sent:at])
 			c.emit(instead)
 			sent = at + h.Total
@@ -88,6 +89,9 @@ func (c *Core) walkServer(buf []byte, owned bool) {
 		}
 		c.serverIn = rest
 	}
+	if c.state == asking { // its batch must not be answered any more
+		c.endLost()
+	}
 	if c.wake {
 		c.wake = false
 		c.resume()
@@ -96,7 +100,16 @@ func (c *Core) walkServer(buf []byte, owned bool) {
 
 // serverMessage looks at one message. kept says that the client does not get it,
 // but instead, if there is any.
-func (c *Core) serverMessage(typ byte, body []byte) (kept bool, instead []byte) {
+func (c *Core) serverMessage(typ byte, message []byte) (kept bool, instead []byte) {
+	if c.state == resyncing {
+		return c.resyncMessage(typ, message)
+	}
+	if c.resync.lost && (typ != wire.ErrorResponse || !endsSession(message[wire.HeaderLen:])) && !mayComeAnytime(typ) {
+		c.endLost()
+		return true, nil
+	}
+	c.settleDoubt(typ)
+	body := message[wire.HeaderLen:]
 	h := c.queue.head()
 	switch typ {
 	case wire.DataRow, wire.NoticeResponse, wire.NotificationResponse, wire.RowDescription, wire.CopyData:
@@ -107,7 +120,7 @@ func (c *Core) serverMessage(typ byte, body []byte) (kept bool, instead []byte) 
 		if len(body) == 1 {
 			c.readyForQuery(body[0])
 		}
-		return false, nil
+		return c.withSettings(message)
 	case wire.ErrorResponse:
 		if refusal := c.failed(body); refusal != nil {
 			return true, wire.AppendError(nil, *refusal)
@@ -117,12 +130,17 @@ func (c *Core) serverMessage(typ byte, body []byte) (kept bool, instead []byte) 
 	if h == nil {
 		return false, nil
 	}
-	if h.kind == expectAnswer && typ != wire.NoticeResponse && typ != wire.NotificationResponse {
+	if h.kind == expectAnswer && !mayComeAnytime(typ) {
 		c.answerPart(typ, body)
 		return true, nil
 	}
 	c.replyTo(h, typ, body)
 	return false, nil
+}
+
+// mayComeAnytime says that a message of the server is the reply to nothing.
+func mayComeAnytime(typ byte) bool {
+	return typ == wire.NoticeResponse || typ == wire.NotificationResponse || typ == wire.ParameterStatus
 }
 
 // replyTo follows what a reply says about names, copies and the queue.
@@ -190,7 +208,7 @@ func (c *Core) nonsense(err error) {
 // answers nothing by itself. A RowDescription does, a Describe, so it is waited
 // for; it has at most 1,664 columns.
 func (c *Core) streamsServer(h wire.Header) bool {
-	if head := c.queue.head(); head != nil && head.kind == expectAnswer {
+	if head := c.queue.head(); head != nil && head.kind == expectAnswer || c.state == resyncing {
 		return false
 	}
 	switch h.Type {

@@ -48,12 +48,12 @@ func (c *Core) mustWait(text []byte, query bool) bool {
 		return true
 	}
 	switch last := len(c.msgs) - 1; {
-	case last >= 0 && c.msgs[last].endsBatch(), c.queue.settles() && !c.copyIn && !c.skipping:
+	case last >= 0 && c.msgs[last].endsBatch(), c.queue.settles() && !c.copying.open && !c.skipping:
 		// What is in flight may also fail the transaction, and then the server
 		// answers no question.
 		c.state = draining
 		return true
-	case query || c.status == 'E' || c.copyIn:
+	case query || c.status == 'E' || c.copying.open:
 		// A Query in an unfinished batch is not to be mixed with a question of
 		// ours, and in a failed transaction the server answers none: the text
 		// is read as of unknown settings.

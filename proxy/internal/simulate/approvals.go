@@ -63,10 +63,12 @@ func (c *conversation) people() {
 	code := []string{"ZH002", "ZH003", "ZH006"}[n%3]
 	c.trace("people", "refuse "+id+" with "+code)
 	c.approvals.refuse(id, code)
+	c.forwarded.refusing = id
 	if !c.core.Refuse(wire.Error{Code: code, Message: ownWord + "refused", Hint: id}, id) {
 		c.fail("what was held could not be refused")
 	}
 	c.act()
+	c.forwarded.refusing = ""
 	c.again(id)
 }
 

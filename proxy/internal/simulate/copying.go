@@ -56,6 +56,6 @@ func (s *server) copyMessage(m message) {
 		s.emit(report(wire.ErrorResponse, "ERROR", "08P01", fmt.Sprintf("unexpected message type 0x%02X during COPY from stdin", m.kind())))
 		s.emit(report(wire.ErrorResponse, "FATAL", "08P01", "terminating connection because protocol synchronization was lost"))
 		s.flushed = len(s.out)
-		s.dead = true
+		s.dead, s.unclear = true, true
 	}
 }

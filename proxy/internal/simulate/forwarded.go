@@ -25,10 +25,16 @@ type forwarded struct {
 	tags    []tag
 	at      int         // messages of the client that were forwarded or refused
 	refused map[int]tag // by the message in whose place the refusal stands
-	ownSync bool        // a refused Query: the Sync behind the refusal is ours
+	ownSync bool        // a refused FunctionCall: the Sync behind the refusal is ours
 	discard bool        // until the client's Sync
+	maybe   bool        // after the core has asked where the server is: the same, perhaps
 	asking  int         // messages of a question still to come
+
+	refusing string // the hold that people refuse just now
 }
+
+// where is how the core asks where the server is.
+var where = wire.AppendWhere(nil, "_holdfast_ask")
 
 // next is the tag of the message that the server takes now.
 func (f *forwarded) next() tag {
@@ -38,6 +44,9 @@ func (f *forwarded) next() tag {
 }
 
 func (f *forwarded) watch(b []byte) {
+	if len(f.partial) == 0 && bytes.Equal(b, where) {
+		f.asking, f.maybe = 3, true
+	}
 	f.partial = append(f.partial, b...)
 	for {
 		m, rest, ok := split(f.partial)
@@ -57,10 +66,10 @@ func (f *forwarded) message(m message) {
 	case f.ownSync:
 		f.ownSync = false
 		if m.kind() != wire.Sync {
-			f.c.fail("after a refused Query the server got %s instead of a Sync", describeMessage(m, true))
+			f.c.fail("after a refused FunctionCall the server got %s instead of a Sync", describeMessage(m, true))
 		}
 		f.tags = append(f.tags, tag{cause: byOwnSync})
-	case m.kind() == wire.Bind && f.refusal(m):
+	case f.refusal(m):
 	case m.kind() == wire.Parse && bytes.HasPrefix(m.body(), []byte("_holdfast_ask\x00")):
 		f.asking = 5 // Bind, Execute, Close, Close, Flush
 		f.tags = append(f.tags, tag{cause: byAsk})
@@ -69,13 +78,10 @@ func (f *forwarded) message(m message) {
 	}
 }
 
-// refusal takes a Bind that the server must reject.
+// refusal takes a message that the server must reject.
 func (f *forwarded) refusal(m message) bool {
-	b, _ := wire.ReadBind(m.body())
-	name := string(b.Statement)
-	id, held := strings.CutPrefix(name, "held by holdfast as ")
-	id, _, _ = strings.Cut(id, ",")
-	if !held && name != "refused by holdfast" {
+	id, ok := f.refusedBy(m)
+	if !ok {
 		return false
 	}
 	if f.at >= len(f.c.sent) {
@@ -89,23 +95,47 @@ func (f *forwarded) refusal(m message) bool {
 	f.refused[f.at] = t
 	f.tags = append(f.tags, t)
 	f.c.trace("core refuses", describeMessage(f.c.sent[f.at], true))
-	switch f.c.sent[f.at].kind() {
-	case wire.Query, wire.FunctionCall:
-		f.ownSync = true
+	switch kind := f.c.sent[f.at].kind(); {
+	case kind == wire.Query || kind == wire.FunctionCall:
+		f.ownSync = m.kind() == wire.Bind
+		if f.ownSync != (kind == wire.FunctionCall) && m.kind() != kind {
+			f.c.fail("%s is refused by %s", describeMessage(f.c.sent[f.at], true), describeMessage(m, true))
+		}
 		f.drop()
+	case m.kind() != wire.Bind:
+		f.c.fail("%s is refused by %s", describeMessage(f.c.sent[f.at], true), describeMessage(m, true))
 	default:
 		f.discard = true
 	}
 	return true
 }
 
+// refusedBy is the hold that a message refuses; ok is false when it refuses none.
+func (f *forwarded) refusedBy(m message) (id string, ok bool) {
+	name := ""
+	switch m.kind() {
+	case wire.Bind:
+		b, _ := wire.ReadBind(m.body())
+		name = string(b.Statement)
+	case wire.Query:
+		text, _, _ := wire.ReadQuery(m.body())
+		name = strings.Trim(string(text), `"`)
+	case wire.FunctionCall:
+		return f.refusing, bytes.Equal(m, wire.AppendNoFunction(nil))
+	}
+	id, held := strings.CutPrefix(name, "held by holdfast as ")
+	id, _, _ = strings.Cut(id, ",")
+	return id, held || name == "refused by holdfast"
+}
+
 func (f *forwarded) drop() { f.at++ }
 
 // clients takes a message that must be the client's next one.
 func (f *forwarded) clients(m message) {
-	if f.discard || f.c.server.ignoring {
+	if f.discard || f.c.server.ignoring || f.maybe && m.kind() == wire.Sync {
 		f.skipTo(m)
 	}
+	f.maybe = false
 	if f.at >= len(f.c.sent) {
 		f.c.fail("the server got %s, which the client did not send", describeMessage(m, true))
 		return

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
@@ -45,7 +46,7 @@ func (r *replied) message(m message) {
 	want := r.queue[0]
 	r.queue = r.queue[1:]
 	r.c.trace("client gets", describeMessage(m, false))
-	if want.cause == byRefusal && want.kind() == wire.ErrorResponse && wire.ErrorField(want.body(), 'C') == "26000" {
+	if want.cause == byRefusal && want.kind() == wire.ErrorResponse && slices.Contains(provoked, wire.ErrorField(want.body(), 'C')) {
 		if want.id != wire.ErrorField(m.body(), 'H') || !strings.HasPrefix(wire.ErrorField(m.body(), 'C'), "ZH") {
 			r.c.fail("the error for hold %q reached the client as %s", want.id, describeMessage(m, false))
 		}
@@ -58,6 +59,9 @@ func (r *replied) message(m message) {
 		r.sizes = append(r.sizes, len(r.canon))
 	}
 }
+
+// provoked are the SQLSTATEs of what the server is made to reject.
+var provoked = []string{"26000", "42601", "42883", "25P02"}
 
 // ours says that a message is a notice of ours, or the error that ends a session.
 func (r *replied) ours(m message) bool {
@@ -76,7 +80,7 @@ func (r *replied) ours(m message) bool {
 func (r *replied) skipAnswers() {
 	for len(r.queue) > 0 && r.queue[0].cause == byAsk {
 		switch r.queue[0].kind() {
-		case wire.ErrorResponse, wire.NoticeResponse:
+		case wire.ErrorResponse, wire.NoticeResponse, wire.ParameterStatus:
 			return
 		}
 		r.queue = r.queue[1:]
@@ -86,5 +90,10 @@ func (r *replied) skipAnswers() {
 // settled says that nothing is left that the client should have.
 func (r *replied) settled() bool {
 	r.skipAnswers()
-	return len(r.queue) == 0
+	for _, m := range r.queue {
+		if m.cause != byAsk { // a setting that our Sync reported, told with the client's next
+			return false
+		}
+	}
+	return true
 }

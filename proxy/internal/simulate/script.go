@@ -40,39 +40,13 @@ func newScript(r *rand.Rand, session int) []item {
 			items = append(items, i)
 		}
 	}
-	return append(separate(items),
+	return append(items,
 		item{messages: []message{bare(wire.Sync)}, wait: true},
 		item{messages: []message{copyFail()}, wait: true, ifCopy: true},
 		item{messages: []message{bare(wire.Sync)}, wait: true},
 		item{messages: []message{query("rollback")}, wait: true},
 		item{wait: true},
 	)
-}
-
-// separate puts a Sync in front of each Query and FunctionCall that would else
-// stand inside of an unfinished batch: no driver does that, PostgreSQL 18 loses
-// its place after it, and a refused Query there ends the batch in our hands.
-func separate(items []item) []item {
-	open := false
-	for i := range items {
-		var m []message
-		for _, one := range items[i].messages {
-			switch one.kind() {
-			case wire.Sync:
-				open = false
-			case wire.Query, wire.FunctionCall:
-				if open {
-					m = append(m, bare(wire.Sync))
-				}
-				open = false
-			case wire.Parse, wire.Bind, wire.Execute, wire.Describe, wire.Close:
-				open = true
-			}
-			m = append(m, one)
-		}
-		items[i].messages = m
-	}
-	return items
 }
 
 // exchange is one thing that a client does.
@@ -298,7 +272,7 @@ func (w *writer) copy() []item {
 	case 1:
 		items[1].wait, items[1].ifCopy = true, true
 	}
-	if extended {
+	if extended && w.IntN(6) > 0 {
 		items = append(items, item{messages: []message{bare(wire.Sync)}})
 	}
 	return items
@@ -310,6 +284,6 @@ func (w *writer) odd() message {
 		bare(wire.Sync), bare(wire.Flush), bare(wire.CopyDone), copyFail(), copyData("1\n"),
 		execute("", 0), execute("x1", 1), bindTo("", w.statement()), describe('S', w.shared()), describe('P', ""),
 		closeOf('S', w.shared()), closeOf('P', ""), closeOf('P', "x1"), closeOf('S', ""), query(w.text(true)),
-		execute("c1", 2), parse(w.statement(), w.text(false)),
-	}[w.IntN(17)]
+		execute("c1", 2), parse(w.statement(), w.text(false)), parse("", w.inner()), bindTo("", ""),
+	}[w.IntN(19)]
 }

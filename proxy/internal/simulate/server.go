@@ -19,7 +19,7 @@ const (
 	byNobody  = -1 - iota // notifications
 	byAsk                 // a question of holdfast's own
 	byRefusal             // a message that the server must reject
-	byOwnSync             // the Sync that holdfast puts behind that
+	byOwnSync             // the Sync that holdfast puts behind that, for a FunctionCall
 )
 
 // server is a model of one PostgreSQL server process: its message loop, its transaction
@@ -54,6 +54,7 @@ type server struct {
 	listens  map[string]bool
 	mailbox  []notification // to be delivered
 	deaf     bool           // to notifications, which come when they like
+	unclear  bool           // a COPY has failed: what the client sent behind it may be unclear
 	outgoing []notification // of this transaction
 	notify   func(notification)
 
@@ -171,6 +172,7 @@ func (s *server) fail(f *failure) {
 	s.emit(report(wire.ErrorResponse, "ERROR", f.code, f.text))
 	s.flushed = len(s.out)
 	s.abort()
+	s.unclear = s.unclear || s.copying != nil
 	s.copying = nil
 	if s.extended {
 		s.ignoring = true
@@ -186,6 +188,9 @@ func (s *server) reject(m message, cause int, code string) {
 	s.extended = m.kind() != wire.Query && m.kind() != wire.FunctionCall
 	if !s.ignoring {
 		s.begin()
+		if m.kind() == wire.Query {
+			delete(s.statements, "")
+		}
 		s.fail(&failure{code, "refused"})
 	}
 }

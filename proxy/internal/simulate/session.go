@@ -204,6 +204,11 @@ func (c *conversation) act() {
 	}
 	if out.Close != nil && !c.died {
 		c.over, c.died = true, true
+		if c.server.unclear {
+			c.trace("core", "ends the session: what ran cannot be known")
+			c.server.die(false)
+			return
+		}
 		c.fail("the core ends a session whose client and server keep to the protocol: %v", out.Close)
 	}
 	c.checkIdle()

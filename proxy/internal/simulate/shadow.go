@@ -73,7 +73,7 @@ func (s *shadow) compare() {
 // waits for an answer to.
 func (s *shadow) checkKept() {
 	f := &s.c.forwarded
-	if f.discard || s.c.server.ignoring {
+	if f.discard || f.maybe || s.c.server.ignoring {
 		return
 	}
 	for i := f.at; i < len(s.c.sent); i++ {

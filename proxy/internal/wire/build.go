@@ -55,11 +55,33 @@ func AppendMissingBind(dst []byte, statement string) []byte {
 	return encode(dst, &pgproto3.Bind{PreparedStatement: statement})
 }
 
+// AppendNoSQL appends a Query of text that is no SQL, which the server must reject
+// as a syntax error (42601): text in quotes, which its error and its log show. The
+// text has no quotes in it, and fewer than 64 bytes, for a longer name gets a
+// notice.
+func AppendNoSQL(dst []byte, text string) []byte {
+	return encode(dst, &pgproto3.Query{String: `"` + text + `"`})
+}
+
+// AppendNoFunction appends a FunctionCall of OID 0, which no function has: the
+// server must reject it (42883, or 25P02 in a failed transaction).
+func AppendNoFunction(dst []byte) []byte {
+	return encode(dst, &pgproto3.FunctionCall{})
+}
+
 // AppendSync appends a Sync.
 func AppendSync(dst []byte) []byte { return encode(dst, &pgproto3.Sync{}) }
 
 // AppendTerminate appends a Terminate.
 func AppendTerminate(dst []byte) []byte { return encode(dst, &pgproto3.Terminate{}) }
+
+// AppendWhere appends a Sync and a Close of a statement that does not exist, which
+// the server answers all the same, and a Flush.
+func AppendWhere(dst []byte, name string) []byte {
+	dst = encode(dst, &pgproto3.Sync{})
+	dst = encode(dst, &pgproto3.Close{ObjectType: 'S', Name: name})
+	return encode(dst, &pgproto3.Flush{})
+}
 
 // AppendAsk appends a question of holdfast's own: Parse, Bind and Execute of
 // text under the given name, Close of both, and a Flush. The name is a statement
