@@ -34,13 +34,14 @@ const (
 // through: client and server talk to each other, and holdfast keeps nothing of it.
 type login struct {
 	*client
-	out      *bufio.Writer // to the client
-	server   net.Conn
-	serverIn *bufio.Reader
-	settings rules.Settings
-	key      []byte // BackendKeyData as it came; nil when the server sent none
-	status   byte
-	asked    bool // the server waits for an answer of the client
+	out            *bufio.Writer // to the client
+	server         net.Conn
+	serverIn       *bufio.Reader
+	settings       rules.Settings
+	serverEncoding string
+	key            []byte // BackendKeyData as it came; nil when the server sent none
+	status         byte
+	asked          bool // the server waits for an answer of the client
 }
 
 // login dials the server, passes authentication through and returns the session
@@ -239,6 +240,8 @@ func (l *login) parameter(body []byte) {
 		l.settings.ClientEncoding = string(value)
 	case "standard_conforming_strings":
 		l.settings.StandardConformingStrings = string(value)
+	case "server_encoding":
+		l.serverEncoding = string(value)
 	case "application_name":
 		l.origin.Application = string(value)
 	}

@@ -52,6 +52,9 @@ var safeEncodings = map[string]encoding.Encoding{
 	"sqlascii": charmap.ISO8859_1, "euctw": charmap.ISO8859_1, "eucjis2004": charmap.ISO8859_1,
 }
 
+// readAsLatin1 are those above that are no single-byte encodings.
+var readAsLatin1 = map[string]bool{"sqlascii": true, "euctw": true, "eucjis2004": true}
+
 // appendEncodingName appends the name of an encoding, normalised as Postgres's
 // clean_encoding_name does it: letters and digits of ASCII, in lower case. Past
 // maxWord bytes it appends nothing more: no name is that long.

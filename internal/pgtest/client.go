@@ -80,7 +80,13 @@ func (c *Client) DirectTLS(config *tls.Config) {
 // ReadyForQuery. A server that asks for a password fails the test.
 func (c *Client) Startup(pairs ...string) []Message {
 	c.t.Helper()
-	c.Send(Startup(pairs...))
+	return c.Start(Startup(pairs...))
+}
+
+// Start is Startup with a message of one's own.
+func (c *Client) Start(startup Message) []Message {
+	c.t.Helper()
+	c.Send(startup)
 	answers := c.ReadUntil('Z')
 	for _, m := range answers {
 		if m.Type == 'K' {

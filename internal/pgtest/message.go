@@ -134,8 +134,12 @@ func FunctionCall(oid uint32, args ...[]byte) Message {
 }
 
 // Startup is a StartupMessage of protocol 3.0; pairs are names and values.
-func Startup(pairs ...string) Message {
-	b := builder{}.int32(version30)
+func Startup(pairs ...string) Message { return StartupVersion(0, pairs...) }
+
+// StartupVersion is a StartupMessage of protocol 3 and the given minor version:
+// from 2 on (PostgreSQL 18) cancel keys are longer.
+func StartupVersion(minor int, pairs ...string) Message {
+	b := builder{}.int32(version30 + minor)
 	for _, s := range pairs {
 		b = b.text(s)
 	}

@@ -42,6 +42,9 @@ type Config struct {
 	// what the server reported before it.
 	Status   byte
 	Settings rules.Settings
+
+	// ServerEncoding is the server's, as it reports it; empty is not known.
+	ServerEncoding string
 }
 
 const (

@@ -426,3 +426,51 @@ func TestQueryRefusedBehindAHeldBind(t *testing.T) {
 	s.client("S", "", query("select 2"), sync())
 	s.server("", "Z:I", ready('I'))
 }
+
+// TestNamesThatBeginAlike: PostgreSQL looks names up by their first 63 bytes.
+func TestNamesThatBeginAlike(t *testing.T) {
+	long := strings.Repeat("n", 63)
+	s := newScript(t, Enforce)
+	s.client("P:"+long+"1:select 1 S", "", parse(long+"1", "select 1"), sync())
+	s.server("", "1 Z:I", parsed(), ready('I'))
+	s.client("C P:"+long+"2:delete from t S", "", closeOf('S', long+"2"), parse(long+"2", "delete from t"), sync())
+	s.server("", "3 1 Z:I", closed3(), parsed(), ready('I'))
+	s.client("", "", bindTo("", long+"1"), execute(""), sync())
+	if a := s.held(); a.SQL != "delete from t" {
+		t.Errorf("asked %+v", a)
+	}
+}
+
+// TestNamesInTwoEncodings: the server converts names, so one name may come as
+// different bytes.
+func TestNamesInTwoEncodings(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.core.cfg.ServerEncoding = "UTF8"
+	s.core.settings.reported.ClientEncoding = "LATIN1"
+	s.client("P:\xe9:select 1 S", "", parse("\xe9", "select 1"), sync())
+	s.server("", "1 Z:I", parsed(), ready('I'))
+	s.client("Q:set client_encoding = utf8", "", query("set client_encoding = utf8"))
+	s.server("", "C:SET S Z:I", complete("SET"), setting("client_encoding", "UTF8"), ready('I'))
+	s.client("C P:é:delete from t S", "", closeOf('S', "é"), parse("é", "delete from t"), sync())
+	s.server("", "3 1 Z:I", closed3(), parsed(), ready('I'))
+	s.client("Q:set client_encoding = latin1", "", query("set client_encoding = latin1"))
+	s.server("", "C:SET S Z:I", complete("SET"), setting("client_encoding", "LATIN1"), ready('I'))
+	s.client("", "", bindTo("", "\xe9"), execute(""), sync())
+	if a := s.held(); a.SQL != "delete from t" {
+		t.Errorf("asked %+v", a)
+	}
+}
+
+// TestUnclearNames: where it is not known how the server reads a name, it may be
+// every name that is not plain.
+func TestUnclearNames(t *testing.T) {
+	s := newScript(t, Enforce) // the server's encoding is not known
+	s.client("P:é:select 1 P:plain:select 2 S", "", parse("é", "select 1"), parse("plain", "select 2"), sync())
+	s.server("", "1 1 Z:I", parsed(), parsed(), ready('I'))
+	s.client("B::plain E: S", "", bindTo("", "plain"), execute(""), sync())
+	s.server("", "2 C:SELECT 1 Z:I", bound(), complete("SELECT 1"), ready('I'))
+	s.client("", "", bindTo("", "é"), execute(""), sync())
+	if a := s.held(); a.Verdict.Rule != "opaque" {
+		t.Errorf("asked %+v", a)
+	}
+}

@@ -2,6 +2,8 @@ package session
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -284,3 +286,31 @@ func (c *Core) dropSQLNames(statements []rules.Statement, serial uint64) {
 }
 
 func named(key string, _ prepared) bool { return key != "" }
+
+// unclear stands for a name of which it is not known what the server takes it for;
+// it is nobody's, since a name has no NUL. What it stands for is never known.
+const unclear = "\x00"
+
+// key is what the server takes a name of the client for, or unclear. The result may
+// share raw's memory.
+func (c *Core) key(raw []byte) []byte {
+	name, certain := c.settingsNow().Name(raw, c.cfg.ServerEncoding)
+	if !certain {
+		return []byte(unclear)
+	}
+	return name
+}
+
+// define records a definition that is in flight. Under an unclear name it may be
+// that of every name that is not plain ASCII, so those are forgotten.
+func (n *names) define(key string, b prepared) {
+	if key != unclear {
+		n.push(key, b)
+		return
+	}
+	for known := range n.m {
+		if strings.IndexFunc(known, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+			delete(n.m, known)
+		}
+	}
+}

@@ -59,7 +59,7 @@ func (c *Core) scan(typ byte, body []byte) bool {
 		if !ok {
 			return c.malformed()
 		}
-		c.push(message{typ: typ, closeKind: kind, name: string(name)}, n)
+		c.push(message{typ: typ, closeKind: kind, name: string(c.key(name))}, n)
 	case wire.FunctionCall:
 		return c.scanFunctionCall(body, n)
 	case wire.CopyData:
@@ -135,9 +135,9 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	if b.verdict.Action == rules.Warn || stops(b.verdict.Action) || runsPrepared(b.facts) {
 		b.text, b.types = string(f.Text), string(f.Types)
 	}
-	name := string(f.Name)
+	name := string(c.key(f.Name))
 	c.push(message{typ: wire.Parse, name: name}, n)
-	c.statements.push(name, b)
+	c.statements.define(name, b)
 	if c.suspect == 0 && stops(b.verdict.Action) && c.cfg.Mode == Enforce {
 		c.suspect = len(c.msgs)
 	}
@@ -148,34 +148,35 @@ func (c *Core) scanParse(body []byte, n int) bool {
 // already runs functions and takes locks.
 func (c *Core) scanBind(f wire.BindFields, n int) {
 	i := len(c.msgs)
-	b, known := c.worstStatement(f.Statement)
+	b, known := c.worstStatement(c.key(f.Statement))
 	if !known {
 		b = unknownStatement(f.Statement)
 	}
-	portal := string(f.Portal)
+	portal := string(c.key(f.Portal))
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
 	c.willChange(b.facts.ChangesSettings)
 	c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), f.Rest)
 	b.asked, b.serial = stops(b.verdict.Action), c.serial
-	c.portals.push(portal, b)
+	c.portals.define(portal, b)
 }
 
 // bindIsFree says that a Bind to this statement needs no asking.
 func (c *Core) bindIsFree(f wire.BindFields) bool {
-	b, known := c.worstStatement(f.Statement)
+	b, known := c.worstStatement(c.key(f.Statement))
 	return known && !stops(b.verdict.Action)
 }
 
 func (c *Core) scanExecute(body []byte, n int) bool {
-	portal, ok := wire.ReadExecute(body)
+	name, ok := wire.ReadExecute(body)
 	if !ok {
 		return c.malformed()
 	}
+	portal := c.key(name)
 	c.out.Statements++
 	i := len(c.msgs)
 	b, known := c.portals.latest(portal)
 	if !known {
-		b = unknownPortal(portal)
+		b = unknownPortal(name)
 	}
 	c.push(message{typ: wire.Execute, name: string(portal), facts: b.facts, changes: b.facts.ChangesSettings}, n)
 	c.willChange(b.facts.ChangesSettings)
