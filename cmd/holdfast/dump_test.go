@@ -215,10 +215,11 @@ func withoutNotices(stderr string) string {
 // its output and how many holds there were.
 func approveUntil(t *testing.T, hf *pgtest.Proxy, ended <-chan pgtest.Output) (out pgtest.Output, held int) {
 	t.Helper()
+	seen := make(map[string]bool)
 	pgtest.Await(t, driverLimit, func() string { return "the program did not end" }, func() bool {
 		for _, hold := range hf.Holds(t) {
 			hf.Answer(hold.ID, "approve") // it may have been answered since
-			held++
+			seen[hold.ID] = true
 		}
 		select {
 		case out = <-ended:
@@ -227,5 +228,5 @@ func approveUntil(t *testing.T, hf *pgtest.Proxy, ended <-chan pgtest.Output) (o
 			return false
 		}
 	})
-	return out, held
+	return out, len(seen)
 }

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -132,6 +133,7 @@ func beside(t *testing.T, program string, args ...string) <-chan pgtest.Output {
 	ended := make(chan pgtest.Output, 1)
 	stopped := make(chan struct{})
 	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	go func() {
 		defer close(stopped)
 		ended <- pgtest.Run(cmd)
