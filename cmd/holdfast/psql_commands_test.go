@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/holdfast-db/holdfast/internal/pgtest"
 )
 
 // commands are what psql does by itself, whose output must be the same with and
