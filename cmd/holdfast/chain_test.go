@@ -21,15 +21,6 @@ func chain(t *testing.T) (first topology, second *pgtest.Proxy) {
 func TestTwoHoldfasts(t *testing.T) {
 	w, second := chain(t)
 	t.Run("normal traffic", w.testTraffic)
-	t.Run("denied by the first", func(t *testing.T) {
-		both(t, func(t *testing.T, send func(*pgtest.Client, string)) {
-			c := w.dial(t)
-			send(c, "DROP TABLE events")
-			hold := w.deny(t, "DROP TABLE events")
-			readAnswer(t, c).wantRefusal(t, "ZH002", 'I', hold)
-			usable(t, c)
-		})
-	})
 	t.Run("denied by the second", func(t *testing.T) {
 		both(t, func(t *testing.T, send func(*pgtest.Client, string)) {
 			c := w.dial(t)
@@ -47,7 +38,7 @@ func TestTwoHoldfasts(t *testing.T) {
 		c.Send(pgtest.Query("DROP TABLE events"))
 		w.approve(t, "DROP TABLE events")
 		hold := second.AwaitHold(t, "DROP TABLE events")
-		pgtest.Dial(t, w.listen).Send(pgtest.CancelRequest(c.Key))
+		w.cancel(t, c)
 		readAnswer(t, c).wantError(t, "57014", 'I')
 		second.AwaitState(t, hold.ID, "withdrawn")
 		usable(t, c)

@@ -1,46 +1,59 @@
 package main_test
 
 import (
-	"fmt"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/holdfast-db/holdfast/internal/pgtest"
 )
 
-// topology is a way to a server that has holdfast in it, and somebody else.
-type topology struct {
-	scene
-	listen string // where clients connect
-	pools  bool   // a session does not keep its server connection between transactions
-}
+// ours are the settings that pgtest.Pgbouncer makes itself.
+var ours = regexp.MustCompile(`^(listen_addr|listen_port|auth_type|auth_file) = `)
 
-func (w topology) dial(t *testing.T) *pgtest.Client {
+// settingsOf are those of a configuration in examples/drivers, with a pool so
+// small that each connection is used again and again, and checked before each use.
+func settingsOf(t *testing.T, configuration string) []string {
 	t.Helper()
-	return pgtest.Connect(t, w.listen, w.db)
+	text, err := os.ReadFile(example(t, configuration))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "[pgbouncer]\n")
+	var kept []string
+	for line := range strings.Lines(section) {
+		if strings.Contains(line, " = ") && !ours.MatchString(line) {
+			kept = append(kept, strings.TrimSpace(line))
+		}
+	}
+	return append(kept, "default_pool_size = 2", "server_check_delay = 0")
 }
 
-// twoConnections are the settings of a pool so small that each connection is used
-// again and again, and of clients as JDBC's driver, which sends a parameter that
-// pgbouncer does not know.
-var twoConnections = []string{"default_pool_size = 2", "ignore_startup_parameters = extra_float_digits", "server_check_delay = 0"}
-
-// pgbouncer in transaction mode in front: clients, pgbouncer, holdfast, server.
+// pgbouncer in front: clients, pgbouncer, holdfast, server.
 func TestPgbouncerInFront(t *testing.T) {
-	onNewest(t, nil, func(t *testing.T, s scene) {
-		pooler := pgtest.Pgbouncer(t, s.hf.Listen, "", append(twoConnections,
-			"pool_mode = transaction", "server_reset_query = DISCARD ALL", "server_reset_query_always = 1", "server_check_query = select 1")...)
-		w := topology{scene: s, listen: pooler.Listen, pools: true}
-		w.test(t)
-		t.Run("as the hold shows it", func(t *testing.T) {
-			c := w.dial(t)
-			c.Send(pgtest.Query("DROP TABLE events"))
-			hold := w.hf.AwaitHold(t, "DROP TABLE events")
-			w.hf.Deny(t, hold.ID)
-			readAnswer(t, c).wantRefusal(t, "ZH002", 'I', hold)
-			if hold.User != "postgres" || hold.Database != w.db || hold.Client != "127.0.0.1" {
-				t.Errorf("the hold is of %s on %s from %s", hold.User, hold.Database, hold.Client)
-			}
+	for _, mode := range []string{"transaction", "session"} {
+		t.Run(mode, func(t *testing.T) {
+			onNewest(t, nil, func(t *testing.T, s scene) {
+				pooler := pgtest.Pgbouncer(t, s.hf.Listen, "", append(settingsOf(t, "pgbouncer/in-front.ini"), "pool_mode = "+mode)...)
+				topology{scene: s, listen: pooler.Listen, pools: mode == "transaction"}.test(t)
+			})
 		})
+	}
+}
+
+// A hold shows the session that pgbouncer made: its user and its address.
+func TestPgbouncerInFrontIsTheRequester(t *testing.T) {
+	onNewest(t, nil, func(t *testing.T, s scene) {
+		pooler := pgtest.Pgbouncer(t, s.hf.Listen, "", "pool_mode = transaction")
+		c := pgtest.Dial(t, pooler.Listen)
+		c.Startup("user", "postgres", "database", s.db, "application_name", "the client's own")
+		c.Send(pgtest.Query("DROP TABLE events"))
+		hold := s.deny(t, "DROP TABLE events")
+		readAnswer(t, c).wantRefusal(t, "ZH002", 'I', hold)
+		if hold.User != "postgres" || hold.Database != s.db || hold.Client != "127.0.0.1" || hold.Application != "the client's own" {
+			t.Errorf("the hold is of %s on %s from %s, application %q", hold.User, hold.Database, hold.Client, hold.Application)
+		}
 	})
 }
 
@@ -72,10 +85,29 @@ func TestPgbouncerInFrontIsFull(t *testing.T) {
 // pgbouncer in session mode behind: clients, holdfast, pgbouncer, server.
 func TestPgbouncerBehind(t *testing.T) {
 	srv := pgtest.Shared(t, pgtest.Newest(t))
-	pooler := pgtest.Pgbouncer(t, srv.Addr(), "", append(twoConnections, "pool_mode = session", "server_check_query = select 1")...)
+	pooler := pgtest.Pgbouncer(t, srv.Addr(), "", settingsOf(t, "pgbouncer/behind.ini")...)
 	s := scene{srv: srv, db: srv.Database(t, shop)}
 	s.hf = pgtest.Holdfast(t, pgtest.ProxyOptions{Upstream: pooler.URL("postgres")})
 	topology{scene: s, listen: s.hf.Listen}.test(t)
+}
+
+// Behind holdfast transaction mode is not safe, and docs/operations.md says so:
+// the name of a prepared statement is whatever the last session made of it on the
+// connection that the pool chose, so that what was judged is not what runs. When
+// this test fails the pooler keeps names apart, and that page may promise more.
+func TestPgbouncerBehindInTransactionModeIsNotSafe(t *testing.T) {
+	srv := pgtest.Shared(t, pgtest.Newest(t))
+	pooler := pgtest.Pgbouncer(t, srv.Addr(), "", "pool_mode = transaction", "default_pool_size = 1")
+	s := scene{srv: srv, db: srv.Database(t, shop)}
+	s.hf = pgtest.Holdfast(t, pgtest.ProxyOptions{Upstream: pooler.URL("postgres")})
+	ana, ben := s.connect(t), s.connect(t)
+	ana.Send(pgtest.Parse("s", "SELECT 1"), pgtest.Sync())
+	ana.ReadUntil('Z')
+	ben.Send(pgtest.Close('S', "s"), pgtest.Parse("s", "DELETE FROM events"), pgtest.Sync())
+	ben.ReadUntil('Z')
+	ana.Send(pgtest.Bind("", "s"), pgtest.Execute("", 0), pgtest.Sync())
+	readAnswer(t, ana).wantTag(t, "DELETE 3", 'I')
+	s.wantRows(t, "0")
 }
 
 // Passwords pass through holdfast to pgbouncer, which checks them itself.
@@ -94,154 +126,4 @@ func TestPgbouncerBehindWithPasswords(t *testing.T) {
 			}
 		})
 	}
-}
-
-// test plays what clients do, in a topology: everything a hold can come to, and
-// that the pool is as good as new afterwards.
-func (w topology) test(t *testing.T) {
-	t.Helper()
-	t.Run("normal traffic", w.testTraffic)
-	t.Run("held", w.testHeld)
-	t.Run("held in a transaction", w.testHeldInATransaction)
-	t.Run("cancelled", w.testCancelled)
-	t.Run("left", w.testLeft)
-	if !w.pools {
-		t.Run("prepared statements", w.testPrepared)
-	}
-	t.Run("many one after the other", func(t *testing.T) {
-		for range 10 {
-			c := w.dial(t)
-			usable(t, c)
-			c.Close()
-		}
-	})
-	w.wantRows(t, "3")
-	for _, hold := range w.hf.Holds(t) {
-		t.Errorf("hold %s of %q is left, %s", hold.ID, hold.SQL, hold.State)
-	}
-}
-
-// testTraffic sends what must not be held.
-func (w topology) testTraffic(t *testing.T) {
-	before := len(w.hf.AllHolds(t))
-	c := pgtest.Dial(t, w.listen)
-	c.Startup("user", "postgres", "database", w.db, "application_name", "traffic", "extra_float_digits", "3")
-	sum(c.Query("SELECT 1; SELECT 2")).wantTag(t, "SELECT 1", 'I')
-	c.Send(batch("SELECT generate_series(1, 1000)")...)
-	readAnswer(t, c).wantTag(t, "SELECT 1000", 'I')
-	sum(c.Query("SELECT 1/0")).wantError(t, "22012", 'I')
-	for _, step := range [][2]string{
-		{"BEGIN", "BEGIN"}, {"INSERT INTO events VALUES (50, 'x')", "INSERT 0 1"}, {"UPDATE events SET note = 'y' WHERE id = 50", "UPDATE 1"},
-		{"DELETE FROM events WHERE id = 50", "DELETE 1"},
-	} {
-		sum(c.Query(step[0])).wantTag(t, step[1], 'T')
-	}
-	sum(c.Query("COMMIT")).wantTag(t, "COMMIT", 'I')
-	c.Send(pgtest.Query("COPY events FROM STDIN"))
-	c.Expect("G")
-	c.Send(pgtest.CopyData("60\tdrop table events\n"), pgtest.CopyDone())
-	readAnswer(t, c).wantTag(t, "COPY 1", 'I')
-	sum(c.Query("DELETE FROM events WHERE id = 60")).wantTag(t, "DELETE 1", 'I')
-	sum(c.Query("DISCARD ALL")).wantTag(t, "DISCARD ALL", 'I')
-	if after := len(w.hf.AllHolds(t)); after != before {
-		t.Errorf("%d statements were held", after-before)
-	}
-}
-
-// testHeld denies and approves in both protocols.
-func (w topology) testHeld(t *testing.T) {
-	both(t, func(t *testing.T, send func(*pgtest.Client, string)) {
-		c := w.dial(t)
-		send(c, "DROP TABLE events")
-		hold := w.deny(t, "DROP TABLE events")
-		denied := readAnswer(t, c)
-		denied.wantRefusal(t, "ZH002", 'I', hold)
-		if len(denied.notices) == 0 {
-			t.Error("the client got no notice of its hold")
-		}
-		usable(t, c)
-		w.srv.Exec(t, w.db, "CREATE TABLE doomed (id int)")
-		send(c, "DROP TABLE doomed")
-		hold = w.approve(t, "DROP TABLE doomed")
-		readAnswer(t, c).wantTag(t, "DROP TABLE", 'I')
-		w.hf.AwaitState(t, hold.ID, "executed")
-		usable(t, c)
-		w.wantRows(t, "3")
-	})
-}
-
-func (w topology) testHeldInATransaction(t *testing.T) {
-	both(t, func(t *testing.T, send func(*pgtest.Client, string)) {
-		c := w.dial(t)
-		sum(c.Query("BEGIN")).wantTag(t, "BEGIN", 'T')
-		sum(c.Query("INSERT INTO events VALUES (100, 'never')")).wantTag(t, "INSERT 0 1", 'T')
-		send(c, "TRUNCATE events")
-		hold := w.deny(t, "TRUNCATE events")
-		readAnswer(t, c).wantRefusal(t, "ZH002", 'E', hold)
-		sum(c.Query("SELECT 1")).wantError(t, "25P02", 'E')
-		sum(c.Query("ROLLBACK")).wantTag(t, "ROLLBACK", 'I')
-		usable(t, c)
-		sum(c.Query("BEGIN")).wantTag(t, "BEGIN", 'T')
-		send(c, "TRUNCATE events")
-		w.approve(t, "TRUNCATE events")
-		readAnswer(t, c).wantTag(t, "TRUNCATE TABLE", 'T')
-		sum(c.Query("ROLLBACK")).wantTag(t, "ROLLBACK", 'I')
-		w.wantRows(t, "3")
-	})
-}
-
-func (w topology) testCancelled(t *testing.T) {
-	c := w.dial(t)
-	c.Send(pgtest.Query("DROP TABLE events"))
-	hold := w.hf.AwaitHold(t, "DROP TABLE events")
-	pgtest.Dial(t, w.listen).Send(pgtest.CancelRequest(c.Key))
-	readAnswer(t, c).wantError(t, "57014", 'I')
-	w.hf.AwaitState(t, hold.ID, "withdrawn")
-	usable(t, c)
-
-	c.Send(pgtest.Query("SELECT pg_sleep(600)"))
-	w.srv.AwaitValue(t, long, w.db, w.asleep(), "1")
-	pgtest.Dial(t, w.listen).Send(pgtest.CancelRequest(c.Key))
-	readAnswer(t, c).wantError(t, "57014", 'I')
-	usable(t, c)
-}
-
-// asleep counts the sessions of the database that sleep.
-func (w topology) asleep() string {
-	return fmt.Sprintf("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = '%s'", w.db)
-}
-
-// testLeft lets clients vanish while their statements are held.
-func (w topology) testLeft(t *testing.T) {
-	for _, begin := range []string{"", "BEGIN"} {
-		c := w.dial(t)
-		c.Query(begin)
-		c.Send(pgtest.Query("DROP TABLE events"))
-		hold := w.hf.AwaitHold(t, "DROP TABLE events")
-		c.Close()
-		w.hf.AwaitState(t, hold.ID, "withdrawn")
-		w.srv.AwaitValue(t, long, w.db, "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND datname = '"+w.db+"'", "0")
-	}
-	usable(t, w.dial(t))
-}
-
-// testPrepared uses statements by their names, of both protocols, across
-// transactions.
-func (w topology) testPrepared(t *testing.T) {
-	c := w.dial(t)
-	c.Send(pgtest.Parse("one", "SELECT $1::int + 1"), pgtest.Parse("purge", "DELETE FROM events"), pgtest.Sync())
-	c.ReadUntil('Z')
-	sum(c.Query("PREPARE two AS SELECT 2")).wantTag(t, "PREPARE", 'I')
-	for range 2 {
-		c.Send(pgtest.Bind("", "one", "41"), pgtest.Execute("", 0), pgtest.Sync())
-		readAnswer(t, c).wantTag(t, "SELECT 1", 'I')
-		sum(c.Query("EXECUTE two")).wantTag(t, "SELECT 1", 'I')
-		c.Send(pgtest.Bind("", "purge"), pgtest.Execute("", 0), pgtest.Sync())
-		hold := w.deny(t, "DELETE FROM events")
-		readAnswer(t, c).wantRefusal(t, "ZH002", 'I', hold)
-	}
-	c.Send(pgtest.Close('S', "one"), pgtest.Sync())
-	c.ReadUntil('Z')
-	sum(c.Query("DEALLOCATE ALL")).wantTag(t, "DEALLOCATE ALL", 'I')
-	usable(t, c)
 }
