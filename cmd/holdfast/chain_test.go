@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/holdfast-db/holdfast/internal/pgtest"
@@ -21,6 +23,25 @@ func chain(t *testing.T) (first topology, second *pgtest.Proxy) {
 func TestTwoHoldfasts(t *testing.T) {
 	w, second := chain(t)
 	t.Run("normal traffic", w.testTraffic)
+	t.Run("denied by the first", func(t *testing.T) {
+		// What the server must reject in place of the statement may be a question
+		// to the second holdfast; whatever is approved there, nothing is dropped.
+		file := filepath.Join(t.TempDir(), "drop.sql")
+		if err := os.WriteFile(file, []byte("DROP TABLE events;\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for protocol, client := range map[string][]string{
+			"simple":   {needs(t, "psql"), "-X", "-d", w.hf.URL(w.db), "-f", file},
+			"extended": {pgtest.Program(t, "pgbench"), "-n", "-t", "1", "-M", "extended", "-f", file, w.hf.URL(w.db)},
+		} {
+			t.Run(protocol, func(t *testing.T) {
+				ended := beside(t, client[0], client[1:]...)
+				hold := w.deny(t, "DROP TABLE events")
+				out, _ := answerUntil(t, second, "approve", ended)
+				wantAll(t, out.Stderr, "holdfast: denied by", hold.ID)
+			})
+		}
+	})
 	t.Run("denied by the second", func(t *testing.T) {
 		both(t, func(t *testing.T, send func(*pgtest.Client, string)) {
 			c := w.dial(t)

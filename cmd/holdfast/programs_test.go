@@ -50,7 +50,7 @@ func TestPrograms(t *testing.T) {
 				t.Errorf("exit %d: %s%s", out.Exit, out.Stdout, out.Stderr)
 			}
 			ended = beside(t, program, args...)
-			if out, asked := approveUntil(t, s.hf, ended); out.Exit != 0 || asked == 0 {
+			if out, asked := answerUntil(t, s.hf, "approve", ended); out.Exit != 0 || asked == 0 {
 				t.Errorf("exit %d after %d approvals: %s%s", out.Exit, asked, out.Stdout, out.Stderr)
 			}
 		})

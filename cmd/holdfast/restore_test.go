@@ -41,7 +41,7 @@ func TestRestoreClean(t *testing.T) {
 		a.t = t
 		target := restored()
 		direct := pgtest.Run(a.program("pg_restore", clean(a.srv.URL(restored()))...))
-		through, held := approveUntil(t, a.hf, beside(t, filepath.Join(a.bin, "pg_restore"), clean(a.hf.URL(target))...))
+		through, held := answerUntil(t, a.hf, "approve", beside(t, filepath.Join(a.bin, "pg_restore"), clean(a.hf.URL(target))...))
 		if errors := withoutNotices(through.Stderr); through.Exit != direct.Exit || errors != direct.Stderr {
 			t.Errorf("pg_restore exits with %d: %s\ndirect with %d: %s", through.Exit, errors, direct.Exit, direct.Stderr)
 		}
@@ -72,7 +72,7 @@ func TestRestoreParallel(t *testing.T) {
 		a.t = t
 		target := a.srv.Database(t)
 		restore := beside(t, filepath.Join(a.bin, "pg_restore"), "--jobs=2", "--exit-on-error", "--dbname="+a.hf.URL(target), folder)
-		out, held := approveUntil(t, a.hf, restore)
+		out, held := answerUntil(t, a.hf, "approve", restore)
 		if out.Exit != 0 || held == 0 {
 			t.Errorf("pg_restore exits with %d after %d holds: %s", out.Exit, held, out.Stderr)
 		}
@@ -94,14 +94,14 @@ func withoutNotices(stderr string) string {
 	return kept.String()
 }
 
-// approveUntil approves whatever is held until a program has ended, and returns
-// its output and how many holds there were.
-func approveUntil(t *testing.T, hf *pgtest.Proxy, ended <-chan pgtest.Output) (out pgtest.Output, held int) {
+// answerUntil answers whatever is held, by approve or deny, until a program has
+// ended, and returns its output and how many holds there were.
+func answerUntil(t *testing.T, hf *pgtest.Proxy, verb string, ended <-chan pgtest.Output) (out pgtest.Output, held int) {
 	t.Helper()
 	seen := make(map[string]bool)
 	pgtest.Await(t, driverLimit, func() string { return "the program did not end" }, func() bool {
 		for _, hold := range hf.Holds(t) {
-			hf.Answer(hold.ID, "approve") // it may have been answered since
+			hf.Answer(hold.ID, verb) // it may have been answered since
 			seen[hold.ID] = true
 		}
 		select {
