@@ -135,3 +135,41 @@ func inspect(bin string) (Version, error) {
 	}
 	return Version{Major: major, Full: full, Bin: bin}, nil
 }
+
+// NewestWith is the newest of Versions that comes with a program, as pg_dump,
+// which has to be as new as its server. npm's servers come without programs.
+func NewestWith(t testing.TB, program string) Version {
+	t.Helper()
+	versions := Versions(t)
+	for i := len(versions) - 1; i >= 0; i-- {
+		if _, err := os.Stat(filepath.Join(versions[i].Bin, program)); err == nil {
+			return versions[i]
+		}
+	}
+	if os.Getenv("CI") == "true" && os.Getenv("HOLDFAST_TEST_PG") == "" {
+		t.Fatalf("pgtest: no server comes with %s, and CI=true: run .ci/setup test", program)
+	}
+	t.Skipf("pgtest: no server comes with %s: run .ci/setup test", program)
+	return Version{}
+}
+
+// Program is the path of one of PostgreSQL's programs, of whichever version has
+// it: for those that talk to servers of every version, as pgbench.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	for major := newestMajor; major >= oldestMajor; major-- {
+		path := filepath.Join(installed()[major].Bin, name)
+		if _, err := os.Stat(path); err == nil && filepath.IsAbs(path) {
+			return path
+		}
+	}
+	path, err := exec.LookPath(name)
+	switch {
+	case err == nil:
+	case os.Getenv("CI") == "true":
+		t.Fatalf("pgtest: %s is missing, and CI=true: run .ci/setup test", name)
+	default:
+		t.Skipf("pgtest: %s is not installed: run .ci/setup test", name)
+	}
+	return path
+}
