@@ -10,7 +10,7 @@ import (
 )
 
 func TestDriverNodePostgres(t *testing.T) {
-	node(t, "pg", 12, "pg", "pg-cursor", "pg-query-stream", "pg-copy-streams")
+	node(t, "pg", 13, "pg", "pg-cursor", "pg-query-stream", "pg-copy-streams")
 }
 
 func TestDriverPostgresJS(t *testing.T) { node(t, "postgres", 13, "postgres") }
