@@ -110,6 +110,7 @@ static int play(PGconn *conn) {
 		} else {
 			printf("FAILED %s: %s\n", steps[i].name, reason);
 			failed++;
+			PQreset(conn); /* it may have left a transaction or a pipeline open */
 		}
 		fflush(stdout);
 	}

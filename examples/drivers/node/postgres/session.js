@@ -153,7 +153,7 @@ const steps = {
       const notice = noticed();
       const query = sql.unsafe(text).simple();
       const failure = expectState('57014', query);
-      await notice;
+      await Promise.race([notice, failure]);
       query.cancel();
       await failure;
     }

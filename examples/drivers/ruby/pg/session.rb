@@ -165,6 +165,7 @@ def play(conn, step)
   true
 rescue Wrong, PG::Error => e
   puts "FAILED #{step}: #{e.message}"
+  conn.reset # it may have left a transaction or a pipeline open
   false
 end
 
