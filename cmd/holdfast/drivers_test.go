@@ -49,10 +49,11 @@ func driver(t *testing.T, s scene, steps int, cmd *exec.Cmd) {
 	}
 }
 
-// answerHolds approves holds on approve_me, denies those on deny_me and leaves
-// those on withdraw_me to their requester, until ctx ends.
+// answerHolds approves holds on approve_me, denies those on deny_me and of
+// functions called outside of a statement (lo_unlink), and leaves those on
+// withdraw_me to their requester, until ctx ends.
 func answerHolds(ctx context.Context, hf *pgtest.Proxy) {
-	answers := map[string]string{"approve_me": "approve", "deny_me": "deny", "EXECUTE purge": "deny"}
+	answers := map[string]string{"approve_me": "approve", "deny_me": "deny", "EXECUTE purge": "deny", "FunctionCall": "deny"}
 	for ; ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
 		waiting, _ := hf.Waiting() // an error shows as a session that does not end
 		for _, hold := range waiting {
@@ -74,37 +75,8 @@ func example(t *testing.T, name string) string {
 	return filepath.Join(root, "examples", "drivers", name)
 }
 
-func TestDriverPgx(t *testing.T) {
-	each(t, nil, func(t *testing.T, s scene) {
-		driver(t, s, 13, exec.Command(pgtest.Binary(t, "./examples/drivers/go/pgx"), s.hf.URL(s.db)))
-	})
-}
-
-func TestDriverPq(t *testing.T) {
-	each(t, nil, func(t *testing.T, s scene) {
-		driver(t, s, 7, exec.Command(pgtest.Binary(t, "./examples/drivers/go/pq"), s.hf.URLWith(s.db, "sslmode", "disable")))
-	})
-}
-
-func TestDriverPsycopg(t *testing.T) {
-	python := pythonWith(t, "psycopg")
-	each(t, nil, func(t *testing.T, s scene) {
-		driver(t, s, 12, exec.Command(python, example(t, "python/session.py"), s.hf.URL(s.db)))
-	})
-}
-
-func TestDriverNode(t *testing.T) {
-	node := needs(t, "node")
-	modules := filepath.Join(pgtest.CacheFolder(), "node", "node_modules")
-	if _, err := os.Stat(filepath.Join(modules, "pg")); err != nil {
-		missing(t, "node-postgres")
-	}
-	each(t, nil, func(t *testing.T, s scene) {
-		cmd := exec.Command(node, example(t, "node/session.js"), s.hf.URL(s.db))
-		cmd.Env = append(os.Environ(), "NODE_PATH="+modules)
-		driver(t, s, 9, cmd)
-	})
-}
+// A driver runs on every server version, as long as it takes no more than a few
+// seconds on each.
 
 // The psql session checks nothing by itself: its output is looked at here.
 func TestDriverPsql(t *testing.T) {
@@ -131,17 +103,35 @@ func TestDriverPsql(t *testing.T) {
 	})
 }
 
-// pythonWith finds a python3 that has the module: one of somebody's own may come
-// first on PATH, while the module belongs to the system's.
-func pythonWith(t *testing.T, module string) string {
+// runtimeWith finds an interpreter for which the probe exits with 0: one of
+// somebody's own may come first on PATH, while the module belongs to the system's.
+func runtimeWith(t *testing.T, program, module string, probe ...string) string {
 	t.Helper()
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		if exec.Command(python, "-c", "import "+module).Run() == nil {
-			return python
+	for _, candidate := range []string{program, filepath.Join("/usr/bin", program)} {
+		if exec.Command(candidate, probe...).Run() == nil {
+			return candidate
 		}
 	}
-	missing(t, module)
+	missing(t, module+" for "+program)
 	return ""
+}
+
+// build runs a compiler before a driver's test.
+func build(t *testing.T, program string, args ...string) {
+	t.Helper()
+	if out := pgtest.Run(exec.Command(program, args...)); out.Exit != 0 {
+		t.Fatalf("%s exited with %d:\n%s%s", program, out.Exit, out.Stdout, out.Stderr)
+	}
+}
+
+// sources are the files of a driver's session that a compiler is given.
+func sources(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(example(t, pattern))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no sources are called %q: %v", pattern, err)
+	}
+	return files
 }
 
 // missing skips a test for what is not installed; with CI=true it fails.

@@ -61,12 +61,12 @@ func TestStrangeStatementNames(t *testing.T) {
 		for _, name := range []string{anyBytes(), strings.Repeat("n", 5000), "\xff", " ", "a'b", "S_1"} {
 			c.Send(pgtest.Parse(name, "SELECT 1"), pgtest.Bind(name, name), pgtest.Execute(name, 0), pgtest.Sync())
 			readAnswer(t, c).wantTag(t, "SELECT 1", 'I')
-			c.Send(pgtest.Parse(name+"2", "DELETE FROM events"), pgtest.Sync())
+			c.Send(pgtest.Parse("2"+name, "DELETE FROM events"), pgtest.Sync())
 			readAnswer(t, c)
-			c.Send(pgtest.Bind(name, name+"2"), pgtest.Execute(name, 0), pgtest.Sync())
+			c.Send(pgtest.Bind(name, "2"+name), pgtest.Execute(name, 0), pgtest.Sync())
 			s.deny(t, "DELETE FROM events")
 			readAnswer(t, c).wantError(t, "ZH002", 'I')
-			c.Send(pgtest.Bind(name, name), pgtest.Execute(name, 0), pgtest.Close('S', name), pgtest.Close('S', name+"2"), pgtest.Sync())
+			c.Send(pgtest.Bind(name, name), pgtest.Execute(name, 0), pgtest.Close('S', name), pgtest.Close('S', "2"+name), pgtest.Sync())
 			readAnswer(t, c).wantTag(t, "SELECT 1", 'I')
 			c.Send(pgtest.Bind("", name), pgtest.Sync()) // closed: opaque to us, missing to the server
 			s.deny(t, "")

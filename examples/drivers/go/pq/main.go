@@ -1,13 +1,13 @@
 // Command pq is a session with github.com/lib/pq through holdfast: statements
-// and transactions, with one that a reviewer approves and one that is denied.
+// and transactions, with one that a reviewer approves and one that is denied;
+// a cursor, COPY, LISTEN and cancelling.
 //
 //	go run ./examples/drivers/go/pq 'postgres://you@127.0.0.1:6432/scratch?sslmode=disable'
 //
 // Answer the holds from another terminal: approve those on approve_me, deny
 // those on deny_me. It creates and drops tables: use a database you can spare.
 //
-// Cancelling is not shown: lib/pq gives up a connection whose context ended, with
-// holdfast or without.
+// COPY to the client is not shown: lib/pq does not have it.
 package main
 
 import (
@@ -25,22 +25,25 @@ const tables = `
 	CREATE TABLE IF NOT EXISTS approve_me (id int);
 	CREATE TABLE IF NOT EXISTS deny_me (id int)`
 
+// step is a part of the session that can go wrong.
+type step func(context.Context, *sql.Conn) error
+
 func main() {
 	if len(os.Args) != 2 {
 		fmt.Fprintln(os.Stderr, "usage: pq URL")
 		os.Exit(2)
 	}
-	ctx := context.Background()
-	conn, err := connect(ctx, os.Args[1])
+	ctx, url := context.Background(), os.Args[1]
+	conn, err := connect(ctx, url, printNotice)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	defer conn.Close()
 	failed := false
-	for _, step := range []struct {
+	for _, s := range []struct {
 		name string
-		run  func(context.Context, *sql.Conn) error
+		run  step
 	}{
 		{"allowed traffic", allowed},
 		{"approved", approved},
@@ -48,18 +51,21 @@ func main() {
 		{"denied, prepared", deniedPrepared},
 		{"denied in a transaction", deniedInTransaction},
 		{"approved in a transaction", approvedInTransaction},
+		{"cursor", cursor},
 		{"COPY", copyIn},
+		{"LISTEN", listenAt(url)},
+		{"cancelled", cancelledAt(url)},
 	} {
-		err := step.run(ctx, conn)
+		err := s.run(ctx, conn)
 		if err == nil {
 			err = usable(ctx, conn)
 		}
 		if err != nil {
 			failed = true
-			fmt.Printf("FAILED %s: %v\n", step.name, err)
+			fmt.Printf("FAILED %s: %v\n", s.name, err)
 			continue
 		}
-		fmt.Printf("ok %s\n", step.name)
+		fmt.Printf("ok %s\n", s.name)
 	}
 	if failed {
 		os.Exit(1)
@@ -67,14 +73,15 @@ func main() {
 }
 
 // connect takes one connection out of the pool, for a session is what is shown.
-func connect(ctx context.Context, url string) (*sql.Conn, error) {
+func connect(ctx context.Context, url string, onNotice func(*pq.Error)) (*sql.Conn, error) {
 	connector, err := pq.NewConnector(url)
 	if err != nil {
 		return nil, err
 	}
-	noisy := pq.ConnectorWithNoticeHandler(connector, func(n *pq.Error) { fmt.Printf("%s: %s\n", n.Severity, n.Message) })
-	return sql.OpenDB(noisy).Conn(ctx)
+	return sql.OpenDB(pq.ConnectorWithNoticeHandler(connector, onNotice)).Conn(ctx)
 }
+
+func printNotice(n *pq.Error) { fmt.Printf("%s: %s\n", n.Severity, n.Message) }
 
 func usable(ctx context.Context, conn *sql.Conn) error {
 	var two int
@@ -108,119 +115,4 @@ func exists(ctx context.Context, conn *sql.Conn, table string, wanted bool) erro
 		return fmt.Errorf("table %s exists: %t", table, there)
 	}
 	return nil
-}
-
-func allowed(ctx context.Context, conn *sql.Conn) error {
-	if _, err := conn.ExecContext(ctx, tables); err != nil {
-		return err
-	}
-	insert, err := conn.PrepareContext(ctx, "INSERT INTO kept VALUES ($1, $2)")
-	if err != nil {
-		return err
-	}
-	defer insert.Close()
-	for i := range 10 {
-		if _, err := insert.ExecContext(ctx, i, "name"); err != nil {
-			return err
-		}
-	}
-	result, err := conn.ExecContext(ctx, "DELETE FROM kept WHERE id = $1", 9)
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n < 1 {
-		return fmt.Errorf("deleted %d rows: %w", n, err)
-	}
-	return nil
-}
-
-func approved(ctx context.Context, conn *sql.Conn) error {
-	if _, err := conn.ExecContext(ctx, "DROP TABLE approve_me"); err != nil {
-		return err
-	}
-	return exists(ctx, conn, "approve_me", false)
-}
-
-func denied(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, "DROP TABLE deny_me")
-	if err := want(err, "ZH002"); err != nil {
-		return err
-	}
-	return exists(ctx, conn, "deny_me", true)
-}
-
-// deniedPrepared is refused at Prepare already where the driver describes the
-// statement first, else when it runs.
-func deniedPrepared(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, "UPDATE deny_me SET id = $1", 7)
-	return want(err, "ZH002")
-}
-
-func deniedInTransaction(ctx context.Context, conn *sql.Conn) error {
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, "INSERT INTO kept VALUES (100, 'never')"); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "DROP TABLE deny_me")
-	if err := want(err, "ZH002"); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "SELECT 1")
-	if err := want(err, "25P02"); err != nil {
-		return err
-	}
-	if err := tx.Rollback(); err != nil {
-		return err
-	}
-	var never int
-	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM kept WHERE id = 100").Scan(&never); err != nil || never != 0 {
-		return fmt.Errorf("%d rows of a denied transaction: %w", never, err)
-	}
-	return exists(ctx, conn, "deny_me", true)
-}
-
-func approvedInTransaction(ctx context.Context, conn *sql.Conn) error {
-	if _, err := conn.ExecContext(ctx, tables); err != nil {
-		return err
-	}
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, "DROP TABLE approve_me"); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	return exists(ctx, conn, "approve_me", false)
-}
-
-func copyIn(ctx context.Context, conn *sql.Conn) error {
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	rows, err := tx.PrepareContext(ctx, "COPY kept (id, name) FROM STDIN")
-	if err != nil {
-		return err
-	}
-	for i := range 3 {
-		if _, err := rows.ExecContext(ctx, i, "copied"); err != nil {
-			return err
-		}
-	}
-	if _, err := rows.ExecContext(ctx); err != nil {
-		return err
-	}
-	if err := rows.Close(); err != nil {
-		return err
-	}
-	return tx.Commit()
 }

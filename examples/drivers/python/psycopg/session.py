@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """A session with psycopg 3 through holdfast: statements, transactions and
-pipelines, with one that a reviewer approves and one that is denied.
+pipelines, with one that a reviewer approves and one that is denied; cursors,
+COPY, LISTEN and cancelling.
 
-    python3 examples/drivers/python/session.py postgres://you@127.0.0.1:6432/scratch
+    python3 examples/drivers/python/psycopg/session.py postgres://you@127.0.0.1:6432/scratch
 
 Answer the holds from another terminal: approve those on approve_me, deny those
 on deny_me. It creates and drops tables: use a database you can spare.
 """
 
 import sys
-import threading
 
 import psycopg
 from psycopg import pq
@@ -127,14 +127,42 @@ def approved_in_pipeline(conn):
     exists(conn, "approve_me", False)
 
 
+def named_cursor(conn):
+    """A cursor with a name lives on the server, and is read by itersize."""
+    with conn.transaction(), conn.cursor("many") as cursor:
+        cursor.itersize = 100
+        cursor.execute("SELECT generate_series(1, %s::int)", [1000])
+        if [row[0] for row in cursor] != list(range(1, 1001)):
+            raise Wrong("not the rows 1 to 1000")
+    conn.execute("BEGIN")
+    cursor = conn.cursor("some")
+    cursor.execute("SELECT generate_series(1, 1000)")
+    cursor.fetchmany(100)
+    expect_state("ZH002", lambda: conn.execute("DROP TABLE deny_me"))
+    expect_state("25P02", lambda: cursor.fetchmany(100))
+    conn.execute("ROLLBACK")
+
+
+def stream(conn):
+    """Row by row, in libpq's single-row mode."""
+    rows = sum(1 for _ in conn.cursor().stream("SELECT generate_series(1, %s::int)", [1000]))
+    if rows != 1000:
+        raise Wrong(f"{rows} rows, want 1000")
+
+
 def cancelled(conn):
-    """cancel() is what Ctrl-C does: the hold is withdrawn, the session goes on."""
-    timer = threading.Timer(1, conn.cancel)
-    timer.start()
+    """cancel() is what Ctrl-C does. A hold's notice says that the statement waits;
+    that of CREATE TABLE IF NOT EXISTS says that the server has begun."""
+
+    def cancel(_):
+        conn.cancel()
+
+    conn.add_notice_handler(cancel)
     try:
-        expect_state("57014", lambda: conn.execute("DROP TABLE withdraw_me"))
+        for sql in ["CREATE TABLE IF NOT EXISTS kept (); SELECT pg_sleep(60)", "DROP TABLE withdraw_me"]:
+            expect_state("57014", lambda: conn.execute(sql))
     finally:
-        timer.join()
+        conn.remove_notice_handler(cancel)
 
 
 def copy_both_ways(conn):
@@ -174,6 +202,8 @@ STEPS = [
     approved_in_transaction,
     denied_in_pipeline,
     approved_in_pipeline,
+    named_cursor,
+    stream,
     cancelled,
     copy_both_ways,
     listen,

@@ -1,13 +1,18 @@
 // A session with node-postgres through holdfast: statements and transactions,
-// with one that a reviewer approves and one that is denied.
+// with one that a reviewer approves and one that is denied; cursors, COPY,
+// LISTEN and cancelling.
 //
-//   NODE_PATH=node_modules node examples/drivers/node/session.js postgres://you@127.0.0.1:6432/scratch
+//   NODE_PATH=node_modules node examples/drivers/node/pg/session.js postgres://you@127.0.0.1:6432/scratch
 //
 // Answer the holds from another terminal: approve those on approve_me, deny
 // those on deny_me. It creates and drops tables: use a database you can spare.
 'use strict';
 
-const { Client } = require('pg');
+const { pipeline } = require('node:stream/promises');
+const { Client, Query } = require('pg');
+const Cursor = require('pg-cursor');
+const QueryStream = require('pg-query-stream');
+const copy = require('pg-copy-streams');
 
 const tables = `
   CREATE TABLE IF NOT EXISTS kept (id int, name text);
@@ -35,6 +40,20 @@ async function exists(client, table, wanted) {
 async function count(client, id) {
   const { rows } = await client.query('SELECT count(*)::int AS n FROM kept WHERE id = $1', [id]);
   return rows[0].n;
+}
+
+// cancelAtNotice cancels the statement from another connection, as soon as the
+// server or holdfast says something. A hold's notice says that the statement
+// waits; that of CREATE TABLE IF NOT EXISTS says that the server has begun.
+async function cancelAtNotice(client, text) {
+  const query = new Query(text);
+  const failure = new Promise((resolve, reject) => {
+    query.on('error', reject);
+    query.on('end', resolve);
+  });
+  client.once('notice', () => new Client(client.url).cancel(client, query));
+  client.query(query);
+  await expectState('57014', failure);
 }
 
 const steps = {
@@ -97,6 +116,36 @@ const steps = {
     await exists(client, 'approve_me', false);
   },
 
+  // A cursor is a portal that is executed so many rows at a time.
+  async cursor(client) {
+    const cursor = client.query(new Cursor('SELECT generate_series(1, $1::int)', [1000]));
+    let rows = 0;
+    for (let batch; (batch = await cursor.read(100)).length > 0; ) rows += batch.length;
+    if (rows !== 1000) throw new Error(`${rows} rows, want 1000`);
+    const left = client.query(new Cursor('SELECT generate_series(1, 1000)'));
+    await left.read(100);
+    await left.close();
+    await expectState('ZH002', client.query(new Cursor('DELETE FROM deny_me RETURNING id')).read(100));
+  },
+
+  async stream(client) {
+    let rows = 0;
+    for await (const row of client.query(new QueryStream('SELECT generate_series(1, 1000) AS n', [], { batchSize: 100 }))) {
+      rows += 1;
+      if (row.n !== rows) throw new Error(`row ${rows} is ${row.n}`);
+    }
+    if (rows !== 1000) throw new Error(`${rows} rows, want 1000`);
+  },
+
+  async COPY(client) {
+    await pipeline(['1\ta\n', '2\tb\n', '3\t\\N\n'], client.query(copy.from('COPY kept (id, name) FROM STDIN')));
+    let size = 0;
+    for await (const chunk of client.query(copy.to('COPY (SELECT generate_series(1, 1000)) TO STDOUT'))) size += chunk.length;
+    if (size !== 3893) throw new Error(`copied ${size} bytes out, want 3893`);
+    const destroying = client.query(copy.to('COPY (DELETE FROM deny_me RETURNING *) TO STDOUT'));
+    await expectState('ZH002', destroying.toArray());
+  },
+
   async LISTEN(client) {
     const heard = new Promise((resolve) => client.once('notification', resolve));
     await client.query('LISTEN news');
@@ -104,10 +153,16 @@ const steps = {
     const { payload } = await heard;
     if (payload !== 'hello') throw new Error(`heard ${payload}`);
   },
+
+  async cancelled(client) {
+    await cancelAtNotice(client, 'CREATE TABLE IF NOT EXISTS kept (); SELECT pg_sleep(60)');
+    await cancelAtNotice(client, 'DROP TABLE withdraw_me');
+  },
 };
 
 async function main(url) {
   const client = new Client({ connectionString: url });
+  client.url = url; // for the connection that cancels
   client.on('notice', (notice) => console.log(`${notice.severity}: ${notice.message}`));
   await client.connect();
   let failed = false;
