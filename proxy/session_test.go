@@ -168,7 +168,7 @@ func (f *fixture) serverReady(status byte) {
 
 // rejects lets the server reject the refusal.
 func (f *fixture) rejects() {
-	f.server.conn.Write(append(wire.AppendError(nil, wire.Error{Code: "26000", Message: "m"}), 'Z', 0, 0, 0, 5, 'I'))
+	f.server.conn.Write(append(wire.AppendError(nil, wire.Error{Code: "42601", Message: "m"}), 'Z', 0, 0, 0, 5, 'I'))
 	synctest.Wait()
 }
 
@@ -212,7 +212,7 @@ func TestWaitsOfAHold(t *testing.T) {
 		f := newFixture(t, decided(hold.Denied))
 		defer f.end()
 		f.query("drop table t")
-		f.expect(t, "B S", "N:00000")
+		f.expect(t, "Q", "N:00000")
 		f.rejects()
 		f.expect(t, "", "E:ZH002 Z")
 		f.query("begin")
@@ -350,7 +350,7 @@ func TestDeskNotAvailable(t *testing.T) {
 		f := newFixture(t, func(context.Context, hold.Request) (hold.Hold, error) { return hold.Hold{}, hold.ErrUnavailable })
 		defer f.end()
 		f.query("truncate t")
-		f.expect(t, "B S", "N:00000")
+		f.expect(t, "Q", "N:00000")
 		f.rejects()
 		f.expect(t, "", "E:ZH006 Z")
 		f.query("select 1")

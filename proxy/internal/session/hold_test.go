@@ -10,8 +10,8 @@ import (
 
 var denied = wire.Error{Code: "ZH002", Message: "denied"}
 
-// refusalBind is how the message looks that the server must reject.
-const refusalBind = "B::held by holdfast as h3x8m2qd, see holdfast show h3x8m2qd"
+// refusalParse is how the message looks that the server must reject.
+const refusalParse = `P:held by holdfast as h3x8m2qd, see holdfast show h3x8m2qd:"held by holdfast as h3x8m2qd, see holdfast show h3x8m2qd"`
 
 // refusalQuery is the same in the simple protocol.
 const refusalQuery = `Q:"held by holdfast as h3x8m2qd, see holdfast show h3x8m2qd"`
@@ -87,8 +87,8 @@ func TestExtendedBatchIsHeldWhole(t *testing.T) {
 		t.Error("asked as in a transaction although nothing was forwarded")
 	}
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check("P::insert into t values (1) B:: E: "+refusalBind+" S", "")
-	s.server("", "1 2 C:INSERT 0 1 E:ZH002 Z:I", parsed(), bound(), complete("INSERT 0 1"), failure("26000"), ready('I'))
+	s.check("P::insert into t values (1) B:: E: "+refusalParse+" S", "")
+	s.server("", "1 2 C:INSERT 0 1 E:ZH002 Z:I", parsed(), bound(), complete("INSERT 0 1"), failure("42601"), ready('I'))
 }
 
 func TestExtendedBatchIsApproved(t *testing.T) {
@@ -115,8 +115,8 @@ func TestPreparedEarlierIsHeldAtBind(t *testing.T) {
 		t.Errorf("asked %+v", a)
 	}
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind+" S", "")
-	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+	s.check(refusalParse+" S", "")
+	s.server("", "E:ZH002 Z:I", failure("42601"), ready('I'))
 	// The next one is asked again.
 	s.client("", "", bindTo("", "s1"), execute(""), sync())
 	s.held()
@@ -131,9 +131,9 @@ func TestSplitBatch(t *testing.T) {
 	s.client("", "", parse("", "drop table a"), bindTo("", ""))
 	s.held()
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind, "")
+	s.check(refusalParse, "")
 	s.client("", "", execute(""), parse("x", "drop table b"), bindTo("", "x"), execute(""))
-	s.server("", "E:ZH002", failure("26000"))
+	s.server("", "E:ZH002", failure("42601"))
 	s.client("S", "", closeOf('S', "x"), sync())
 	s.server("", "Z:I", ready('I'))
 }
@@ -145,7 +145,7 @@ func TestSplitSyncBehindARefusal(t *testing.T) {
 	s.client("", "", parse("", "drop table a"), bindTo("", ""))
 	s.held()
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind, "")
+	s.check(refusalParse, "")
 	long := []byte{wire.Sync, 0, 0, 0, 6, 0, 0} // the server refuses the bytes too many
 	s.core.Client(long[:6])
 	s.check("", "")
@@ -241,8 +241,8 @@ func TestSQLPrepareAndExecute(t *testing.T) {
 	s.client("", "", bindTo("", "p"), execute(""), sync())
 	s.held()
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind+" S", "")
-	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+	s.check(refusalParse+" S", "")
+	s.server("", "E:ZH002 Z:I", failure("42601"), ready('I'))
 	s.client("Q:deallocate p", "", query("deallocate p"))
 	s.server("", "C:DEALLOCATE Z:I", complete("DEALLOCATE"), ready('I'))
 	s.client("Q:prepare p as select 1", "", query("prepare p as select 1"))
@@ -343,8 +343,8 @@ func TestFunctionCalls(t *testing.T) {
 		t.Errorf("asked %+v", a)
 	}
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind+" S", "")
-	s.server("", "E:ZH002 Z:I", failure("26000"), ready('I'))
+	s.check(refusalParse+" S", "")
+	s.server("", "E:ZH002 Z:I", failure("42601"), ready('I'))
 }
 
 func TestBindingIsOfValuesNotOfNames(t *testing.T) {
@@ -421,8 +421,8 @@ func TestQueryRefusedBehindAHeldBind(t *testing.T) {
 	s.client("", "", bindTo("", "a"), execute(""), query("select 1"))
 	s.held()
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind, "")
-	s.server("", "E:ZH002", failure("26000"))
+	s.check(refusalParse, "")
+	s.server("", "E:ZH002", failure("42601"))
 	s.client("S", "", query("select 2"), sync())
 	s.server("", "Z:I", ready('I'))
 }

@@ -61,8 +61,26 @@ func (n *names) resolve(key string, serial uint64, done bool) {
 	if done {
 		e.now, e.set = e.pending[i], true
 	}
-	e.pending = slices.Delete(e.pending, i, i+1)
+	e.forget(i)
 	n.prune(key, e)
+}
+
+// forget removes a definition in flight. It is nearly always the oldest: that must
+// not move the others, for a client may send 100,000 Binds before the first answer.
+func (e *name) forget(i int) {
+	if i > 0 {
+		e.pending = slices.Delete(e.pending, i, i+1)
+		return
+	}
+	e.pending[0] = prepared{}
+	switch {
+	case len(e.pending) > 1:
+		e.pending = e.pending[1:]
+	case cap(e.pending) > keptCapacity:
+		e.pending = nil
+	default:
+		e.pending = e.pending[:0]
+	}
 }
 
 // uncertain says that what the name stands for depends on answers to come.

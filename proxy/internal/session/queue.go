@@ -7,7 +7,7 @@ import (
 
 // Kinds of expected replies that are not the reply to a client's message.
 const (
-	expectRefusal = 1 // a Bind of ours that the server must reject
+	expectRefusal = 1 // a Parse of ours that the server must reject
 	expectAnswer  = 2 // the answer to a question of ours
 )
 

@@ -50,13 +50,13 @@ func (c *Core) reject(typ byte, e wire.Error, hold string) {
 	case typ == wire.FunctionCall && (c.dirty || c.queue.len() > 0):
 		c.toServer(wire.AppendNoFunction(nil))
 	case typ == wire.FunctionCall: // with the name in the server's log
-		c.toServer(wire.AppendMissingBind(nil, name))
+		c.toServer(wire.AppendNoSQLParse(nil, name))
 		c.queue.push(reply{kind: expectRefusal, refusal: &e})
 		c.toServer(wire.AppendSync(nil))
 		c.queue.push(reply{kind: wire.Sync})
 		return
 	default:
-		c.toServer(wire.AppendMissingBind(nil, name))
+		c.toServer(wire.AppendNoSQLParse(nil, name))
 		c.queue.push(reply{kind: expectRefusal, refusal: &e})
 		c.dirty = true
 		return
@@ -69,7 +69,6 @@ func (c *Core) reject(typ byte, e wire.Error, hold string) {
 // message. Manual: appendix A.
 const (
 	codeSyntaxError       = "42601"
-	codeMissingStatement  = "26000" // invalid_sql_statement_name
 	codeUndefinedFunction = "42883"
 	codeFailedTransaction = "25P02"
 )
@@ -80,10 +79,8 @@ func (r *reply) rejected(code string) bool {
 	switch {
 	case r.refusal == nil:
 		return false
-	case r.kind == wire.Query:
-		return code == codeSyntaxError
 	case r.kind == wire.FunctionCall:
 		return code == codeUndefinedFunction || code == codeFailedTransaction
 	}
-	return code == codeMissingStatement
+	return code == codeSyntaxError
 }

@@ -78,8 +78,8 @@ func TestDroppedDefinitionLeavesTheOneInFlight(t *testing.T) {
 	s.client("", "", parse("s", "drop table u"), bindTo("", "s"), parse("", "select 1"), sync())
 	s.held()
 	s.core.Refuse(denied, "h3x8m2qd")
-	s.check(refusalBind+" S", "")
-	s.server("", "1 E:ZH002 Z:I", parsed(), failure("26000"), ready('I'))
+	s.check(refusalParse+" S", "")
+	s.server("", "1 E:ZH002 Z:I", parsed(), failure("42601"), ready('I'))
 	s.client("", "", bindTo("", ""), execute(""), sync())
 	if a := s.held(); a.SQL != "delete from t" {
 		t.Errorf("people are asked about %q", a.SQL)

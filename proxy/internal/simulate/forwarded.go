@@ -97,12 +97,12 @@ func (f *forwarded) refusal(m message) bool {
 	f.c.trace("core refuses", describeMessage(f.c.sent[f.at], true))
 	switch kind := f.c.sent[f.at].kind(); {
 	case kind == wire.Query || kind == wire.FunctionCall:
-		f.ownSync = m.kind() == wire.Bind
+		f.ownSync = m.kind() == wire.Parse
 		if f.ownSync != (kind == wire.FunctionCall) && m.kind() != kind {
 			f.c.fail("%s is refused by %s", describeMessage(f.c.sent[f.at], true), describeMessage(m, true))
 		}
 		f.drop()
-	case m.kind() != wire.Bind:
+	case m.kind() != wire.Parse:
 		f.c.fail("%s is refused by %s", describeMessage(f.c.sent[f.at], true), describeMessage(m, true))
 	default:
 		f.discard = true
@@ -114,9 +114,9 @@ func (f *forwarded) refusal(m message) bool {
 func (f *forwarded) refusedBy(m message) (id string, ok bool) {
 	name := ""
 	switch m.kind() {
-	case wire.Bind:
-		b, _ := wire.ReadBind(m.body())
-		name = string(b.Statement)
+	case wire.Parse:
+		p, _ := wire.ReadParse(m.body())
+		name = strings.Trim(string(p.Text), `"`)
 	case wire.Query:
 		text, _, _ := wire.ReadQuery(m.body())
 		name = strings.Trim(string(text), `"`)

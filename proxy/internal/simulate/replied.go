@@ -61,7 +61,7 @@ func (r *replied) message(m message) {
 }
 
 // provoked are the SQLSTATEs of what the server is made to reject.
-var provoked = []string{"26000", "42601", "42883", "25P02"}
+var provoked = []string{"42601", "42883", "25P02"}
 
 // ours says that a message is a notice of ours, or the error that ends a session.
 func (r *replied) ours(m message) bool {

@@ -49,18 +49,19 @@ func AppendNotice(dst []byte, e Error) []byte {
 	})
 }
 
-// AppendMissingBind appends a Bind of the unnamed portal to a prepared statement
-// that does not exist, which the server must reject.
-func AppendMissingBind(dst []byte, statement string) []byte {
-	return encode(dst, &pgproto3.Bind{PreparedStatement: statement})
-}
-
 // AppendNoSQL appends a Query of text that is no SQL, which the server must reject
 // as a syntax error (42601): text in quotes, which its error and its log show. The
 // text has no quotes in it, and fewer than 64 bytes, for a longer name gets a
 // notice.
 func AppendNoSQL(dst []byte, text string) []byte {
 	return encode(dst, &pgproto3.Query{String: `"` + text + `"`})
+}
+
+// AppendNoSQLParse is AppendNoSQL in the extended protocol: a Parse, named by the
+// text, so that the unnamed statement stays and a pooler or a second proxy behind
+// has no name to miss.
+func AppendNoSQLParse(dst []byte, text string) []byte {
+	return encode(dst, &pgproto3.Parse{Name: text, Query: `"` + text + `"`})
 }
 
 // AppendNoFunction appends a FunctionCall of OID 0, which no function has: the
