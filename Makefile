@@ -4,7 +4,7 @@
 # which says what is missing.
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-regress demo check fuzz simulate bench bench-go clean
+.PHONY: help build test test-regress test-drivers demo check fuzz simulate bench bench-go clean
 
 # The version the binary prints; without git it is what go itself knows.
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
@@ -30,6 +30,10 @@ test: ## set up PostgreSQL 15 to 18 and the drivers, then run all tests with -ra
 test-regress: ## run PostgreSQL's own regression suite direct and through holdfast (six minutes)
 	@.ci/setup demo
 	@.ci/regress
+
+test-drivers: ## run the own suites of pgx, lib/pq, libpq and node-postgres direct and through holdfast
+	@.ci/setup demo
+	@.ci/drivers
 
 demo: ## set up what is missing, then play the story on a throw-away server
 	@.ci/setup demo

@@ -71,6 +71,8 @@ func (c *client) tell(err error) {
 		e = r.e
 	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.As(err, &network):
 		return
+	case errors.Is(err, wire.ErrPacketLength):
+		return // as PostgreSQL does
 	}
 	c.conn.SetWriteDeadline(time.Now().Add(time.Second))
 	c.conn.Write(wire.AppendError(nil, e))

@@ -2,6 +2,8 @@ package main_test
 
 import (
 	"encoding/binary"
+	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -128,6 +130,46 @@ func TestBytesThatAreNoProtocol(t *testing.T) {
 			})
 		}
 	})
+}
+
+// To a first packet of a length that none has, PostgreSQL closes without a word,
+// and so must holdfast: a client that says goodbye before it has said hello (as
+// node-postgres does with connect and end in one go) takes a word for an error.
+func TestFirstPacketOfNoLength(t *testing.T) {
+	each(t, nil, func(t *testing.T, s scene) {
+		for name, bytes := range map[string]string{
+			"Terminate":          "X\x00\x00\x00\x04",
+			"HTTP":               "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+			"startup of 4 GB":    "\xff\xff\xff\xff\x00\x03\x00\x00",
+			"startup of 3 bytes": "\x00\x00\x00\x03\x00\x03\x00\x00",
+		} {
+			t.Run(name, func(t *testing.T) {
+				direct := replyToBytes(t, fmt.Sprintf("%s:%d", s.srv.Host, s.srv.Port), bytes)
+				if through := replyToBytes(t, s.hf.Listen, bytes); through != direct {
+					t.Errorf("through holdfast the answer is %q, direct %q", through, direct)
+				}
+			})
+		}
+	})
+}
+
+// replyToBytes is what comes back for bytes, up to the end of the connection.
+func replyToBytes(t *testing.T, address, bytes string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatalf("dialling: %v", err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte(bytes)); err != nil {
+		t.Fatalf("writing: %v", err)
+	}
+	conn.SetReadDeadline(time.Now().Add(long))
+	reply, err := io.ReadAll(conn)
+	if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
+		t.Errorf("%s kept the connection open", address)
+	}
+	return string(reply) // a reset is an end as well: it comes when something was not read
 }
 
 // Messages that no client sends, inside a session.
