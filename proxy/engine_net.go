@@ -18,7 +18,7 @@ import (
 )
 
 // netSession drives one session core with goroutines over net.Conn: one reads from
-// the client, one from the server.
+// the client, one from the server, and neither exists while it is parked.
 type netSession struct {
 	server  *Server
 	host    *host
@@ -43,11 +43,13 @@ type netSession struct {
 
 	wanted chan struct{}  // has an item when the core may want bytes of the client again
 	tasks  sync.WaitGroup // goroutines other than the pumps
+	pumps  atomic.Int32   // that are not over: running or parked
+	leave  func()         // called when everything is over
 }
 
 var sessionCount atomic.Uint64
 
-// newSession makes the session of a finished login. run must follow.
+// newSession makes the session of a finished login. start must follow.
 func (s *Server) newSession(l *login) *netSession {
 	n := &netSession{
 		server: s, host: l.host, started: time.Now(),
@@ -64,6 +66,8 @@ func (s *Server) newSession(l *login) *netSession {
 	n.ctx, n.end = context.WithCancelCause(context.Background())
 	n.toClient.init()
 	n.toServer.init()
+	n.fromClient.resume = func() { go n.pump("client pump", n.pumpClient) }
+	n.fromServer.resume = func() { go n.pump("server pump", n.pumpServer) }
 	n.core = session.New(session.Config{
 		Origin: l.origin, Mode: l.host.Mode,
 		Reader: s.o.Reader, Policy: s.o.Policy,
@@ -73,19 +77,37 @@ func (s *Server) newSession(l *login) *netSession {
 	return n
 }
 
-// run pumps bytes until the session is over, and cleans up.
-func (n *netSession) run() {
+// start pumps bytes, in goroutines of its own, until the session is over. Then it
+// cleans up and calls leave.
+func (n *netSession) start(leave func()) {
 	s := n.server
+	s.running.Add(1)
+	n.leave = leave
 	s.sessions.add(n)
 	n.host.stats.sessions.Add(1)
 	s.publish(event.SessionStarted{At: n.started, Session: n.id, Origin: event.From(n.origin)})
+	n.pumps.Store(2)
 	if s.closing.Load() {
 		n.stop(false)
 	}
-	var pump sync.WaitGroup
-	pump.Go(func() { n.guard("server pump", n.pumpServer) })
-	n.guard("client pump", n.pumpClient)
-	pump.Wait()
+	n.fromServer.resume()
+	n.fromClient.resume()
+}
+
+// pump runs one direction until it is parked or over. The last one to be over ends
+// the session.
+func (n *netSession) pump(name string, f func() (parked bool)) {
+	parked := false
+	n.guard(name, func() { parked = f() })
+	if !parked && n.pumps.Add(-1) == 0 {
+		n.conclude()
+	}
+}
+
+// conclude cleans up once both directions are over.
+func (n *netSession) conclude() {
+	s := n.server
+	defer s.running.Done()
 	n.guard("finish", n.finish)
 	n.tasks.Wait()
 	s.sessions.remove(n)
@@ -99,6 +121,7 @@ func (n *netSession) run() {
 		Seconds: time.Since(n.started).Seconds(), Cause: cause,
 	})
 	s.o.Log.Debug().Str("session", n.id).Str("host", n.host.Name).AnErr("cause", n.cause).Msg("session ended")
+	n.leave()
 }
 
 // guard runs one goroutine of the session: a panic in it ends this session and no

@@ -79,6 +79,12 @@ type Options struct {
 	// MaxSessions bounds the sessions of all hosts together; 0 is
 	// DefaultMaxSessions.
 	MaxSessions int
+
+	// ParkAfter is how long one direction of a session is silent, at least, before
+	// it gives its goroutine back; it may be twice as long. 0 is DefaultParkAfter;
+	// below 0 none does. It has no effect where that is not possible: on systems
+	// other than Linux, and for connections without a descriptor.
+	ParkAfter time.Duration
 }
 
 // DefaultMaxSessions bounds memory: at about 20 KiB an idle session is 200 MiB.
@@ -95,6 +101,9 @@ func (o *Options) check() error {
 	}
 	if o.MaxSessions == 0 {
 		o.MaxSessions = DefaultMaxSessions
+	}
+	if o.ParkAfter == 0 {
+		o.ParkAfter = DefaultParkAfter
 	}
 	for i := range o.Hosts {
 		h := &o.Hosts[i]

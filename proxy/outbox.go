@@ -62,6 +62,15 @@ func (o *outbox) flush(conn net.Conn) error {
 	return o.err
 }
 
+// rest gives back the room that is not in use.
+func (o *outbox) rest() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.pending) == 0 {
+		o.pending = nil
+	}
+}
+
 // write writes pieces with as few system calls as it can.
 func write(conn net.Conn, pieces [][]byte) error {
 	if len(pieces) == 1 {

@@ -14,8 +14,9 @@ import (
 // is still there: its hold is to end within a second of its leaving.
 const lookForLeaving = 400 * time.Millisecond
 
-// pumpClient carries bytes from the client through the core.
-func (n *netSession) pumpClient() {
+// pumpClient carries bytes from the client through the core, until that is over or
+// the pump is parked.
+func (n *netSession) pumpClient() (parked bool) {
 	for n.waitWanted() {
 		chunk, err := n.fromClient.read()
 		if len(chunk) > 0 {
@@ -27,15 +28,23 @@ func (n *netSession) pumpClient() {
 			n.fromClient.release()
 			if flushErr != nil {
 				// What the server said before it went is the other pump's to deliver.
-				n.serverConn.SetReadDeadline(time.Now().Add(goodbyeLimit))
-				return
+				n.fromServer.limit(goodbyeLimit)
+				n.server.lot.wake(n.fromServer)
+				return false
 			}
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case n.fromClient.wasInterrupted(err):
+			if n.park(n.fromClient) {
+				return true
+			}
+		default:
 			n.clientGone(err)
-			return
+			return false
 		}
 	}
+	return false
 }
 
 func (n *netSession) clientBytes(chunk []byte) session.Output {
@@ -74,8 +83,9 @@ func (n *netSession) wantsClient() bool {
 	return n.core.WantsClient()
 }
 
-// pumpServer carries bytes from the server through the core.
-func (n *netSession) pumpServer() {
+// pumpServer carries bytes from the server through the core, until that is over or
+// the pump is parked.
+func (n *netSession) pumpServer() (parked bool) {
 	for {
 		chunk, err := n.fromServer.read()
 		if len(chunk) > 0 {
@@ -87,16 +97,22 @@ func (n *netSession) pumpServer() {
 			n.fromServer.release()
 			if flushErr != nil {
 				n.over(fmt.Errorf("writing to the client: %w", flushErr))
-				return
+				return false
 			}
 			if out.Close != nil {
 				n.over(out.Close)
-				return
+				return false
 			}
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case n.fromServer.wasInterrupted(err):
+			if n.park(n.fromServer) {
+				return true
+			}
+		default:
 			n.serverGone(err)
-			return
+			return false
 		}
 	}
 }
