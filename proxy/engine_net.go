@@ -64,8 +64,8 @@ func (s *Server) newSession(l *login) *netSession {
 		n.key = cancelKey(l.host, l.key)
 	}
 	n.ctx, n.end = context.WithCancelCause(context.Background())
-	n.toClient.init()
-	n.toServer.init()
+	n.toClient.init(l.conn)
+	n.toServer.init(l.server)
 	n.fromClient.resume = func() { go n.pump("client pump", n.pumpClient) }
 	n.fromServer.resume = func() { go n.pump("server pump", n.pumpServer) }
 	n.core = session.New(session.Config{

@@ -31,7 +31,9 @@ func TestParkedSessionsUseNoGoroutine(t *testing.T) {
 	for round := range 2 {
 		r.park(2 * sessions)
 		pgtest.Await(t, awaitLimit,
-			func() string { return fmt.Sprintf("%d goroutines, %d without sessions", runtime.NumGoroutine(), goroutines) },
+			func() string {
+				return fmt.Sprintf("%d goroutines, %d without sessions", runtime.NumGoroutine(), goroutines)
+			},
 			func() bool { return runtime.NumGoroutine() <= goroutines+sessions }) // those of the scripted server
 		for i, c := range clients {
 			c.query(fmt.Sprintf("select %d", i+round*sessions))
