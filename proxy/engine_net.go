@@ -38,10 +38,11 @@ type netSession struct {
 	origin   rules.Origin
 	held     *heldBatch
 	left     bool // the client has sent its last byte
+	waiting  bool // the client's pump waits until it is wanted
 	stopping bool
 	cause    error // why the session ended; the first one
 
-	wanted chan struct{}  // has an item when the core may want bytes of the client again
+	wanted chan struct{}  // has an item when a pump that waits may be wanted again
 	tasks  sync.WaitGroup // goroutines other than the pumps
 	pumps  atomic.Int32   // that are not over: running or parked
 	leave  func()         // called when everything is over

@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -310,4 +311,42 @@ func TestWrappedConnectionsAreNotParked(t *testing.T) {
 	if parkable(client) || parkable(struct{ net.Conn }{client}) {
 		t.Error("a connection without a descriptor counts as parkable")
 	}
+}
+
+// BenchmarkWaking compares queries of sessions that are awake with those of sessions
+// that park both directions and wake them. The share of the client and of the
+// server is in both.
+func BenchmarkWaking(b *testing.B) {
+	const sessions = 500
+	for _, parked := range []bool{false, true} {
+		b.Run(fmt.Sprintf("parked=%v", parked), func(b *testing.B) {
+			r := newParkingRig(b, nil)
+			var clients []*simpleClient
+			for range sessions {
+				clients = append(clients, r.connect())
+			}
+			began := cpuTime(b)
+			for b.Loop() {
+				if parked {
+					r.park(2 * sessions)
+				}
+				for _, c := range clients {
+					c.Write(queryMessage("select 1"))
+				}
+				for _, c := range clients {
+					c.expect("D C Z")
+				}
+			}
+			b.ReportMetric(float64((cpuTime(b)-began).Nanoseconds())/float64(b.N*sessions), "cpu-ns/query")
+		})
+	}
+}
+
+// cpuTime is what this process has used.
+func cpuTime(t testing.TB) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

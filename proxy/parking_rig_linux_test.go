@@ -25,7 +25,7 @@ import (
 // sessions are swept by the test alone.
 type parkingRig struct {
 	*Server
-	t       *testing.T
+	t       testing.TB
 	address string
 	desk    *scriptedDesk
 	behind  *echoServer
@@ -39,7 +39,7 @@ const unswept = time.Hour
 const awaitLimit = time.Minute
 
 // newParkingRig starts everything; with a certificate both legs speak TLS.
-func newParkingRig(t *testing.T, secured *tls.Config) *parkingRig {
+func newParkingRig(t testing.TB, secured *tls.Config) *parkingRig {
 	t.Helper()
 	r := &parkingRig{t: t, desk: &scriptedDesk{wait: untilGone}, behind: newEchoServer(t, secured)}
 	sslmode := "disable"
@@ -101,7 +101,7 @@ func (r *parkingRig) awaitSessions(n int) {
 // simpleClient speaks the simple protocol.
 type simpleClient struct {
 	net.Conn
-	t  *testing.T
+	t  testing.TB
 	in *bufio.Reader
 }
 
@@ -181,7 +181,7 @@ type echoServer struct {
 	every sync.WaitGroup
 }
 
-func newEchoServer(t *testing.T, secured *tls.Config) *echoServer {
+func newEchoServer(t testing.TB, secured *tls.Config) *echoServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

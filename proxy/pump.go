@@ -80,7 +80,8 @@ func (n *netSession) waitWanted() bool {
 func (n *netSession) wantsClient() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.core.WantsClient()
+	n.waiting = !n.core.WantsClient()
+	return !n.waiting
 }
 
 // pumpServer carries bytes from the server through the core, until that is over or
@@ -144,13 +145,15 @@ func (n *netSession) actLocked() session.Output {
 	if out.Moot && n.held != nil {
 		n.held.cancel(errMoot)
 	}
-	if out.Close != nil {
-		n.setCauseLocked(out.Close)
-		n.task("goodbye", func() { n.goodbye(out.Close) })
+	if cause := out.Close; cause != nil {
+		n.setCauseLocked(cause)
+		n.task("goodbye", func() { n.goodbye(cause) })
 	}
-	select {
-	case n.wanted <- struct{}{}:
-	default:
+	if n.waiting {
+		select {
+		case n.wanted <- struct{}{}:
+		default:
+		}
 	}
 	return out
 }
