@@ -86,11 +86,13 @@ func (n *netSession) start(leave func()) {
 	n.leave = leave
 	s.sessions.add(n)
 	n.host.stats.sessions.Add(1)
-	s.publish(event.SessionStarted{At: n.started, Session: n.id, Origin: event.From(n.origin)})
 	n.pumps.Store(2)
-	if s.closing.Load() {
-		n.stop(false)
-	}
+	n.guard("start", func() {
+		s.publish(event.SessionStarted{At: n.started, Session: n.id, Origin: event.From(n.origin)})
+		if s.closing.Load() {
+			n.stop(false)
+		}
+	})
 	n.fromServer.resume()
 	n.fromClient.resume()
 }
@@ -101,7 +103,7 @@ func (n *netSession) pump(name string, f func() (parked bool)) {
 	parked := false
 	n.guard(name, func() { parked = f() })
 	if !parked && n.pumps.Add(-1) == 0 {
-		n.conclude()
+		n.guard("end", n.conclude)
 	}
 }
 
@@ -109,6 +111,7 @@ func (n *netSession) pump(name string, f func() (parked bool)) {
 func (n *netSession) conclude() {
 	s := n.server
 	defer s.running.Done()
+	defer n.leave()
 	n.guard("finish", n.finish)
 	n.tasks.Wait()
 	s.sessions.remove(n)
@@ -122,7 +125,6 @@ func (n *netSession) conclude() {
 		Seconds: time.Since(n.started).Seconds(), Cause: cause,
 	})
 	s.o.Log.Debug().Str("session", n.id).Str("host", n.host.Name).AnErr("cause", n.cause).Msg("session ended")
-	n.leave()
 }
 
 // guard runs one goroutine of the session: a panic in it ends this session and no

@@ -180,6 +180,22 @@ func (p *pieceConn) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+func TestParkingOverAUnixSocket(t *testing.T) {
+	r := newParkingRig(t, nil)
+	conn, err := net.Dial("unix", r.Status().Hosts[0].Listen[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := r.login(conn)
+	for i := range 3 {
+		r.park(2)
+		c.query(selectNumber(i))
+	}
+	r.park(2)
+	c.Close()
+	r.awaitSessions(0)
+}
+
 func TestClientLeavesWhileParked(t *testing.T) {
 	r := newParkingRig(t, nil)
 	polite, abrupt := r.connect(), r.connect()

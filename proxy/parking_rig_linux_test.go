@@ -51,7 +51,7 @@ func newParkingRig(t testing.TB, secured *tls.Config) *parkingRig {
 		t.Fatal(err)
 	}
 	r.Server, err = New(Options{
-		Hosts:  []Host{{Name: "shop-prod", Listen: []string{"127.0.0.1:0"}, Server: upstream, TLS: secured}},
+		Hosts:  []Host{{Name: "shop-prod", Listen: []string{"127.0.0.1:0", "unix:" + t.TempDir() + "/s"}, Server: upstream, TLS: secured}},
 		Reader: rules.NewReader(rules.ReaderOptions{}), Policy: rules.DefaultPolicy(),
 		Desk: r.desk, Log: zerolog.New(io.Discard), ParkAfter: unswept,
 	})

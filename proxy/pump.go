@@ -19,19 +19,8 @@ const lookForLeaving = 400 * time.Millisecond
 func (n *netSession) pumpClient() (parked bool) {
 	for n.waitWanted() {
 		chunk, err := n.fromClient.read()
-		if len(chunk) > 0 {
-			out := n.clientBytes(chunk)
-			if len(out.ToClient) > 0 {
-				n.flushSoon(&n.toClient, n.clientConn)
-			}
-			flushErr := n.toServer.flush(n.serverConn)
-			n.fromClient.release()
-			if flushErr != nil {
-				// What the server said before it went is the other pump's to deliver.
-				n.fromServer.limit(goodbyeLimit)
-				n.server.lot.wake(n.fromServer)
-				return false
-			}
+		if len(chunk) > 0 && !n.carryToServer(chunk) {
+			return false
 		}
 		switch {
 		case err == nil:
@@ -45,6 +34,22 @@ func (n *netSession) pumpClient() (parked bool) {
 		}
 	}
 	return false
+}
+
+// carryToServer is false when the server takes no more.
+func (n *netSession) carryToServer(chunk []byte) bool {
+	out := n.clientBytes(chunk)
+	if len(out.ToClient) > 0 {
+		n.flushSoon(&n.toClient, n.clientConn)
+	}
+	err := n.toServer.flush(n.serverConn)
+	n.fromClient.release()
+	if err != nil {
+		// What the server said before it went is the other pump's to deliver.
+		n.fromServer.limit(goodbyeLimit)
+		n.server.lot.wake(n.fromServer)
+	}
+	return err == nil
 }
 
 func (n *netSession) clientBytes(chunk []byte) session.Output {
@@ -89,21 +94,8 @@ func (n *netSession) wantsClient() bool {
 func (n *netSession) pumpServer() (parked bool) {
 	for {
 		chunk, err := n.fromServer.read()
-		if len(chunk) > 0 {
-			out := n.serverBytes(chunk)
-			if len(out.ToServer) > 0 {
-				n.flushSoon(&n.toServer, n.serverConn)
-			}
-			flushErr := n.toClient.flush(n.clientConn)
-			n.fromServer.release()
-			if flushErr != nil {
-				n.over(fmt.Errorf("writing to the client: %w", flushErr))
-				return false
-			}
-			if out.Close != nil {
-				n.over(out.Close)
-				return false
-			}
+		if len(chunk) > 0 && !n.carryToClient(chunk) {
+			return false
 		}
 		switch {
 		case err == nil:
@@ -116,6 +108,25 @@ func (n *netSession) pumpServer() (parked bool) {
 			return false
 		}
 	}
+}
+
+// carryToClient is false when the session is over.
+func (n *netSession) carryToClient(chunk []byte) bool {
+	out := n.serverBytes(chunk)
+	if len(out.ToServer) > 0 {
+		n.flushSoon(&n.toServer, n.serverConn)
+	}
+	err := n.toClient.flush(n.clientConn)
+	n.fromServer.release()
+	if err != nil {
+		n.over(fmt.Errorf("writing to the client: %w", err))
+		return false
+	}
+	if out.Close != nil {
+		n.over(out.Close)
+		return false
+	}
+	return true
 }
 
 func (n *netSession) serverBytes(chunk []byte) session.Output {
