@@ -23,6 +23,10 @@ import (
 // they are asked, and leave nothing behind.
 func TestParkedSessionsUseNoGoroutine(t *testing.T) {
 	const sessions = 1000
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Cur < 5*sessions {
+		t.Skipf("needs %d descriptors, %d are allowed (%v)", 5*sessions, limit.Cur, err)
+	}
 	r := newParkingRig(t, nil)
 	goroutines, descriptors := runtime.NumGoroutine(), openDescriptors(t)
 	var clients []*simpleClient
