@@ -56,7 +56,7 @@ func (r *readyReader) read() ([]byte, error) {
 func (r *readyReader) attempt(fd uintptr) bool {
 	r.buf = chunks.Get().(*[chunkSize]byte)
 	for {
-		r.n, r.err = syscall.Read(int(fd), r.buf[:])
+		r.n, r.err = readNow(fd, r.buf[:])
 		if r.err != syscall.EINTR {
 			break
 		}

@@ -5,7 +5,7 @@
 // (startup.go), or turns out to be a request to cancel (cancel.go); the server is
 // dialled (upstream.go) and logs the client in (login.go); from then on bytes are
 // pumped both ways (engine_net.go, pump.go) through the session core, which judges
-// them, until one side ends it (ending.go).
+// them, until one side ends it (ending.go). What is silent is parked (parking.go).
 // What the core wants to be decided by people goes to the desk (holding.go), in
 // the words of words.go.
 //
@@ -17,6 +17,6 @@
 // # Concurrency
 //
 // A Server is safe for concurrent use. Every session has one goroutine for each
-// direction, and one more while a statement of it is held. A panic in any of them
-// ends that session alone.
+// direction that is not parked, and one more while a statement of it is held. A
+// panic in any of them ends that session alone.
 package proxy

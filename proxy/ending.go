@@ -105,6 +105,8 @@ func (n *netSession) over(cause error) {
 	n.end(cause)
 	n.clientConn.Close()
 	n.serverConn.Close()
+	n.server.lot.wake(n.fromClient)
+	n.server.lot.wake(n.fromServer)
 }
 
 func (n *netSession) setCauseLocked(cause error) {

@@ -18,7 +18,7 @@ import (
 )
 
 // netSession drives one session core with goroutines over net.Conn: one reads from
-// the client, one from the server.
+// the client, one from the server, and neither exists while it is parked.
 type netSession struct {
 	server  *Server
 	host    *host
@@ -38,16 +38,19 @@ type netSession struct {
 	origin   rules.Origin
 	held     *heldBatch
 	left     bool // the client has sent its last byte
+	waiting  bool // the client's pump waits until it is wanted
 	stopping bool
 	cause    error // why the session ended; the first one
 
-	wanted chan struct{}  // has an item when the core may want bytes of the client again
+	wanted chan struct{}  // has an item when a pump that waits may be wanted again
 	tasks  sync.WaitGroup // goroutines other than the pumps
+	pumps  atomic.Int32   // that are not over: running or parked
+	leave  func()         // called when everything is over
 }
 
 var sessionCount atomic.Uint64
 
-// newSession makes the session of a finished login. run must follow.
+// newSession makes the session of a finished login. start must follow.
 func (s *Server) newSession(l *login) *netSession {
 	n := &netSession{
 		server: s, host: l.host, started: time.Now(),
@@ -62,8 +65,10 @@ func (s *Server) newSession(l *login) *netSession {
 		n.key = cancelKey(l.host, l.key)
 	}
 	n.ctx, n.end = context.WithCancelCause(context.Background())
-	n.toClient.init()
-	n.toServer.init()
+	n.toClient.init(l.conn)
+	n.toServer.init(l.server)
+	n.fromClient.resume = func() { go n.pump("client pump", n.pumpClient) }
+	n.fromServer.resume = func() { go n.pump("server pump", n.pumpServer) }
 	n.core = session.New(session.Config{
 		Origin: l.origin, Mode: l.host.Mode,
 		Reader: s.o.Reader, Policy: s.o.Policy,
@@ -73,19 +78,40 @@ func (s *Server) newSession(l *login) *netSession {
 	return n
 }
 
-// run pumps bytes until the session is over, and cleans up.
-func (n *netSession) run() {
+// start pumps bytes, in goroutines of its own, until the session is over. Then it
+// cleans up and calls leave.
+func (n *netSession) start(leave func()) {
 	s := n.server
+	s.running.Add(1)
+	n.leave = leave
 	s.sessions.add(n)
 	n.host.stats.sessions.Add(1)
-	s.publish(event.SessionStarted{At: n.started, Session: n.id, Origin: event.From(n.origin)})
-	if s.closing.Load() {
-		n.stop(false)
+	n.pumps.Store(2)
+	n.guard("start", func() {
+		s.publish(event.SessionStarted{At: n.started, Session: n.id, Origin: event.From(n.origin)})
+		if s.closing.Load() {
+			n.stop(false)
+		}
+	})
+	n.fromServer.resume()
+	n.fromClient.resume()
+}
+
+// pump runs one direction until it is parked or over. The last one to be over ends
+// the session.
+func (n *netSession) pump(name string, f func() (parked bool)) {
+	parked := false
+	n.guard(name, func() { parked = f() })
+	if !parked && n.pumps.Add(-1) == 0 {
+		n.guard("end", n.conclude)
 	}
-	var pump sync.WaitGroup
-	pump.Go(func() { n.guard("server pump", n.pumpServer) })
-	n.guard("client pump", n.pumpClient)
-	pump.Wait()
+}
+
+// conclude cleans up once both directions are over.
+func (n *netSession) conclude() {
+	s := n.server
+	defer s.running.Done()
+	defer n.leave()
 	n.guard("finish", n.finish)
 	n.tasks.Wait()
 	s.sessions.remove(n)

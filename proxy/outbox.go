@@ -22,9 +22,14 @@ type outbox struct {
 	written uint64 // of these written
 	writing bool
 	err     error // the first failed write; nothing is written after it
+
+	plain *plainWriter // writes with less ado; nil where the connection itself must
 }
 
-func (o *outbox) init() { o.changed.L = &o.mu }
+func (o *outbox) init(conn net.Conn) {
+	o.changed.L = &o.mu
+	o.plain = newPlainWriter(conn)
+}
 
 // add appends pieces. They must not change until flush returns.
 func (o *outbox) add(pieces [][]byte) {
@@ -50,7 +55,7 @@ func (o *outbox) flush(conn net.Conn) error {
 		batch, upTo := o.pending, o.added
 		o.pending, o.writing = nil, true
 		o.mu.Unlock()
-		err := write(conn, batch)
+		err := o.write(conn, batch)
 		o.mu.Lock()
 		o.writing, o.written, o.err = false, upTo, err
 		if o.pending == nil {
@@ -62,8 +67,20 @@ func (o *outbox) flush(conn net.Conn) error {
 	return o.err
 }
 
+// rest gives back the room that is not in use.
+func (o *outbox) rest() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.pending) == 0 {
+		o.pending = nil
+	}
+}
+
 // write writes pieces with as few system calls as it can.
-func write(conn net.Conn, pieces [][]byte) error {
+func (o *outbox) write(conn net.Conn, pieces [][]byte) error {
+	if o.plain != nil {
+		return o.plain.write(pieces)
+	}
 	if len(pieces) == 1 {
 		_, err := conn.Write(pieces[0])
 		return err

@@ -31,8 +31,8 @@ func (s *sink) Write(p []byte) (int, error) {
 // added, whoever writes them, and flush returns only when its pieces are out.
 func TestOutboxKeepsTheOrder(t *testing.T) {
 	var o outbox
-	o.init()
 	to := &sink{}
+	o.init(to)
 	var order sync.Mutex
 	var want []byte
 	var all sync.WaitGroup
@@ -63,9 +63,9 @@ func TestOutboxKeepsTheOrder(t *testing.T) {
 
 func TestOutboxAfterAFailure(t *testing.T) {
 	var o outbox
-	o.init()
 	gone := errors.New("gone")
 	to := &sink{fail: gone}
+	o.init(to)
 	o.add([][]byte{[]byte("a")})
 	if err := o.flush(to); !errors.Is(err, gone) {
 		t.Fatal(err)

@@ -14,28 +14,42 @@ import (
 // is still there: its hold is to end within a second of its leaving.
 const lookForLeaving = 400 * time.Millisecond
 
-// pumpClient carries bytes from the client through the core.
-func (n *netSession) pumpClient() {
+// pumpClient carries bytes from the client through the core, until that is over or
+// the pump is parked.
+func (n *netSession) pumpClient() (parked bool) {
 	for n.waitWanted() {
 		chunk, err := n.fromClient.read()
-		if len(chunk) > 0 {
-			out := n.clientBytes(chunk)
-			if len(out.ToClient) > 0 {
-				n.flushSoon(&n.toClient, n.clientConn)
-			}
-			flushErr := n.toServer.flush(n.serverConn)
-			n.fromClient.release()
-			if flushErr != nil {
-				// What the server said before it went is the other pump's to deliver.
-				n.serverConn.SetReadDeadline(time.Now().Add(goodbyeLimit))
-				return
-			}
+		if len(chunk) > 0 && !n.carryToServer(chunk) {
+			return false
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case n.fromClient.wasInterrupted(err):
+			if n.park(n.fromClient) {
+				return true
+			}
+		default:
 			n.clientGone(err)
-			return
+			return false
 		}
 	}
+	return false
+}
+
+// carryToServer is false when the server takes no more.
+func (n *netSession) carryToServer(chunk []byte) bool {
+	out := n.clientBytes(chunk)
+	if len(out.ToClient) > 0 {
+		n.flushSoon(&n.toClient, n.clientConn)
+	}
+	err := n.toServer.flush(n.serverConn)
+	n.fromClient.release()
+	if err != nil {
+		// What the server said before it went is the other pump's to deliver.
+		n.fromServer.limit(goodbyeLimit)
+		n.server.lot.wake(n.fromServer)
+	}
+	return err == nil
 }
 
 func (n *netSession) clientBytes(chunk []byte) session.Output {
@@ -71,34 +85,48 @@ func (n *netSession) waitWanted() bool {
 func (n *netSession) wantsClient() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.core.WantsClient()
+	n.waiting = !n.core.WantsClient()
+	return !n.waiting
 }
 
-// pumpServer carries bytes from the server through the core.
-func (n *netSession) pumpServer() {
+// pumpServer carries bytes from the server through the core, until that is over or
+// the pump is parked.
+func (n *netSession) pumpServer() (parked bool) {
 	for {
 		chunk, err := n.fromServer.read()
-		if len(chunk) > 0 {
-			out := n.serverBytes(chunk)
-			if len(out.ToServer) > 0 {
-				n.flushSoon(&n.toServer, n.serverConn)
-			}
-			flushErr := n.toClient.flush(n.clientConn)
-			n.fromServer.release()
-			if flushErr != nil {
-				n.over(fmt.Errorf("writing to the client: %w", flushErr))
-				return
-			}
-			if out.Close != nil {
-				n.over(out.Close)
-				return
-			}
+		if len(chunk) > 0 && !n.carryToClient(chunk) {
+			return false
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case n.fromServer.wasInterrupted(err):
+			if n.park(n.fromServer) {
+				return true
+			}
+		default:
 			n.serverGone(err)
-			return
+			return false
 		}
 	}
+}
+
+// carryToClient is false when the session is over.
+func (n *netSession) carryToClient(chunk []byte) bool {
+	out := n.serverBytes(chunk)
+	if len(out.ToServer) > 0 {
+		n.flushSoon(&n.toServer, n.serverConn)
+	}
+	err := n.toClient.flush(n.clientConn)
+	n.fromServer.release()
+	if err != nil {
+		n.over(fmt.Errorf("writing to the client: %w", err))
+		return false
+	}
+	if out.Close != nil {
+		n.over(out.Close)
+		return false
+	}
+	return true
 }
 
 func (n *netSession) serverBytes(chunk []byte) session.Output {
@@ -128,13 +156,15 @@ func (n *netSession) actLocked() session.Output {
 	if out.Moot && n.held != nil {
 		n.held.cancel(errMoot)
 	}
-	if out.Close != nil {
-		n.setCauseLocked(out.Close)
-		n.task("goodbye", func() { n.goodbye(out.Close) })
+	if cause := out.Close; cause != nil {
+		n.setCauseLocked(cause)
+		n.task("goodbye", func() { n.goodbye(cause) })
 	}
-	select {
-	case n.wanted <- struct{}{}:
-	default:
+	if n.waiting {
+		select {
+		case n.wanted <- struct{}{}:
+		default:
+		}
 	}
 	return out
 }

@@ -1,6 +1,9 @@
 package proxy
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // registry knows the sessions: all of them, and by their cancel keys. The zero
 // value is ready to use.
@@ -40,14 +43,17 @@ func (r *registry) byKey(h *host, key []byte) *netSession {
 	return r.keys[cancelKey(h, key)]
 }
 
-func (r *registry) all() []*netSession {
+func (r *registry) all() []*netSession { return r.appendTo(nil) }
+
+// appendTo appends all sessions to a list.
+func (r *registry) appendTo(list []*netSession) []*netSession {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	all := make([]*netSession, 0, len(r.set))
+	list = slices.Grow(list, len(r.set))
 	for s := range r.set {
-		all = append(all, s)
+		list = append(list, s)
 	}
-	return all
+	return list
 }
 
 func cancelKey(h *host, key []byte) string { return h.Name + "\x00" + string(key) }

@@ -38,7 +38,8 @@ type Server struct {
 	greeting sync.Map     // connections that are not logged in: net.Conn to nothing
 	count    atomic.Int64 // connections, logged in or not
 	closing  atomic.Bool
-	running  sync.WaitGroup // one for each connection
+	running  sync.WaitGroup // one for each connection before its login, and each session
+	lot      *lot           // where sessions are parked; nil parks none
 }
 
 // host is a Host with what is counted about it.
@@ -94,6 +95,7 @@ func (s *Server) Serve(ctx context.Context, ready func()) error {
 	if err != nil {
 		return err
 	}
+	defer s.startParking()()
 	var accepting sync.WaitGroup
 	for i, l := range listeners {
 		accepting.Go(func() { s.accept(l.Listener, listeners[i].host) })
@@ -188,35 +190,45 @@ func (s *Server) accept(l net.Listener, h *host) {
 	}
 }
 
-// connection is the life of one connection, up to its end.
+// connection is the life of one connection up to its login; a session then goes on
+// by itself.
 func (s *Server) connection(conn net.Conn, h *host) {
-	defer conn.Close()
+	full := s.count.Add(1) > int64(s.o.MaxSessions)
+	leave := func() { s.count.Add(-1) }
+	if sess := s.welcome(conn, h, full); sess != nil {
+		sess.start(leave)
+		return
+	}
+	conn.Close()
+	leave()
+}
+
+// welcome brings a connection to its login, or answers what else it wants. It is
+// nil when the connection is done with.
+func (s *Server) welcome(conn net.Conn, h *host, full bool) *netSession {
 	defer func() {
 		if p := recover(); p != nil {
 			s.logPanic("connection", p)
 		}
 	}()
-	full := s.count.Add(1) > int64(s.o.MaxSessions)
-	defer s.count.Add(-1)
 	s.greeting.Store(conn, nil)
 	defer s.greeting.Delete(conn)
 	c, err := s.greet(conn, h, full)
 	if err != nil {
 		s.o.Log.Debug().Err(err).Str("host", h.Name).Stringer("client", conn.RemoteAddr()).Msg("connection ended before login")
-		return
+		return nil
 	}
 	if c.startup.Code == wire.CodeCancel {
 		s.cancel(c)
-		return
+		return nil
 	}
 	sess, err := s.login(c)
 	if err != nil {
 		s.o.Log.Info().Err(err).Str("host", h.Name).Str("user", c.startup.User()).
 			Str("database", c.startup.Database()).Stringer("client", conn.RemoteAddr()).Msg("login failed")
-		return
+		return nil
 	}
-	s.greeting.Delete(conn)
-	sess.run()
+	return sess
 }
 
 // drain ends the sessions.

@@ -148,10 +148,7 @@ func newFixture(t *testing.T, wait func(context.Context, hold.Request) (hold.Hol
 		settings: rules.Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"},
 	})
 	f.client, f.server = newPeer(clientEnd), newPeer(serverEnd)
-	go func() {
-		f.run()
-		close(f.done)
-	}()
+	f.start(func() { close(f.done) })
 	return f
 }
 

@@ -20,7 +20,7 @@ type idleResult struct {
 }
 
 const (
-	settle     = 3 * time.Second
+	settle     = 10 * time.Second // holdfast parks what is silent for 2 to 4 s
 	settleLong = 30 * time.Second // a garbage collector that runs at all has run
 )
 

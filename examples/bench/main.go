@@ -29,6 +29,7 @@ type settings struct {
 	idle     int // sessions
 	scale    int // of pgbench's tables
 	quick    bool
+	only     string // part to measure: loads, streams or idle; empty: all
 }
 
 func readFlags() settings {
@@ -41,6 +42,7 @@ func readFlags() settings {
 	flag.IntVar(&s.idle, "idle", 5000, "idle sessions whose memory is measured")
 	flag.IntVar(&s.scale, "scale", 15, "scale of pgbench's tables; each step is 13 MB of COPY in text")
 	flag.BoolVar(&s.quick, "quick", false, "only -S and TPC-B in the simple protocol with 1 and 16 clients")
+	flag.StringVar(&s.only, "only", "", "measure only this `part`: loads, streams or idle")
 	flag.Parse()
 	s.length = time.Duration(*seconds) * time.Second
 	return s
@@ -63,15 +65,15 @@ func bench(ctx context.Context, s settings) (err error) {
 	}
 	defer r.lower()
 	began, load := time.Now(), loadAverage()
-	throughput, err := measureLoads(ctx, r)
+	throughput, err := part(ctx, r, "loads", measureLoads)
 	if err != nil {
 		return err
 	}
-	streams, err := measureStreams(ctx, r)
+	streams, err := part(ctx, r, "streams", measureStreams)
 	if err != nil {
 		return err
 	}
-	idle, err := measureIdle(ctx, r)
+	idle, err := part(ctx, r, "idle", measureIdle)
 	if err != nil {
 		return err
 	}
@@ -83,6 +85,14 @@ func bench(ctx context.Context, s settings) (err error) {
 	printStreams(streams)
 	printIdle(idle)
 	return nil
+}
+
+// part measures unless the flags leave it out.
+func part[T any](ctx context.Context, r *rig, name string, measure func(context.Context, *rig) ([]T, error)) ([]T, error) {
+	if r.only != "" && r.only != name {
+		return nil, nil
+	}
+	return measure(ctx, r)
 }
 
 // progress tells whoever waits; the result alone goes to standard output.

@@ -27,6 +27,9 @@ func printSummary(loads []loadResult, streams []streamResult, idle []idleResult)
 	fmt.Println("| what | solid | holdfast: median of the cases (lowest and highest) | | pgbouncer |")
 	fmt.Println("|---|---|---|---|---|")
 	for _, r := range rows {
+		if len(r.ours) == 0 {
+			continue // not measured
+		}
 		fmt.Printf("| %s | %s | %s | %s | %s |\n", r.what, r.mark, spread(r.ours), r.verdict, spread(r.theirs))
 	}
 	printIdleRow(idle, atMost(12))
@@ -90,6 +93,9 @@ func summarizeStreams(streams []streamResult, m mark) row {
 }
 
 func printIdleRow(idle []idleResult, m mark) {
+	if len(idle) == 0 {
+		return
+	}
 	find := func(name string) idleResult {
 		i := slices.IndexFunc(idle, func(r idleResult) bool { return r.name == name })
 		if i < 0 {
@@ -104,6 +110,9 @@ func printIdleRow(idle []idleResult, m mark) {
 
 // printLoads prints each case: ratios within a round, median and range.
 func printLoads(loads []loadResult) {
+	if len(loads) == 0 {
+		return
+	}
 	fmt.Println("| pgbench | clients | direct, tps | holdfast, tps | throughput / HAProxy | proxy CPU per transaction, µs | CPU / HAProxy | p50 / direct |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
 	for _, l := range loads {
@@ -118,6 +127,9 @@ func printLoads(loads []loadResult) {
 }
 
 func printStreams(streams []streamResult) {
+	if len(streams) == 0 {
+		return
+	}
 	fmt.Println("| stream | direct, MB/s | holdfast, MB/s | HAProxy, MB/s | holdfast, CPU ms per MB | CPU / HAProxy |")
 	fmt.Println("|---|---|---|---|---|---|")
 	for _, s := range streams {
@@ -129,6 +141,9 @@ func printStreams(streams []streamResult) {
 }
 
 func printIdle(idle []idleResult) {
+	if len(idle) == 0 {
+		return
+	}
 	fmt.Printf("| idle sessions, KiB each | after the login | after one statement | %.0f s later |\n", settleLong.Seconds())
 	fmt.Println("|---|---|---|---|")
 	for _, r := range idle {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // way is one way to reach the server.
@@ -120,8 +121,27 @@ func (r *rig) startServer(ctx context.Context) (err error) {
 	if err := r.server.awaitPort(ctx, r.port); err != nil {
 		return err
 	}
+	if err := r.awaitLogin(ctx); err != nil {
+		return err
+	}
 	progress("filling pgbench's tables, scale %d", r.scale)
 	return run(r.pgbench(ctx, r.port, "-i", "-q", "-s", strconv.Itoa(r.scale)))
+}
+
+// awaitLogin returns once the server lets somebody in: it listens before that.
+func (r *rig) awaitLogin(ctx context.Context) error {
+	for deadline := time.Now().Add(startLimit); ; {
+		c, err := dialRaw(r.port, readSize)
+		if err == nil {
+			return c.Close()
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("waiting for PostgreSQL: %w", err)
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
 }
 
 // run runs cmd as the server's user to its end.

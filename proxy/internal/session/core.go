@@ -212,6 +212,25 @@ func (c *Core) Idle() bool {
 	return !c.raw && !c.vague && c.status == 'I' && c.queue.len() == 0 && !c.dirty && !c.skipping && c.state == flowing && len(c.in) == 0
 }
 
+// Rest gives back the room for messages and replies that are not there: a session
+// that idles has no use for it. It may be called at any time and changes nothing
+// else.
+func (c *Core) Rest() {
+	if len(c.msgs) == 0 {
+		c.msgs = nil
+	}
+	if len(c.found) == 0 {
+		c.found = nil
+	}
+	if len(c.out.ToServer) == 0 {
+		c.out.ToServer = nil
+	}
+	if len(c.out.ToClient) == 0 {
+		c.out.ToClient = nil
+	}
+	c.queue.rest()
+}
+
 // ServerSaidGoodbye says that the server has sent a FATAL error: it needs no
 // words of ours when it closes the connection.
 func (c *Core) ServerSaidGoodbye() bool { return c.serverFatal }

@@ -68,6 +68,13 @@ func (q *queue) pop() {
 	}
 }
 
+// rest gives back the room of an empty queue.
+func (q *queue) rest() {
+	if q.len() == 0 {
+		*q = queue{}
+	}
+}
+
 // endsSettled says that everything in flight will be answered by the server
 // without another message of the client.
 func (q *queue) endsSettled() bool {
