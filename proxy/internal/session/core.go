@@ -87,6 +87,7 @@ type Core struct {
 	suspect    int       // 1 + index in msgs of the first Parse that would be held at Bind; 0 is none
 	passing    int       // bytes of a message under way that follow what was forwarded
 	dropping   int       // the same of a message that is not forwarded
+	deaf       bool      // the client broke the protocol: nothing more of it is taken
 	discarding bool      // a refusal took a message's place: drop until Sync
 	syncs      int       // how many of msgs are a Sync
 	serial     uint64    // counts messages
@@ -248,18 +249,4 @@ func (c *Core) toClient(b []byte) {
 		return
 	}
 	c.out.ToClient = append(c.out.ToClient, b)
-}
-
-// violate ends a session whose client broke the protocol. In observe mode
-// nothing is ended: the server is the one to say so.
-func (c *Core) violate(err error) {
-	if c.cfg.Mode == Observe {
-		c.raw = true
-		return
-	}
-	c.End(wire.Error{
-		Code:    "08P01",
-		Message: err.Error(),
-		Hint:    "holdfast closed the connection, since it cannot know where the next message begins.",
-	}, err)
 }

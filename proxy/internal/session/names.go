@@ -22,7 +22,8 @@ type prepared struct {
 // has confirmed is apart from what is in flight: a failed Parse leaves the old
 // statement under its name. The zero value is ready to use.
 type names struct {
-	m map[string]*name
+	m       map[string]*name // by nameKey
+	spoiled bool             // an uncertain name got a definition that must not be mistaken
 }
 
 type name struct {
@@ -33,11 +34,18 @@ type name struct {
 
 // push records a definition that is in flight.
 func (n *names) push(key string, b prepared) {
+	key = nameKey(key)
+	if !certain(key) && b.spoils() {
+		n.spoiled = true
+	}
 	if n.m == nil {
 		n.m = make(map[string]*name)
 	}
 	e := n.m[key]
 	if e == nil {
+		if len(n.m) >= maxNames {
+			return
+		}
 		e = &name{}
 		n.m[key] = e
 	}
@@ -48,6 +56,7 @@ func (n *names) push(key string, b prepared) {
 // several times: it becomes what the name stands for, or is forgotten. Others in
 // flight stay, whatever their order.
 func (n *names) resolve(key string, serial uint64, done bool) {
+	key = nameKey(key)
 	e := n.m[key]
 	if e == nil {
 		return
@@ -65,12 +74,13 @@ func (n *names) resolve(key string, serial uint64, done bool) {
 
 // uncertain says that what the name stands for depends on answers to come.
 func (n *names) uncertain(key string) bool {
-	e := n.m[key]
+	e := n.m[nameKey(key)]
 	return e != nil && len(e.pending) > 0
 }
 
 // remove forgets what the server has confirmed of a name.
 func (n *names) remove(key string) {
+	key = nameKey(key)
 	if e := n.m[key]; e != nil {
 		e.now, e.set = prepared{}, false
 		n.prune(key, e)
@@ -95,7 +105,7 @@ func (n *names) prune(key string, e *name) {
 
 // latest is what the name stands for if everything in flight succeeds.
 func (n *names) latest(key []byte) (prepared, bool) {
-	e := n.m[string(key)]
+	e := n.lookup(key)
 	if e == nil {
 		return prepared{}, false
 	}
@@ -107,7 +117,10 @@ func (n *names) latest(key []byte) (prepared, bool) {
 
 // Prepared implements rules.Names: everything the name may stand for now.
 func (n *names) Prepared(key string) []*rules.Statement {
-	e := n.m[key]
+	if n.spoiled && !certain(key) {
+		return opaqueBodies
+	}
+	e := n.m[nameKey(key)]
 	if e == nil {
 		return nil
 	}
@@ -146,7 +159,7 @@ func appendBodies(all []*rules.Statement, f *rules.Facts) []*rules.Statement {
 // the confirmed one and those in flight of earlier batches it is the one with the
 // worst verdict, or else the last.
 func (c *Core) worstStatement(key []byte) (prepared, bool) {
-	e := c.statements.m[string(key)]
+	e := c.statements.lookup(key)
 	if e == nil {
 		return prepared{}, false
 	}
@@ -198,7 +211,7 @@ func unknown(kind string, key []byte) prepared {
 			Why:     "what it runs is not known",
 			Effects: []rules.Effect{{Verb: rules.VerbCall}},
 		},
-		text: "-- " + kind + " " + string(key) + ", whose text holdfast never saw",
+		text: "-- " + kind + " " + shownName(key) + ", whose text holdfast never saw",
 	}
 }
 

@@ -1,0 +1,145 @@
+package session
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// A header that says nothing goes to the server, which ends the session, and
+// nothing behind it goes anywhere.
+func TestLostHeadersGoToTheServer(t *testing.T) {
+	for name, header := range map[string][]byte{
+		"unknown type":    {'y', 0, 0, 0, 4},
+		"short length":    {'Q', 0, 0, 0, 3},
+		"huge length":     {'Q', 0x7f, 0, 0, 0},
+		"negative length": {'B', 0xff, 0xff, 0xff, 0xff},
+		"huge Sync":       {'S', 0, 1, 0, 0},
+		"password":        {'p', 0, 0, 0, 5},
+	} {
+		s := newScript(t, Enforce)
+		s.core.Client(append(append(encode(t, query("select 1")), header...), encode(t, query("drop table t"))...))
+		got := join(s.core.Take().ToServer)
+		if want := string(encode(t, query("select 1"))) + string(header); string(got) != want {
+			t.Errorf("%s: the server got %q, want %q", name, got, want)
+		}
+		s.client("", "", query("drop table t"))
+		if s.core.Held() || len(s.core.in) > 0 {
+			t.Errorf("%s: what follows was looked at", name)
+		}
+		s.server("", "C:SELECT 1 Z:I E:08P01", complete("SELECT 1"), ready('I'), failure("08P01"))
+	}
+}
+
+// What was found before a lost header is settled first, and refused with it.
+func TestLostHeaderBehindAHold(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.core.Client(append(encode(t, parse("", "drop table t"), bindTo("", "")), 'y', 0, 0, 0, 4))
+	s.check("", "")
+	s.held()
+	s.core.Refuse(wire.Error{Code: "ZH002", Message: "m"}, "")
+	out := string(join(s.core.Take().ToServer))
+	if strings.Contains(out, "drop table") || !strings.HasSuffix(out, "y\x00\x00\x00\x04") {
+		t.Errorf("the server got %q", out)
+	}
+}
+
+// A body that does not fill its message is an error in the server's words, and
+// the session goes on.
+func TestMalformedBodiesAreRefused(t *testing.T) {
+	for name, v := range map[string]struct {
+		message []byte
+		want    string
+		batch   bool // of the extended protocol
+	}{
+		"no terminator":        {[]byte{'Q', 0, 0, 0, 5, 'x'}, noTerminator, false},
+		"a zero byte":          {[]byte{'Q', 0, 0, 0, 8, 's', 0, 'x', 0}, tooLong, false},
+		"short call":           {[]byte{'F', 0, 0, 0, 4}, tooShort, false},
+		"Parse, no text":       {[]byte{'P', 0, 0, 0, 6, 0, 'x'}, noTerminator, true},
+		"Parse, no types":      {[]byte{'P', 0, 0, 0, 6, 0, 0}, tooShort, true},
+		"Parse, too few types": {[]byte{'P', 0, 0, 0, 8, 0, 0, 0, 1}, tooShort, true},
+		"Parse, too many":      {[]byte{'P', 0, 0, 0, 9, 0, 0, 0, 0, 0}, tooLong, true},
+		"short Bind":           {[]byte{'B', 0, 0, 0, 5, 'x'}, noTerminator, true},
+		"short Execute":        {[]byte{'E', 0, 0, 0, 5, 0}, tooShort, true},
+		"long Execute":         {[]byte{'E', 0, 0, 0, 10, 0, 0, 0, 0, 0, 0}, tooLong, true},
+		"empty Close":          {[]byte{'C', 0, 0, 0, 4}, nothingLeft, true},
+		"Flush with a body":    {[]byte{'H', 0, 0, 0, 5, 0}, tooLong, true},
+	} {
+		s := newScript(t, Enforce)
+		if s.core.Client(v.message); !v.batch {
+			s.check("B::refused by holdfast S", "")
+		} else {
+			s.check("B::refused by holdfast", "")
+			s.client("S", "", sync())
+		}
+		s.core.Server(encode(t, failure("26000"), ready('I')))
+		if got := string(join(s.core.Take().ToClient)); !strings.Contains(got, v.want) {
+			t.Errorf("%s: the client got %q, want %q", name, got, v.want)
+		}
+		if len(s.rep) > 0 {
+			t.Errorf("%s: reported %v", name, s.rep)
+		}
+		s.client("Q:select 1", "", query("select 1"))
+		s.client("", "", query("drop table t"))
+	}
+}
+
+// Names that the server may take for another one's are not trusted once something
+// that matters has been prepared under one of them.
+func TestUncertainNames(t *testing.T) {
+	long := strings.Repeat("n", surelyKept+1)
+	for name, pair := range map[string][2]string{
+		"cut":       {long + "x", long + "y"},
+		"cut, once": {long, long + "y"},
+		"converted": {"\xe9", "\xc3\xa9"},
+		"huge":      {strings.Repeat("n", 1<<20), strings.Repeat("n", 1<<20+1)},
+	} {
+		s := newScript(t, Enforce)
+		prepare := func(name, text string) {
+			s.core.Client(encode(t, parse(name, text), sync()))
+			s.core.Take()
+			s.core.Server(encode(t, parsed(), ready('I')))
+			s.core.Take()
+		}
+		runs := func() bool {
+			s.core.Client(encode(t, bindTo("", pair[0]), execute(""), sync()))
+			s.core.Take()
+			if s.core.Held() {
+				return false
+			}
+			s.core.Server(encode(t, bound(), complete("SELECT 1"), ready('I')))
+			s.core.Take()
+			return true
+		}
+		prepare(pair[0], "select 1")
+		prepare(pair[1], "insert into t values (1)")
+		if !runs() {
+			t.Errorf("%s: held although nothing destructive was prepared", name)
+		}
+		prepare(pair[1], "drop table t")
+		if runs() {
+			t.Errorf("%s: the first name is still trusted", name)
+		}
+	}
+}
+
+// A session's own memory for names is bounded, whatever their length.
+func TestNamesTakeBoundedRoom(t *testing.T) {
+	var n names
+	for range 3 {
+		n.push(strings.Repeat("x", 1<<20), prepared{facts: &rules.Facts{Harmless: true}, verdict: rules.Verdict{Action: rules.Allow}})
+	}
+	for key := range n.m {
+		if len(key) > surelyKept {
+			t.Errorf("a name of %d bytes is kept", len(key))
+		}
+	}
+	if text := keptText([]byte(strings.Repeat("x", 1<<20))); len(text) > maxKeptText || keptText([]byte(text)) != text {
+		t.Errorf("%d bytes of text are kept", len(text))
+	}
+	if a, b := keptText([]byte(strings.Repeat("x", 1<<20))), keptText([]byte(strings.Repeat("x", 1<<20)+"y")); a == b {
+		t.Error("two texts are kept as one")
+	}
+}
