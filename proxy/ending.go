@@ -13,6 +13,10 @@ import (
 // session.
 const goodbyeLimit = 2 * time.Second
 
+// leaveLimit bounds how long a server that owes nothing may take to end a session
+// whose client has left; it does so at once unless it hangs.
+const leaveLimit = 10 * time.Second
+
 // goodbye writes what is left for the client and closes.
 func (n *netSession) goodbye(cause error) {
 	n.clientConn.SetWriteDeadline(time.Now().Add(goodbyeLimit))
@@ -33,6 +37,7 @@ func (n *netSession) clientGone(err error) {
 	n.mu.Lock()
 	n.left = true
 	waiting := n.held != nil
+	owed := n.core.Owed()
 	if waiting {
 		n.held.cancel(hold.ErrWithdrawn)
 	}
@@ -40,6 +45,10 @@ func (n *netSession) clientGone(err error) {
 	half, ok := n.serverConn.(interface{ CloseWrite() error })
 	if waiting || !ok || !errors.Is(err, io.EOF) || half.CloseWrite() != nil {
 		n.over(errClientLeft)
+		return
+	}
+	if !owed {
+		n.serverConn.SetReadDeadline(time.Now().Add(leaveLimit))
 	}
 }
 
@@ -120,6 +129,7 @@ func (n *netSession) finish() {
 	defer n.mu.Unlock()
 	n.core.End(wire.Error{}, n.cause) // nothing is released from here on
 	n.core.Take()
+	n.server.kept.note(n, 0)
 	for _, id := range n.core.Live() {
 		n.server.o.Desk.Finish(id, hold.Unknown, "the connection ended before the server answered")
 	}

@@ -30,6 +30,8 @@ type netSession struct {
 	fromClient, fromServer *chunkReader
 	toClient, toServer     outbox
 
+	ousted atomic.Bool // kept more than there is for all, and is being ended
+
 	ctx context.Context // ends with the session
 	end context.CancelCauseFunc
 
@@ -40,6 +42,7 @@ type netSession struct {
 	left     bool // the client has sent its last byte
 	stopping bool
 	cause    error // why the session ended; the first one
+	kept     int   // as counted in the server's budget
 
 	wanted chan struct{}  // has an item when the core may want bytes of the client again
 	tasks  sync.WaitGroup // goroutines other than the pumps

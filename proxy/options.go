@@ -76,8 +76,8 @@ type Options struct {
 	Events *event.Bus // may be nil
 	Log    zerolog.Logger
 
-	// MaxSessions bounds the sessions of all hosts together; 0 is
-	// DefaultMaxSessions.
+	// MaxSessions bounds the clients of all hosts that are logged in or logging in;
+	// 0 is DefaultMaxSessions, or what the limit on open files allows.
 	MaxSessions int
 }
 
@@ -93,8 +93,12 @@ func (o *Options) check() error {
 	if len(o.Hosts) == 0 {
 		return errors.New("making a proxy: no hosts")
 	}
-	if o.MaxSessions == 0 {
+	asked := o.MaxSessions != 0
+	if !asked {
 		o.MaxSessions = DefaultMaxSessions
+	}
+	if err := o.fitDescriptors(openFileLimit(), asked); err != nil {
+		return err
 	}
 	for i := range o.Hosts {
 		h := &o.Hosts[i]

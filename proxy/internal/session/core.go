@@ -201,10 +201,19 @@ func (c *Core) WantsClient() bool {
 	return c.queue.len() < MaxInFlight
 }
 
+// Kept is how many bytes of messages the core keeps: those that are not complete
+// and those that wait.
+func (c *Core) Kept() int { return cap(c.in) + cap(c.serverIn) + len(c.later) }
+
 // Idle says that nothing is in flight and no transaction is open: the moment at
 // which a session can be ended without losing anything.
 func (c *Core) Idle() bool {
 	return !c.raw && c.status == 'I' && c.queue.len() == 0 && !c.dirty && !c.skipping && c.state == flowing && len(c.in) == 0
+}
+
+// Owed says that the server has, or may have, something left to answer.
+func (c *Core) Owed() bool {
+	return c.raw || c.deaf || c.dirty || c.copyIn || c.queue.len() > 0 || c.serverPass > 0
 }
 
 // ServerSaidGoodbye says that the server has sent a FATAL error: it needs no

@@ -44,3 +44,13 @@ func ReadMessage(r *bufio.Reader, limit int) ([]byte, error) {
 	}
 	return raw, nil
 }
+
+// PeekMessage reads the header of the next message without taking it.
+func PeekMessage(r *bufio.Reader) (Header, error) {
+	head, err := r.Peek(HeaderLen)
+	if err != nil {
+		return Header{}, fmt.Errorf("reading message: %w", err)
+	}
+	h, _ := Peek(head)
+	return h, nil
+}
