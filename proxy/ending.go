@@ -10,12 +10,8 @@ import (
 )
 
 // goodbyeLimit bounds how long a client may take to read the error that ends its
-// session.
+// session, and a server that owes nothing to end one that its client has left.
 const goodbyeLimit = 2 * time.Second
-
-// leaveLimit bounds how long a server that owes nothing may take to end a session
-// whose client has left; it does so at once unless it hangs.
-const leaveLimit = 10 * time.Second
 
 // goodbye writes what is left for the client and closes.
 func (n *netSession) goodbye(cause error) {
@@ -47,8 +43,8 @@ func (n *netSession) clientGone(err error) {
 		n.over(errClientLeft)
 		return
 	}
-	if !owed {
-		n.serverConn.SetReadDeadline(time.Now().Add(leaveLimit))
+	if !owed { // it ends the session at once, unless it hangs
+		n.serverConn.SetReadDeadline(time.Now().Add(goodbyeLimit))
 	}
 }
 

@@ -38,12 +38,15 @@ type client struct {
 }
 
 // refusal is an error that the client is told before it is disconnected.
-type refusal struct{ e wire.Error }
+type refusal struct {
+	e   wire.Error
+	old bool // in the words of protocols 1 and 2
+}
 
 func (r *refusal) Error() string { return r.e.Message }
 
 func refuse(code, message, detail, hint string) error {
-	return &refusal{wire.Error{Severity: "FATAL", Code: code, Message: message, Detail: detail, Hint: hint}}
+	return &refusal{e: wire.Error{Severity: "FATAL", Code: code, Message: message, Detail: detail, Hint: hint}}
 }
 
 // greet reads what a connection wants, and turns it to TLS when it asks for that.
@@ -70,8 +73,12 @@ func (c *client) tell(err error) {
 	if !errors.As(err, &r) {
 		return
 	}
+	said := wire.AppendError(nil, r.e)
+	if r.old {
+		said = wire.AppendOldError(nil, r.e)
+	}
 	c.conn.SetWriteDeadline(time.Now().Add(time.Second))
-	c.conn.Write(wire.AppendError(nil, r.e))
+	c.conn.Write(said)
 }
 
 // negotiate reads packets up to the one that says what the client wants.
@@ -118,7 +125,9 @@ func (c *client) badStartup(err error) error {
 	var version *wire.VersionError
 	switch {
 	case errors.As(err, &version):
-		return refuse("0A000", fmt.Sprintf("%s: server supports 3.0 to 3.%d", version, c.host.minor()), "", "")
+		r := refusal{old: version.Old()}
+		r.e = wire.Error{Severity: "FATAL", Code: "0A000", Message: fmt.Sprintf("%s: server supports 3.0 to 3.%d", version, c.host.minor())}
+		return &r
 	case errors.Is(err, wire.ErrStartupLayout):
 		return refuse("08P01", err.Error(), "", "")
 	}

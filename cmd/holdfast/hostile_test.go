@@ -1,8 +1,6 @@
 package main_test
 
 import (
-	"encoding/binary"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -88,83 +86,4 @@ func readDenyingToEnd(t *testing.T, s scene, c *pgtest.Client) bool {
 			return true
 		}
 	}
-}
-
-// Bytes that are no protocol end their own connection and nothing else.
-func TestBytesThatAreNoProtocol(t *testing.T) {
-	onNewest(t, nil, func(t *testing.T, s scene) {
-		bystander := s.connect(t)
-		length := func(n uint32, rest string) string { return string(binary.BigEndian.AppendUint32(nil, n)) + rest }
-		for name, bytes := range map[string]string{
-			"HTTP":                     "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-			"startup of 4 GB":          length(0xffffffff, "\x00\x03\x00\x00"),
-			"startup of 0 bytes":       length(0, "\x00\x03\x00\x00"),
-			"startup of 3 bytes":       length(3, "\x00\x03\x00\x00"),
-			"startup without an end":   length(20, "\x00\x03\x00\x00user\x00postgres"),
-			"protocol 2":               length(8, "\x00\x02\x00\x00"),
-			"protocol 99":              length(9, "\x00\x63\x00\x00\x00"),
-			"short CancelRequest":      length(8, "\x04\xd2\x16\x2e"),
-			"TLS with bytes behind it": length(8, "\x04\xd2\x16\x2f") + length(20, "\x00\x03\x00\x00user\x00x\x00\x00"),
-			"nothing at all":           "",
-		} {
-			t.Run(name, func(t *testing.T) {
-				conn, err := net.Dial("tcp", s.hf.Listen)
-				if err != nil {
-					t.Fatalf("dialling: %v", err)
-				}
-				defer conn.Close()
-				if _, err := conn.Write([]byte(bytes)); err != nil {
-					t.Logf("writing: %v", err) // it may have been closed on us
-				}
-				conn.(*net.TCPConn).CloseWrite()
-				conn.SetReadDeadline(time.Now().Add(long))
-				for buffer := make([]byte, 1024); err == nil; {
-					_, err = conn.Read(buffer)
-				}
-				if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
-					t.Error("the connection stayed open")
-				}
-				usable(t, bystander)
-			})
-		}
-	})
-}
-
-// Messages that no client sends, inside a session.
-func TestMessagesThatAreNoProtocol(t *testing.T) {
-	onNewest(t, nil, func(t *testing.T, s scene) {
-		bystander := s.connect(t)
-		for name, bytes := range map[string]string{
-			"unknown type":               "y\x00\x00\x00\x04",
-			"length 0":                   "Q\x00\x00\x00\x00",
-			"length 3":                   "Q\x00\x00\x00\x03",
-			"length 2 GB":                "Q\x7f\xff\xff\xffSELECT 1",
-			"length 4 GB":                "Q\xff\xff\xff\xff",
-			"Query without its end":      "Q\x00\x00\x00\x0cDROP TAB",
-			"Query with a NUL inside":    "Q\x00\x00\x00\x21SELECT 1\x00; DROP TABLE events\x00",
-			"Parse without an end":       "P\x00\x00\x00\x08abcd",
-			"Parse with too many types":  "P\x00\x00\x00\x10\x00SELECT 1\x00\x7f\xff",
-			"Bind with negative lengths": "B\x00\x00\x00\x10\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
-			"Bind cut short":             "B\x00\x00\x00\x06\x00\x00",
-			"Execute cut short":          "E\x00\x00\x00\x05\x00",
-			"Describe of nothing":        "D\x00\x00\x00\x04",
-			"Close of an unknown kind":   "C\x00\x00\x00\x06x\x00",
-			"FunctionCall cut short":     "F\x00\x00\x00\x06\x00\x00",
-			"CopyData outside of a COPY": "d\x00\x00\x00\x08DROP",
-			"Password in the middle":     "p\x00\x00\x00\x08abc\x00",
-		} {
-			t.Run(name, func(t *testing.T) {
-				c := s.connect(t)
-				c.SendBytes([]byte(bytes))
-				c.CloseWrite()
-				for {
-					if _, err := c.TryRead(long); err != nil {
-						break
-					}
-				}
-				usable(t, bystander)
-				s.wantRows(t, "3")
-			})
-		}
-	})
 }

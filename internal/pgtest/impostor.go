@@ -22,6 +22,7 @@ type Impostor struct {
 	mu       sync.Mutex
 	open     map[net.Conn]struct{}
 	closed   bool
+	over     chan struct{} // closed by Close
 }
 
 // NewImpostor runs script for each connection, which is closed when the script
@@ -32,7 +33,7 @@ func NewImpostor(t testing.TB, script func(*Visitor)) *Impostor {
 	if err != nil {
 		t.Fatalf("pgtest: listening: %v", err)
 	}
-	i := &Impostor{Addr: l.Addr().String(), listener: l, open: make(map[net.Conn]struct{})}
+	i := &Impostor{Addr: l.Addr().String(), listener: l, open: make(map[net.Conn]struct{}), over: make(chan struct{})}
 	i.running.Go(func() { i.accept(script) })
 	t.Cleanup(i.Close)
 	return i
@@ -52,7 +53,10 @@ func (i *Impostor) Open() int {
 func (i *Impostor) Close() {
 	i.listener.Close()
 	i.mu.Lock()
-	i.closed = true
+	if !i.closed {
+		i.closed = true
+		close(i.over)
+	}
 	for conn := range i.open {
 		conn.Close()
 	}
@@ -72,7 +76,7 @@ func (i *Impostor) accept(script func(*Visitor)) {
 		}
 		i.mu.Unlock()
 		i.running.Go(func() {
-			script(&Visitor{Conn: conn, in: bufio.NewReaderSize(conn, 512)})
+			script(&Visitor{Conn: conn, in: bufio.NewReaderSize(conn, 512), over: i.over})
 			conn.Close()
 			i.mu.Lock()
 			delete(i.open, conn)
@@ -86,6 +90,7 @@ func (i *Impostor) accept(script func(*Visitor)) {
 type Visitor struct {
 	Conn net.Conn
 	in   *bufio.Reader
+	over chan struct{}
 }
 
 // Say sends messages.
@@ -130,6 +135,9 @@ func (v *Visitor) Read() (Message, bool) {
 
 // Linger reads and forgets until the client leaves.
 func (v *Visitor) Linger() { io.Copy(io.Discard, v.in) }
+
+// Hang does nothing until the Impostor is closed.
+func (v *Visitor) Hang() { <-v.over }
 
 // Reset closes the connection so that the client gets a reset.
 func (v *Visitor) Reset() {

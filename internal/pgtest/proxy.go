@@ -221,6 +221,9 @@ func (p *Proxy) kill() {
 	<-p.exited
 }
 
+// PID is the process of holdfast.
+func (p *Proxy) PID() int { return p.cmd.Process.Pid }
+
 // Running is false once holdfast has ended.
 func (p *Proxy) Running() bool {
 	select {

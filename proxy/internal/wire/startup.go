@@ -60,6 +60,9 @@ func (e *VersionError) Error() string {
 	return fmt.Sprintf("unsupported frontend protocol %d.%d", e.Code>>16, e.Code&0xffff)
 }
 
+// Old says that the protocol is one of those in which errors are plain text.
+func (e *VersionError) Old() bool { return e.Code>>16 == 1 || e.Code>>16 == 2 }
+
 // ErrStartupLayout is a StartupMessage whose names and values do not fill it.
 var ErrStartupLayout = errors.New("invalid startup packet layout: expected terminator as last byte")
 
