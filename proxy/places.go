@@ -12,10 +12,10 @@ import (
 // those who have.
 
 // maxGreeting bounds the strangers: connections that have not said yet who they
-// are. Honest clients say so within one round trip. When one more comes, the one
-// that has been silent for longest is closed, so that a flood of silent
-// connections only pushes out itself.
-const maxGreeting = 1000
+// are. It is about as many as two cores can shake hands with by TLS in greetLimit.
+// When one more comes, the one that has been a stranger for longest is closed, so
+// that a flood of silent connections only pushes out itself.
+const maxGreeting = 4096
 
 // strangers are the connections that have not said yet who they are, the oldest
 // first. At most max of them are kept.
