@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgproto3"
+
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -141,5 +143,36 @@ func TestNamesTakeBoundedRoom(t *testing.T) {
 	}
 	if a, b := keptText([]byte(strings.Repeat("x", 1<<20))), keptText([]byte(strings.Repeat("x", 1<<20)+"y")); a == b {
 		t.Error("two texts are kept as one")
+	}
+}
+
+// An error of many megabytes is passed on, and ends what it answers.
+func TestLongErrors(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P::select 1 B:: E: S", "", parse("", "select 1"), bindTo("", ""), execute(""), sync())
+	long := encode(t, &pgproto3.ErrorResponse{Severity: "ERROR", SeverityUnlocalized: "ERROR", Code: "P0001", Message: strings.Repeat("x", maxServerControl)})
+	passed := 0
+	for from := 0; from < len(long); from += 700 {
+		s.core.Server(long[from:min(from+700, len(long))])
+		passed += len(join(s.core.Take().ToClient))
+		if kept := len(s.core.serverIn); kept > errorBeginning {
+			t.Fatalf("%d bytes are kept", kept)
+		}
+	}
+	if passed != len(long) {
+		t.Errorf("%d of %d bytes were passed on", passed, len(long))
+	}
+	s.server("", "Z:I", ready('I'))
+	if s.core.queue.len() != 0 || s.core.skipping {
+		t.Error("the batch has not ended")
+	}
+}
+
+// What a server says of its settings is not kept at any length.
+func TestLongSettings(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.server("", "S", setting("client_encoding", strings.Repeat("x", 1<<20)))
+	if n := len(s.core.settings.reported.ClientEncoding); n > maxSetting {
+		t.Errorf("%d bytes are kept", n)
 	}
 }
