@@ -289,12 +289,15 @@ func (l *login) clientAnswer() error {
 	if err != nil {
 		return fmt.Errorf("reading the client's answer during login: %w", err)
 	}
+	header, _ := l.in.Peek(wire.HeaderLen)
 	if h.Type != wire.Password || h.Total < wire.HeaderLen || h.Total-1 > wire.MaxAuth {
-		l.lost, l.asked = true, false
-		header, _ := l.in.Peek(wire.HeaderLen)
-		return l.toServer(header)
+		return l.lastAnswer(header)
 	}
+	header = bytes.Clone(header)
 	raw, err := wire.ReadMessage(l.in, wire.MaxAuth)
+	if errors.Is(err, io.ErrUnexpectedEOF) { // the server answers half of one, too
+		return l.lastAnswer(header)
+	}
 	if err != nil {
 		return fmt.Errorf("reading the client's answer during login: %w", err)
 	}
@@ -304,6 +307,18 @@ func (l *login) clientAnswer() error {
 			"Connect with channel_binding=disable, or give holdfast the server's own certificate and key, or use TLS on one side only.")
 	}
 	return l.toServer(raw)
+}
+
+// lastAnswer gives the server the header of what is no answer, and nothing more.
+func (l *login) lastAnswer(header []byte) error {
+	l.lost, l.asked = true, false
+	if err := l.toServer(header); err != nil {
+		return err
+	}
+	if half, ok := l.server.(interface{ CloseWrite() error }); ok {
+		half.CloseWrite() // best effort: the deadline of the login ends it, too
+	}
+	return nil
 }
 
 func (l *login) toServer(raw []byte) error {
