@@ -243,7 +243,7 @@ func (l *login) authentication(raw []byte) []byte {
 	}
 	switch code := binary.BigEndian.Uint32(raw[wire.HeaderLen:]); code {
 	case authOK:
-		l.asked, l.accepted = false, true
+		l.asked, l.accepted = false, l.accepted || len(raw) == authHeader
 	case authSASLFinal:
 		l.asked = false
 	case authSASL:

@@ -97,9 +97,10 @@ func TestFiveThousandIdleSessions(t *testing.T) {
 	login := packet(version3, asPostgres)
 	for i := range conns {
 		conns[i] = dial(t, h.crowd)
-		if err := exchange(conns[i], login); err != nil {
-			t.Fatalf("logging in: %v", err)
-		}
+		io.WriteString(conns[i], login)
+	}
+	if err := inParallel(idle, func(i int) error { return exchange(conns[i], "") }); err != nil {
+		t.Fatalf("logging in: %v", err)
 	}
 	b.wantUntouched(t)
 	if n := sessions(t, h.hf); n != idle+1 {
@@ -234,6 +235,39 @@ func TestSlowClients(t *testing.T) {
 	}
 	wantBack(t, h.hf, before, 1)
 	wantNoErrors(t, h.hf)
+}
+
+// A statement of many megabytes is held like any other, in memory of its own size and
+// some times that, and people get its beginning.
+func TestLongStatementIsHeld(t *testing.T) {
+	const size = 64 << 20
+	// While it is collected its memory is moved to twice as much now and then, and the
+	// collector lets the heap double.
+	const allowed = 8 * size >> 10
+	h := newTwoHosts(t, pgtest.Behave)
+	b := newBystander(t, h.scene)
+	before := footprintOf(t, h.hf.PID())
+	conn := dial(t, h.hf.Listen)
+	if err := exchange(conn, packet(version3, strings.Replace(asPostgres, "database\x00postgres", "database\x00"+h.db, 1))); err != nil {
+		t.Fatal(err)
+	}
+	go io.WriteString(conn, statement("DROP TABLE events /* "+strings.Repeat("x", size)+" */"))
+	hold := h.hf.AwaitHold(t, "DROP TABLE events")
+	held := footprintOf(t, h.hf.PID())
+	t.Logf("%+v, before %+v", held, before)
+	if grown := held.resident - before.resident; grown > allowed {
+		t.Errorf("resident memory has grown by %d KiB", grown)
+	}
+	if len(hold.SQL) > 300<<10 {
+		t.Errorf("the hold has %d bytes of text", len(hold.SQL))
+	}
+	b.wantUntouched(t)
+	h.hf.Deny(t, hold.ID)
+	if err := exchange(conn, ""); err == nil || !strings.Contains(err.Error(), "an error of the server") {
+		t.Errorf("denied, and got %v", err)
+	}
+	h.wantRows(t, "3")
+	conn.Close()
 }
 
 // A host whose server takes connections and never answers has no part in the

@@ -24,5 +24,6 @@
 // message of the client, judge.go is where simple and extended protocol meet,
 // batch.go holds and refuses, server.go walks the server's bytes, replies.go
 // matches a reply to what it answers, names.go keeps prepared statements and
-// portals, settings.go knows under which settings text is read.
+// portals, loose.go knows which of their names can be trusted, settings.go knows
+// under which settings text is read, violation.go answers what is no message.
 package session

@@ -65,6 +65,14 @@ func (b *prepared) spoils() bool {
 	return false
 }
 
+// explainUncertain says why a name is not known although it may have been seen.
+func (b *prepared) explainUncertain(name []byte) {
+	if certain(name) {
+		return
+	}
+	b.verdict.Why = fmt.Sprintf("the server may take its name for another one; names of at most %d ASCII characters are certain", surelyKept)
+}
+
 // lookup is what is known of a name; nil is nothing.
 func (n *names) lookup(name []byte) *name {
 	if certain(name) {

@@ -150,6 +150,7 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	b, known := c.worstStatement(f.Statement)
 	if !known {
 		b = unknownStatement(f.Statement)
+		b.explainUncertain(f.Statement)
 	}
 	portal := nameKey(f.Portal)
 	changes := b.facts.ChangesSettings || !certain(f.Statement)
@@ -176,6 +177,7 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 	b, known := c.portals.latest(portal)
 	if !known {
 		b = unknownPortal(portal)
+		b.explainUncertain(portal)
 	}
 	changes := b.facts.ChangesSettings || !certain(portal)
 	c.push(message{typ: wire.Execute, name: nameKey(portal), facts: b.facts, changes: changes}, n)

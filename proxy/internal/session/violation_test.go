@@ -1,6 +1,7 @@
 package session
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -137,6 +138,12 @@ func TestNamesTakeBoundedRoom(t *testing.T) {
 		if len(key) > surelyKept {
 			t.Errorf("a name of %d bytes is kept", len(key))
 		}
+	}
+	for i := range maxNames + 10 {
+		n.push(fmt.Sprint("s", i), prepared{facts: &rules.Facts{Harmless: true}})
+	}
+	if len(n.m) > maxNames || n.lookup([]byte("s1")) == nil || n.lookup(fmt.Append(nil, "s", maxNames+5)) != nil {
+		t.Errorf("%d names are kept", len(n.m))
 	}
 	if text := keptText([]byte(strings.Repeat("x", 1<<20))); len(text) > maxKeptText || keptText([]byte(text)) != text {
 		t.Errorf("%d bytes of text are kept", len(text))
