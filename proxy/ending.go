@@ -10,7 +10,7 @@ import (
 )
 
 // goodbyeLimit bounds how long a client may take to read the error that ends its
-// session.
+// session, and a server that owes nothing to end one that its client has left.
 const goodbyeLimit = 2 * time.Second
 
 // goodbye writes what is left for the client and closes.
@@ -33,6 +33,7 @@ func (n *netSession) clientGone(err error) {
 	n.mu.Lock()
 	n.left = true
 	waiting := n.held != nil
+	owed := n.core.Owed()
 	if waiting {
 		n.held.cancel(hold.ErrWithdrawn)
 	}
@@ -40,6 +41,10 @@ func (n *netSession) clientGone(err error) {
 	half, ok := n.serverConn.(interface{ CloseWrite() error })
 	if waiting || !ok || !errors.Is(err, io.EOF) || half.CloseWrite() != nil {
 		n.over(errClientLeft)
+		return
+	}
+	if !owed { // it ends the session at once, unless it hangs
+		time.AfterFunc(goodbyeLimit, func() { n.over(errClientLeft) })
 	}
 }
 
@@ -122,6 +127,7 @@ func (n *netSession) finish() {
 	defer n.mu.Unlock()
 	n.core.End(wire.Error{}, n.cause) // nothing is released from here on
 	n.core.Take()
+	n.server.kept.note(n, 0)
 	for _, id := range n.core.Live() {
 		n.server.o.Desk.Finish(id, hold.Unknown, "the connection ended before the server answered")
 	}

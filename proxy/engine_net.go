@@ -30,6 +30,8 @@ type netSession struct {
 	fromClient, fromServer *chunkReader
 	toClient, toServer     outbox
 
+	ousted atomic.Bool // kept more than there is for all, and is being ended
+
 	ctx context.Context // ends with the session
 	end context.CancelCauseFunc
 
@@ -41,6 +43,7 @@ type netSession struct {
 	waiting  bool // the client's pump waits until it is wanted
 	stopping bool
 	cause    error // why the session ended; the first one
+	kept     int   // as counted in the server's budget
 
 	wanted chan struct{}  // has an item when a pump that waits may be wanted again
 	tasks  sync.WaitGroup // goroutines other than the pumps
@@ -73,7 +76,7 @@ func (s *Server) newSession(l *login) *netSession {
 		Origin: l.origin, Mode: l.host.Mode,
 		Reader: s.o.Reader, Policy: s.o.Policy,
 		Refusal: func(v rules.Verdict) wire.Error { return refusedWords(n.host, v) },
-		Status:  l.status, Settings: l.settings, ServerEncoding: l.serverEncoding,
+		Status:  l.status, Settings: l.settings, ServerEncoding: l.encoding,
 	})
 	return n
 }

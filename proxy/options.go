@@ -76,8 +76,8 @@ type Options struct {
 	Events *event.Bus // may be nil
 	Log    zerolog.Logger
 
-	// MaxSessions bounds the sessions of all hosts together; 0 is
-	// DefaultMaxSessions.
+	// MaxSessions bounds the clients of all hosts that are logged in or logging in;
+	// 0 is DefaultMaxSessions, or what the limit on open files allows.
 	MaxSessions int
 
 	// ParkAfter is how long one direction of a session is silent, at least, before
@@ -100,11 +100,15 @@ func (o *Options) check() error {
 	if len(o.Hosts) == 0 {
 		return errors.New("making a proxy: no hosts")
 	}
-	if o.MaxSessions == 0 {
+	asked := o.MaxSessions != 0
+	if !asked {
 		o.MaxSessions = DefaultMaxSessions
 	}
 	if o.ParkAfter == 0 {
 		o.ParkAfter = DefaultParkAfter
+	}
+	if err := o.fitDescriptors(openFileLimit(), asked); err != nil {
+		return err
 	}
 	for i := range o.Hosts {
 		h := &o.Hosts[i]

@@ -144,6 +144,7 @@ func (n *netSession) serverBytes(chunk []byte) session.Output {
 // by a goroutine of its own, so that neither pump ever waits for both sides.
 func (n *netSession) actLocked() session.Output {
 	out := n.core.Take()
+	n.keepLocked()
 	n.toServer.add(out.ToServer)
 	n.toClient.add(out.ToClient)
 	n.recordLocked(out)

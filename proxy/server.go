@@ -24,6 +24,9 @@ const (
 	// acceptPause is waited after accept failed, for want of descriptors mostly:
 	// long enough not to spin, short enough not to be noticed.
 	acceptPause = 50 * time.Millisecond
+
+	// acceptSilence is how long that is not said again.
+	acceptSilence = time.Minute
 )
 
 // keepAlive finds peers that vanished without a word in about two minutes, and
@@ -35,17 +38,26 @@ type Server struct {
 	o        Options
 	hosts    []*host
 	sessions registry
-	greeting sync.Map     // connections that are not logged in: net.Conn to nothing
-	count    atomic.Int64 // connections, logged in or not
+	greeting strangers
+	count    atomic.Int64 // clients that are logged in or logging in
+	kept     budget
 	closing  atomic.Bool
 	running  sync.WaitGroup // one for each connection before its login, and each session
 	lot      *lot           // where sessions are parked; nil parks none
+
+	// early ends when holdfast stops, and with it what is no session yet.
+	early     context.Context
+	stopEarly context.CancelFunc
 }
 
 // host is a Host with what is counted about it.
 type host struct {
 	Host
-	stats stats
+	stats        stats
+	logins       atomic.Int64 // clients that are logging in
+	cancels      turns        // CancelRequests with keys of our sessions
+	strayCancels turns        // the others
+	newest       atomic.Int32 // minor version of protocol 3 that the server speaks, and 1; 0 is not known
 
 	mu    sync.Mutex
 	bound []string // addresses bound so far
@@ -72,14 +84,15 @@ func New(o Options) (*Server, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	s := &Server{o: o}
+	s := &Server{o: o, greeting: strangers{max: maxStrangers(openFileLimit())}}
+	s.early, s.stopEarly = context.WithCancel(context.Background())
 	for _, h := range o.Hosts {
 		if h.TLS != nil {
 			h.TLS = h.TLS.Clone()
 			h.TLS.NextProtos = []string{alpn}
 			h.TLS.MinVersion = max(h.TLS.MinVersion, tls.VersionTLS12)
 		}
-		s.hosts = append(s.hosts, &host{Host: h})
+		s.hosts = append(s.hosts, &host{Host: h, cancels: newTurns(), strayCancels: newTurns()})
 	}
 	return s, nil
 }
@@ -176,44 +189,44 @@ func removeStale(path string) error {
 
 // accept takes connections until the listener is closed.
 func (s *Server) accept(l net.Listener, h *host) {
+	var told time.Time
 	for {
 		conn, err := l.Accept()
 		switch {
 		case err == nil:
 			s.running.Go(func() { s.connection(conn, h) })
+			continue
 		case errors.Is(err, net.ErrClosed):
 			return
-		default:
-			s.o.Log.Error().Err(err).Str("host", h.Name).Msg("accepting a connection failed")
-			time.Sleep(acceptPause)
+		case time.Since(told) > acceptSilence:
+			told = time.Now()
+			s.o.Log.Error().Err(err).Str("host", h.Name).Msg("accepting connections fails; said once a minute")
 		}
+		time.Sleep(acceptPause)
 	}
 }
 
 // connection is the life of one connection up to its login; a session then goes on
 // by itself.
 func (s *Server) connection(conn net.Conn, h *host) {
-	full := s.count.Add(1) > int64(s.o.MaxSessions)
-	leave := func() { s.count.Add(-1) }
-	if sess := s.welcome(conn, h, full); sess != nil {
-		sess.start(leave)
+	if sess := s.welcome(conn, h); sess != nil {
+		sess.start(func() { s.count.Add(-1) })
 		return
 	}
 	conn.Close()
-	leave()
 }
 
-// welcome brings a connection to its login, or answers what else it wants. It is
-// nil when the connection is done with.
-func (s *Server) welcome(conn net.Conn, h *host, full bool) *netSession {
+// welcome takes a connection up to its session, which has a place among all
+// sessions, or answers what else it wants. It is nil when the connection is done
+// with.
+func (s *Server) welcome(conn net.Conn, h *host) *netSession {
 	defer func() {
 		if p := recover(); p != nil {
 			s.logPanic("connection", p)
 		}
 	}()
-	s.greeting.Store(conn, nil)
-	defer s.greeting.Delete(conn)
-	c, err := s.greet(conn, h, full)
+	defer context.AfterFunc(s.early, func() { conn.Close() })()
+	c, err := s.meet(conn, h)
 	if err != nil {
 		s.o.Log.Debug().Err(err).Str("host", h.Name).Stringer("client", conn.RemoteAddr()).Msg("connection ended before login")
 		return nil
@@ -231,12 +244,15 @@ func (s *Server) welcome(conn net.Conn, h *host, full bool) *netSession {
 	return sess
 }
 
+// meet greets a stranger.
+func (s *Server) meet(conn net.Conn, h *host) (*client, error) {
+	defer s.greeting.add(conn)()
+	return s.greet(conn, h)
+}
+
 // drain ends the sessions.
 func (s *Server) drain() {
-	s.greeting.Range(func(conn, _ any) bool {
-		conn.(net.Conn).Close()
-		return true
-	})
+	s.stopEarly()
 	for _, sess := range s.sessions.all() {
 		sess.stop(false)
 	}

@@ -369,31 +369,3 @@ func TestSilentClientIsDisconnected(t *testing.T) {
 		}
 	})
 }
-
-// TestTooManyClients: the one too many gets the error that the server itself gives.
-func TestTooManyClients(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := newFixture(t, untilGone)
-		f.end()
-		s := f.netSession.server
-		s.o.MaxSessions = 1
-		connect := func(startup string) *peer {
-			far, near := net.Pipe()
-			p := newPeer(far)
-			go s.connection(near, f.host)
-			far.Write([]byte(startup))
-			synctest.Wait()
-			return p
-		}
-		first := connect("\x00\x00") // has not said yet who it is
-		second := connect("\x00\x00\x00\x12\x00\x03\x00\x00user\x00ana\x00\x00")
-		if got := second.take(); got != "E:53300" || !second.closed() {
-			t.Errorf("the second client got %q", got)
-		}
-		first.conn.Close()
-		synctest.Wait()
-		if n := s.count.Load(); n != 0 {
-			t.Errorf("%d connections are still counted", n)
-		}
-	})
-}

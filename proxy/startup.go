@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"time"
 
@@ -18,6 +17,10 @@ const (
 	// greetLimit bounds the time up to the StartupMessage, TLS included: no person
 	// is asked for anything meanwhile.
 	greetLimit = 15 * time.Second
+
+	// greetBuffer is what is read at once of a client that says who it is: more than
+	// drivers send, and little enough to be had by maxGreeting strangers.
+	greetBuffer = 4 << 10
 
 	// firstTLSByte is the content type of a TLS handshake record, with which a
 	// client begins that does not ask for TLS first.
@@ -35,22 +38,25 @@ type client struct {
 }
 
 // refusal is an error that the client is told before it is disconnected.
-type refusal struct{ e wire.Error }
+type refusal struct {
+	e   wire.Error
+	old bool // in the words of protocols 1 and 2
+}
 
 func (r *refusal) Error() string { return r.e.Message }
 
 func refuse(code, message, detail, hint string) error {
-	return &refusal{wire.Error{Severity: "FATAL", Code: code, Message: message, Detail: detail, Hint: hint}}
+	return &refusal{e: wire.Error{Severity: "FATAL", Code: code, Message: message, Detail: detail, Hint: hint}}
 }
 
 // greet reads what a connection wants, and turns it to TLS when it asks for that.
-// A client that must not go on is told so. full says that there are too many.
-func (s *Server) greet(conn net.Conn, h *host, full bool) (*client, error) {
+// A client that must not go on is told so, where the server has words for it.
+func (s *Server) greet(conn net.Conn, h *host) (*client, error) {
 	conn.SetDeadline(time.Now().Add(greetLimit))
-	c := &client{conn: conn, in: bufio.NewReaderSize(conn, wire.MaxStartup), host: h}
+	c := &client{conn: conn, in: bufio.NewReaderSize(conn, greetBuffer), host: h}
 	err := c.negotiate()
 	if err == nil && c.startup.Code != wire.CodeCancel {
-		err = s.admit(c, full)
+		err = s.admit(c)
 	}
 	if err != nil {
 		c.tell(err)
@@ -60,22 +66,19 @@ func (s *Server) greet(conn net.Conn, h *host, full bool) (*client, error) {
 	return c, nil
 }
 
-// tell sends an error to a client that is not logged in. What else went wrong than
-// a refusal is the client's doing and named; what the network did is not.
+// tell sends a refusal to a client that is not logged in. Of everything else the
+// server, too, says nothing but to its log.
 func (c *client) tell(err error) {
-	e := wire.Error{Severity: "FATAL", Code: "08P01", Message: err.Error()}
 	var r *refusal
-	var network net.Error
-	switch {
-	case errors.As(err, &r):
-		e = r.e
-	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.As(err, &network):
+	if !errors.As(err, &r) {
 		return
-	case errors.Is(err, wire.ErrPacketLength):
-		return // as PostgreSQL does
+	}
+	said := wire.AppendError(nil, r.e)
+	if r.old {
+		said = wire.AppendOldError(nil, r.e)
 	}
 	c.conn.SetWriteDeadline(time.Now().Add(time.Second))
-	c.conn.Write(wire.AppendError(nil, e))
+	c.conn.Write(said)
 }
 
 // negotiate reads packets up to the one that says what the client wants.
@@ -87,50 +90,77 @@ func (c *client) negotiate() error {
 			return err
 		}
 	}
-	gss := false
+	askedTLS, askedGSS := c.tls, c.tls
 	for {
 		raw, err := wire.ReadPacket(c.in)
 		if err != nil {
 			return err
 		}
-		if c.startup, err = wire.ReadStartup(raw); err != nil {
-			return err
-		}
+		c.startup, err = wire.ReadStartup(raw)
 		switch {
-		case c.startup.Code == wire.CodeSSL && !c.tls:
-			if err := c.answerSSL(); err != nil {
-				return err
-			}
-		case c.startup.Code == wire.CodeGSSENC && !gss:
+		case err != nil:
+			return c.badStartup(err)
+		case c.startup.Code == wire.CodeSSL && !askedTLS:
+			err = c.answerSSL()
+			askedTLS, askedGSS = true, askedGSS || c.tls
+		case c.startup.Code == wire.CodeGSSENC && !askedGSS:
 			// A server with Kerberos would say yes, and holdfast could then not
 			// read what follows.
-			gss = true
-			if err := c.answer('N', "GSSAPI encryption request"); err != nil {
-				return err
-			}
+			err = c.answer('N', "GSSAPI encryption request")
+			askedGSS = true
 		case c.startup.Code == wire.CodeSSL || c.startup.Code == wire.CodeGSSENC:
-			return errors.New("encryption was asked for twice")
+			// Asked for twice it is no request but a version, as for the server.
+			return c.badStartup(&wire.VersionError{Code: c.startup.Code})
 		default:
 			return nil
 		}
+		if err != nil {
+			return err
+		}
 	}
 }
 
-// answer sends the one byte that answers a request for encryption. Bytes that came
-// in the clear behind the request could be an attacker's (CVE-2021-23214).
-func (c *client) answer(b byte, request string) error {
-	if c.in.Buffered() > 0 {
-		return fmt.Errorf("received unencrypted data after %s", request)
+// badStartup words a first packet that cannot be taken as the server words it.
+func (c *client) badStartup(err error) error {
+	var version *wire.VersionError
+	switch {
+	case errors.As(err, &version):
+		r := refusal{old: version.Old()}
+		r.e = wire.Error{Severity: "FATAL", Code: "0A000", Message: fmt.Sprintf("%s: server supports 3.0 to 3.%d", version, c.host.minor())}
+		return &r
+	case errors.Is(err, wire.ErrStartupLayout):
+		return refuse("08P01", err.Error(), "", "")
 	}
-	_, err := c.conn.Write([]byte{b})
 	return err
 }
 
-func (c *client) answerSSL() error {
-	if c.host.TLS == nil || c.conn.LocalAddr().Network() == "unix" {
-		return c.answer('N', "SSL request")
+// unencrypted refuses bytes that came in the clear behind a request for
+// encryption: they could be an attacker's (CVE-2021-23214).
+func unencrypted(request string) error {
+	return refuse("08P01", "received unencrypted data after "+request,
+		"This could be either a client-software bug or evidence of an attempted man-in-the-middle attack.", "")
+}
+
+// answer sends the one byte that answers a request for encryption.
+func (c *client) answer(b byte, request string) error {
+	if _, err := c.conn.Write([]byte{b}); err != nil {
+		return fmt.Errorf("answering %s: %w", request, err)
 	}
-	if err := c.answer('S', "SSL request"); err != nil {
+	if c.in.Buffered() > 0 {
+		return unencrypted(request)
+	}
+	return nil
+}
+
+func (c *client) answerSSL() error {
+	const request = "SSL request"
+	if c.host.TLS == nil || c.conn.LocalAddr().Network() == "unix" {
+		return c.answer('N', request)
+	}
+	if c.in.Buffered() > 0 { // said before TLS begins, where the client can still read it
+		return unencrypted(request)
+	}
+	if err := c.answer('S', request); err != nil {
 		return err
 	}
 	return c.handshake(c.conn)
@@ -140,7 +170,7 @@ func (c *client) answerSSL() error {
 // name the protocol, so that no other one can be smuggled in.
 func (c *client) directTLS() error {
 	if c.host.TLS == nil {
-		return errors.New("TLS is not offered here")
+		return errors.New("the client began with TLS, which is not offered here")
 	}
 	if err := c.handshake(&bufferedConn{c.conn, c.in}); err != nil {
 		return err
@@ -158,7 +188,7 @@ func (c *client) handshake(conn net.Conn) error {
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return fmt.Errorf("negotiating TLS with the client: %w", err)
 	}
-	c.conn, c.in, c.tls = secured, bufio.NewReaderSize(secured, wire.MaxStartup), true
+	c.conn, c.in, c.tls = secured, bufio.NewReaderSize(secured, greetBuffer), true
 	return nil
 }
 
@@ -171,7 +201,7 @@ type bufferedConn struct {
 func (b *bufferedConn) Read(p []byte) (int, error) { return b.in.Read(p) }
 
 // admit says whether a client that sent a StartupMessage may go on to log in.
-func (s *Server) admit(c *client, full bool) error {
+func (s *Server) admit(c *client) error {
 	p := c.startup
 	c.origin = rules.Origin{
 		Host: c.host.Name, Environment: c.host.Environment,
@@ -179,9 +209,6 @@ func (s *Server) admit(c *client, full bool) error {
 		Client: clientAddress(c.conn),
 	}
 	switch {
-	case full:
-		return refuse("53300", "sorry, too many clients already",
-			fmt.Sprintf("holdfast serves at most %d connections.", s.o.MaxSessions), "Try again when others have left.")
 	case s.closing.Load():
 		return refuse("57P03", "the database system is shutting down", "holdfast is stopping.", "")
 	case c.host.RequireTLS && !c.tls && c.conn.LocalAddr().Network() != "unix":

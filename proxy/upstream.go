@@ -36,6 +36,9 @@ type Upstream struct {
 	direct           bool // sslnegotiation=direct
 	tls              *tls.Config
 
+	// connect is net.Dialer's DialContext where it is nil; tests have pipes.
+	connect func(ctx context.Context, network, address string) (net.Conn, error)
+
 	// User and Database of the URL feed only printed hints; the client's own
 	// StartupMessage decides.
 	User, Database string
@@ -218,8 +221,11 @@ var errNoTLS = errors.New("the server does not support TLS")
 func (u *Upstream) dial(ctx context.Context, withTLS bool) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialLimit)
 	defer cancel()
-	d := net.Dialer{KeepAliveConfig: keepAlive}
-	conn, err := d.DialContext(ctx, u.network, u.address)
+	connect := u.connect
+	if connect == nil {
+		connect = (&net.Dialer{KeepAliveConfig: keepAlive}).DialContext
+	}
+	conn, err := connect(ctx, u.network, u.address)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the server: %w", err)
 	}
@@ -248,8 +254,12 @@ func (u *Upstream) secure(ctx context.Context, conn net.Conn) (net.Conn, error) 
 		if _, err := io.ReadFull(conn, answer[:]); err != nil {
 			return nil, err
 		}
-		if answer[0] != 'S' {
+		switch answer[0] {
+		case 'S':
+		case 'N', wire.ErrorResponse: // an error is a server's from before TLS
 			return nil, errNoTLS
+		default:
+			return nil, fmt.Errorf("the server answered the SSL request with %q", answer[0])
 		}
 	}
 	secured := tls.Client(conn, u.tls)

@@ -21,7 +21,7 @@ func (s Settings) Name(raw []byte, serverEncoding string) (name []byte, certain 
 	if !hasHigh(raw) {
 		return raw[:min(len(raw), MaxName)], true
 	}
-	if !isUTF8(serverEncoding) {
+	if !IsUTF8(serverEncoding) {
 		return nil, false
 	}
 	converted, ok := s.toUTF8(raw)
@@ -40,7 +40,8 @@ func hasHigh(b []byte) bool {
 	return false
 }
 
-func isUTF8(encodingName string) bool {
+// IsUTF8 says that an encoding, by any of the names that Postgres accepts, is UTF8.
+func IsUTF8(encodingName string) bool {
 	normal := string(appendEncodingName(nil, encodingName))
 	return normal == "utf8" || normal == "unicode"
 }
@@ -48,7 +49,7 @@ func isUTF8(encodingName string) bool {
 // toUTF8 converts as the server does from a client's encoding, where both agree on
 // every byte.
 func (s Settings) toUTF8(raw []byte) (converted []byte, ok bool) {
-	if isUTF8(s.ClientEncoding) {
+	if IsUTF8(s.ClientEncoding) {
 		return raw, true
 	}
 	name := string(appendEncodingName(nil, s.ClientEncoding))

@@ -22,17 +22,30 @@ func Binary(t testing.TB, command string) string {
 	if given := os.Getenv("HOLDFAST_TEST_BINARY"); given != "" && command == holdfastCommand {
 		return given
 	}
+	return built(t, command, filepath.Base(command), "-race")
+}
+
+// plainHoldfast is holdfast built without the race detector, which takes no more
+// than 8,128 goroutines at a time.
+func plainHoldfast(t testing.TB) string {
+	t.Helper()
+	return built(t, holdfastCommand, "holdfast-plain")
+}
+
+// built builds a command with these flags under a name of its own, once.
+func built(t testing.TB, command, name string, flags ...string) string {
+	t.Helper()
 	process.mu.Lock()
 	defer process.mu.Unlock()
 	folder := sharedFolderLocked(t)
-	b := process.builds[command]
+	b := process.builds[name]
 	if b == nil {
-		b = &build{path: filepath.Join(folder, filepath.Base(command))}
-		b.err = compile(command, b.path)
+		b = &build{path: filepath.Join(folder, name)}
+		b.err = compile(command, b.path, flags)
 		if process.builds == nil {
 			process.builds = make(map[string]*build)
 		}
-		process.builds[command] = b
+		process.builds[name] = b
 	}
 	if b.err != nil {
 		t.Fatalf("pgtest: %v", b.err)
@@ -40,12 +53,12 @@ func Binary(t testing.TB, command string) string {
 	return b.path
 }
 
-func compile(command, path string) error {
+func compile(command, path string, flags []string) error {
 	root, err := Root()
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command("go", "build", "-race", "-o", path, command)
+	cmd := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, command)...)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("building %s: %w\n%s", command, err, out)

@@ -116,6 +116,24 @@ func (c *Client) SendBytes(b []byte) {
 	}
 }
 
+// TrySendBytes is SendBytes for a session that may end meanwhile, and for another
+// goroutine than the one that reads.
+func (c *Client) TrySendBytes(b []byte) error {
+	c.conn.SetWriteDeadline(time.Now().Add(answerLimit))
+	_, err := c.conn.Write(b)
+	return err
+}
+
+// TryCloseWrite is CloseWrite for a session that may have ended, and for another
+// goroutine than the one that reads.
+func (c *Client) TryCloseWrite() error {
+	half, ok := c.conn.(interface{ CloseWrite() error })
+	if !ok {
+		return fmt.Errorf("%T has no half to close", c.conn)
+	}
+	return half.CloseWrite()
+}
+
 // Read reads one message.
 func (c *Client) Read() Message {
 	c.t.Helper()

@@ -42,6 +42,10 @@ type ProxyOptions struct {
 	// Env are further variables, NAME=value.
 	Env []string
 
+	// Plain runs a holdfast that is built without the race detector, for tests with
+	// thousands of sessions.
+	Plain bool
+
 	// Config, when set, gives the text of a configuration file, and serve runs
 	// with --config alone and Args.
 	Config func(Paths) string
@@ -80,7 +84,12 @@ func Holdfast(t testing.TB, opts ProxyOptions) *Proxy {
 		t.Fatalf("pgtest: %v", err)
 	}
 	t.Cleanup(func() { os.RemoveAll(folder) })
-	p := &Proxy{Host: "127.0.0.1", binary: Binary(t, holdfastCommand), opts: opts}
+	p := &Proxy{Host: "127.0.0.1", opts: opts}
+	if opts.Plain {
+		p.binary = plainHoldfast(t)
+	} else {
+		p.binary = Binary(t, holdfastCommand)
+	}
 	p.Paths = Paths{
 		Folder: folder, Server: opts.Upstream,
 		Control: "sqlite://" + filepath.Join(folder, "holdfast.db"),
@@ -220,6 +229,9 @@ func (p *Proxy) kill() {
 	p.cmd.Process.Kill() // an error means that it has ended already
 	<-p.exited
 }
+
+// PID is the process of holdfast.
+func (p *Proxy) PID() int { return p.cmd.Process.Pid }
 
 // Running is false once holdfast has ended.
 func (p *Proxy) Running() bool {

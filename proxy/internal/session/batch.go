@@ -38,6 +38,10 @@ type liveHold struct {
 // confront decides about the batch at the start of c.in, in which something was
 // found: refuse it, wait until the transaction status is known, or ask.
 func (c *Core) confront() {
+	if what := c.found[0].violation; what != "" {
+		c.Refuse(violationWords(what), "")
+		return
+	}
 	v := c.worst()
 	if v.Action == rules.Refuse {
 		for _, f := range c.found {
@@ -107,7 +111,7 @@ func (c *Core) ask() *Ask {
 			texts = append(texts, shown)
 			secret = secret || masked
 		}
-		bind(digest, rules.Normalize([]byte(f.text)), []byte(f.types), wire.BindValues([]byte(f.rest)))
+		bind(digest, rules.Normalize([]byte(f.text)), []byte(f.types), []byte(f.rest))
 	}
 	a.SQL = strings.Join(texts, "\n\n")
 	if !secret { // else the digest would let a password be guessed

@@ -7,7 +7,7 @@ import (
 // Client takes bytes that the client sent. They are judged up to the last
 // complete message before the first of them is forwarded.
 func (c *Core) Client(chunk []byte) {
-	if c.state == closed || len(chunk) == 0 {
+	if c.state == closed || len(chunk) == 0 || c.deaf {
 		return
 	}
 	if c.raw {
@@ -86,6 +86,9 @@ func (c *Core) walk(buf []byte, owned bool) {
 		c.state = asking
 	}
 	c.keep(buf, c.forward(buf, c.ready()), owned)
+	if c.deaf {
+		c.in = nil
+	}
 	switch c.state {
 	case asking:
 		c.confront()
@@ -108,8 +111,8 @@ func (c *Core) scanNext(buf []byte) bool {
 	if !ok {
 		return false
 	}
-	if err := wire.CheckClient(h); err != nil {
-		c.violate(err)
+	if wire.CheckClient(h) != nil {
+		c.lost()
 		return false
 	}
 	if len(rest) < h.Total {

@@ -91,6 +91,7 @@ type Core struct {
 	suspect    int       // 1 + index in msgs of the first Parse that would be held at Bind; 0 is none
 	passing    int       // bytes of a message under way that follow what was forwarded
 	dropping   int       // the same of a message that is not forwarded
+	deaf       bool      // the client broke the protocol: nothing more of it is taken
 	discarding bool      // a refusal took a message's place: drop until Sync
 	syncs      int       // how many of msgs are a Sync
 	serial     uint64    // counts messages
@@ -125,6 +126,9 @@ func New(cfg Config) *Core {
 		raw:      cfg.Mode == Off,
 		status:   cfg.Status,
 		settings: settings{reported: cfg.Settings},
+
+		statements: names{foreign: !rules.IsUTF8(cfg.ServerEncoding)},
+		portals:    names{foreign: !rules.IsUTF8(cfg.ServerEncoding)},
 	}
 }
 
@@ -206,6 +210,10 @@ func (c *Core) WantsClient() bool {
 	return c.queue.len() < MaxInFlight
 }
 
+// Kept is how many bytes of messages the core keeps: those that are not complete
+// and those that wait.
+func (c *Core) Kept() int { return cap(c.in) + cap(c.serverIn) + len(c.later) }
+
 // Idle says that nothing is in flight and no transaction is open: the moment at
 // which a session can be ended without losing anything.
 func (c *Core) Idle() bool {
@@ -229,6 +237,11 @@ func (c *Core) Rest() {
 		c.out.ToClient = nil
 	}
 	c.queue.rest()
+}
+
+// Owed says that the server has, or may have, something left to answer.
+func (c *Core) Owed() bool {
+	return c.raw || c.deaf || c.dirty || c.copying.open || c.queue.len() > 0 || c.serverPass > 0
 }
 
 // ServerSaidGoodbye says that the server has sent a FATAL error: it needs no
@@ -273,18 +286,4 @@ func (c *Core) toClient(b []byte) {
 		return
 	}
 	c.out.ToClient = append(c.out.ToClient, b)
-}
-
-// violate ends a session whose client broke the protocol. In observe mode
-// nothing is ended: the server is the one to say so.
-func (c *Core) violate(err error) {
-	if c.cfg.Mode == Observe {
-		c.raw = true
-		return
-	}
-	c.End(wire.Error{
-		Code:    "08P01",
-		Message: err.Error(),
-		Hint:    "holdfast closed the connection, since it cannot know where the next message begins.",
-	}, err)
 }

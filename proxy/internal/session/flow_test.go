@@ -104,32 +104,6 @@ func TestSettingsAreFollowed(t *testing.T) {
 	s.held()
 }
 
-func TestProtocolViolationsEndTheSession(t *testing.T) {
-	for name, b := range map[string][]byte{
-		"unknown type":    {'y', 0, 0, 0, 4},
-		"short length":    {'Q', 0, 0, 0, 3},
-		"huge length":     {'Q', 0x7f, 0, 0, 0},
-		"negative length": {'B', 0xff, 0xff, 0xff, 0xff},
-		"huge Sync":       {'S', 0, 1, 0, 0},
-		"no terminator":   {'Q', 0, 0, 0, 5, 'x'},
-		"a zero byte":     {'Q', 0, 0, 0, 8, 's', 0, 'x', 0},
-		"short Parse":     {'P', 0, 0, 0, 6, 0, 0},
-		"short Bind":      {'B', 0, 0, 0, 5, 'x'},
-		"short Execute":   {'E', 0, 0, 0, 5, 0},
-		"short call":      {'F', 0, 0, 0, 4},
-		"password":        {'p', 0, 0, 0, 5, 0},
-	} {
-		s := newScript(t, Enforce)
-		s.core.Client(b)
-		s.check("", "E:08P01")
-		if s.over == nil {
-			t.Errorf("%s: the session goes on", name)
-		}
-		s.core.Client(encode(t, query("drop table t")))
-		s.check("", "")
-	}
-}
-
 func TestLargeMessagesAreNotCollected(t *testing.T) {
 	s := newScript(t, Enforce)
 	s.client("Q:copy t from stdin", "", query("copy t from stdin"))

@@ -11,7 +11,9 @@ type finding struct {
 	facts   *rules.Facts
 	text    string // of the statement; empty where it is not known
 	types   string // declared parameter types, as in Parse
-	rest    string // formats and values, as in Bind; the body of a FunctionCall
+	rest    string // formats and values, as in Bind
+
+	violation string // what the server says of a malformed message; the rest is empty then
 }
 
 // stops says that a verdict keeps a message from going on.
@@ -49,14 +51,14 @@ func (c *Core) weigh(i int, v rules.Verdict, f *rules.Facts, text, types, rest [
 	}
 	c.found = append(c.found, finding{
 		msg: i, verdict: v, facts: f,
-		text: string(text), types: string(types), rest: string(rest),
+		text: keptText(text), types: keptValues(types), rest: keptValues(rest),
 	})
 }
 
 func (c *Core) report(kind ReportKind, v rules.Verdict, text []byte) {
 	r := Report{Kind: kind, Verdict: v}
 	if len(text) > 0 {
-		r.SQL, _ = c.shown(string(text))
+		r.SQL, _ = c.shown(keptText(text))
 	}
 	c.out.Reports = append(c.out.Reports, r)
 }

@@ -2,8 +2,6 @@ package session
 
 import (
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -24,7 +22,8 @@ type prepared struct {
 // has confirmed is apart from what is in flight: a failed Parse leaves the old
 // statement under its name. The zero value is ready to use.
 type names struct {
-	m map[string]*name
+	m       map[string]*name // by key
+	foreign bool             // of a server whose encoding is not UTF8, or not known
 }
 
 type name struct {
@@ -40,6 +39,9 @@ func (n *names) push(key string, b prepared) {
 	}
 	e := n.m[key]
 	if e == nil {
+		if len(n.m) >= maxNames {
+			return
+		}
 		e = &name{}
 		n.m[key] = e
 	}
@@ -127,7 +129,7 @@ func (n *names) latest(key []byte) (prepared, bool) {
 
 // Prepared implements rules.Names: everything the name may stand for now.
 func (n *names) Prepared(key string) []*rules.Statement {
-	e := n.m[key]
+	e := n.m[n.sqlKey(key)]
 	if e == nil {
 		return nil
 	}
@@ -218,7 +220,7 @@ func unknown(kind string, key []byte) prepared {
 			Why:     "what it runs is not known",
 			Effects: []rules.Effect{{Verb: rules.VerbCall}},
 		},
-		text: "-- " + kind + " " + string(key) + ", whose text holdfast never saw",
+		text: "-- " + kind + " " + shownName(key) + ", whose text holdfast never saw",
 	}
 }
 
@@ -228,9 +230,9 @@ func (c *Core) registerSQLNames(f *rules.Facts) {
 		for _, change := range f.Statements[i].Names {
 			switch change.Kind {
 			case rules.NamePrepare:
-				c.statements.push(change.Name, c.bodyOf(change, false))
+				c.statements.define(c.statements.sqlKey(change.Name), c.bodyOf(change, false))
 			case rules.NameDeclare:
-				c.portals.push(change.Name, c.bodyOf(change, true))
+				c.portals.define(c.portals.sqlKey(change.Name), c.bodyOf(change, true))
 			}
 		}
 	}
@@ -253,13 +255,13 @@ func (c *Core) applySQLNames(s *rules.Statement, serial uint64) {
 	for _, change := range s.Names {
 		switch change.Kind {
 		case rules.NamePrepare:
-			c.statements.resolve(change.Name, serial, true)
+			c.statements.resolve(c.statements.sqlKey(change.Name), serial, true)
 		case rules.NameDeclare:
-			c.portals.resolve(change.Name, serial, true)
+			c.portals.resolve(c.portals.sqlKey(change.Name), serial, true)
 		case rules.NameDeallocate:
-			c.statements.remove(change.Name)
+			c.statements.remove(c.statements.sqlKey(change.Name))
 		case rules.NameClose:
-			c.portals.remove(change.Name)
+			c.portals.remove(c.portals.sqlKey(change.Name))
 		case rules.NameDeallocateAll:
 			c.statements.removeAll(named)
 		case rules.NameCloseAll:
@@ -283,8 +285,8 @@ func (c *Core) settleSQLNames(r *reply) {
 	c.dropSQLNames(statements, r.serial)
 	for i := range statements {
 		for _, change := range statements[i].Names {
-			c.statements.remove(change.Name)
-			c.portals.remove(change.Name)
+			c.statements.remove(c.statements.sqlKey(change.Name))
+			c.portals.remove(c.portals.sqlKey(change.Name))
 		}
 	}
 }
@@ -295,40 +297,12 @@ func (c *Core) dropSQLNames(statements []rules.Statement, serial uint64) {
 		for _, change := range statements[i].Names {
 			switch change.Kind {
 			case rules.NamePrepare:
-				c.statements.resolve(change.Name, serial, false)
+				c.statements.resolve(c.statements.sqlKey(change.Name), serial, false)
 			case rules.NameDeclare:
-				c.portals.resolve(change.Name, serial, false)
+				c.portals.resolve(c.portals.sqlKey(change.Name), serial, false)
 			}
 		}
 	}
 }
 
 func named(key string, _ prepared) bool { return key != "" }
-
-// unclear stands for a name of which it is not known what the server takes it for;
-// it is nobody's, since a name has no NUL. What it stands for is never known.
-const unclear = "\x00"
-
-// key is what the server takes a name of the client for, or unclear. The result may
-// share raw's memory.
-func (c *Core) key(raw []byte) []byte {
-	name, certain := c.settingsNow().Name(raw, c.cfg.ServerEncoding)
-	if !certain {
-		return []byte(unclear)
-	}
-	return name
-}
-
-// define records a definition that is in flight. Under an unclear name it may be
-// that of every name that is not plain ASCII, so those are forgotten.
-func (n *names) define(key string, b prepared) {
-	if key != unclear {
-		n.push(key, b)
-		return
-	}
-	for known := range n.m {
-		if strings.IndexFunc(known, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
-			delete(n.m, known)
-		}
-	}
-}

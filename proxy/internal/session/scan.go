@@ -1,7 +1,6 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
@@ -28,11 +27,6 @@ func (m *message) endsBatch() bool {
 	return m.typ == wire.Sync || m.typ == wire.Query || m.typ == wire.FunctionCall
 }
 
-var (
-	errMalformed = errors.New("a message has fields that do not fill its length")
-	errNUL       = errors.New("the text of a statement contains a zero byte")
-)
-
 // scan judges one complete message. It is false when nothing behind it may be
 // looked at for now.
 func (c *Core) scan(typ byte, body []byte) bool {
@@ -49,7 +43,7 @@ func (c *Core) scan(typ byte, body []byte) bool {
 	case wire.Bind:
 		f, ok := wire.ReadBind(body)
 		if !ok {
-			return c.malformed()
+			return c.malformed(typ, n, noTerminator)
 		}
 		c.scanBind(f, n)
 	case wire.Execute:
@@ -57,14 +51,19 @@ func (c *Core) scan(typ byte, body []byte) bool {
 	case wire.Close:
 		kind, name, ok := wire.ReadKindName(body)
 		if !ok {
-			return c.malformed()
+			return c.malformed(typ, n, closeFault(body))
 		}
 		c.push(message{typ: typ, closeKind: kind, name: string(c.key(name))}, n)
 	case wire.FunctionCall:
 		return c.scanFunctionCall(body, n)
 	case wire.CopyData:
 		c.scanCopyData(n)
-	default: // Describe, Flush, Sync, CopyDone, CopyFail, Terminate
+	case wire.Flush:
+		if len(body) > 0 { // an error that answers nothing would be taken for another's
+			return c.malformed(typ, n, tooLong)
+		}
+		c.push(message{typ: typ}, n)
+	default: // Describe, Sync, CopyDone, CopyFail, Terminate
 		c.push(message{typ: typ}, n)
 	}
 	return true
@@ -102,10 +101,10 @@ func (c *Core) scanCopyData(n int) {
 func (c *Core) scanQuery(body []byte, n int) bool {
 	text, more, ok := wire.ReadQuery(body)
 	if !ok {
-		return c.malformed()
+		return c.malformed(wire.Query, n, noTerminator)
 	}
 	if more {
-		return c.nul()
+		return c.malformed(wire.Query, n, tooLong)
 	}
 	if c.mustWait(text, true) {
 		return false
@@ -125,7 +124,7 @@ func (c *Core) scanQuery(body []byte, n int) bool {
 func (c *Core) scanParse(body []byte, n int) bool {
 	f, ok := wire.ReadParse(body)
 	if !ok {
-		return c.malformed()
+		return c.malformed(wire.Parse, n, parseFault(f))
 	}
 	if c.mustWait(f.Text, false) {
 		return false
@@ -133,7 +132,7 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	b := prepared{facts: c.read(f.Text), batch: c.batch, serial: c.serial}
 	b.verdict = c.judge(b.facts)
 	if b.verdict.Action == rules.Warn || stops(b.verdict.Action) || runsPrepared(b.facts) {
-		b.text, b.types = string(f.Text), string(f.Types)
+		b.text, b.types = keptText(f.Text), keptValues(f.Types)
 	}
 	name := string(c.key(f.Name))
 	c.push(message{typ: wire.Parse, name: name}, n)
@@ -155,7 +154,7 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	portal := string(c.key(f.Portal))
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
 	c.willChange(b.facts.ChangesSettings)
-	c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), f.Rest)
+	c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), wire.BindValues(f.Rest))
 	b.asked, b.serial = stops(b.verdict.Action), c.serial
 	c.portals.define(portal, b)
 }
@@ -169,7 +168,7 @@ func (c *Core) bindIsFree(f wire.BindFields) bool {
 func (c *Core) scanExecute(body []byte, n int) bool {
 	name, ok := wire.ReadExecute(body)
 	if !ok {
-		return c.malformed()
+		return c.malformed(wire.Execute, n, executeFault(body))
 	}
 	portal := c.key(name)
 	c.out.Statements++
@@ -199,7 +198,7 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 
 func (c *Core) scanFunctionCall(body []byte, n int) bool {
 	if len(body) < 4 {
-		return c.malformed()
+		return c.malformed(wire.FunctionCall, n, tooShort)
 	}
 	oid := uint32(body[0])<<24 | uint32(body[1])<<16 | uint32(body[2])<<8 | uint32(body[3])
 	i := len(c.msgs)
@@ -208,14 +207,4 @@ func (c *Core) scanFunctionCall(body []byte, n int) bool {
 	c.willChange(stops(verdict.Action))
 	c.weigh(i, verdict, nil, fmt.Appendf(nil, "-- FunctionCall of the function with OID %d", oid), body, nil)
 	return len(c.found) == 0
-}
-
-func (c *Core) malformed() bool {
-	c.violate(errMalformed)
-	return false
-}
-
-func (c *Core) nul() bool {
-	c.violate(errNUL)
-	return false
 }

@@ -65,10 +65,12 @@ func (c *Core) walkServer(buf []byte, owned bool) {
 		}
 		rest := buf[at:]
 		if len(rest) < h.Total {
-			if c.streamsServer(h) {
+			if c.streamsServer(h) || c.longError(h, rest) {
 				c.settleDoubt(h.Type)
 				c.serverPass = h.Total - len(rest)
 				at = len(buf)
+			} else if h.Total > maxServerControl && h.Type == wire.ErrorResponse {
+				break // until its first fields are there
 			} else if h.Total > maxServerControl {
 				c.nonsense(fmt.Errorf("server message %s has %d bytes", wire.TypeName(h.Type), h.Total))
 				return
@@ -202,6 +204,20 @@ func (c *Core) nonsense(err error) {
 		return
 	}
 	c.End(wire.Error{Code: "08P01", Message: "holdfast: the server sent something that is not the PostgreSQL protocol", Detail: err.Error()}, err)
+}
+
+// errorBeginning is how much of a long error is waited for: its severity and
+// SQLSTATE come first, and with room to spare.
+const errorBeginning = 1 << 10
+
+// longError takes an error that is too long to be collected by its beginning, and
+// says whether it did. A statement can raise one of up to 1 GiB.
+func (c *Core) longError(h wire.Header, rest []byte) bool {
+	if h.Type != wire.ErrorResponse || h.Total <= maxServerControl || len(rest) < errorBeginning {
+		return false
+	}
+	c.failed(rest[wire.HeaderLen:]) // of ours none is long
+	return true
 }
 
 // streamsServer says that the rest of a message can be passed on as it comes: it

@@ -100,12 +100,17 @@ func (c *Core) answerPart(typ byte, body []byte) {
 	c.wake = c.state == probing
 }
 
+// maxSetting bounds what is noted of a setting's value: the names of encodings and
+// applications have at most 63 bytes.
+const maxSetting = 256
+
 // parameterStatus takes a setting that the server reports.
 func (c *Core) parameterStatus(body []byte) {
 	name, value, ok := wire.ReadParameterStatus(body)
 	if !ok {
 		return
 	}
+	value = value[:min(len(value), maxSetting)]
 	switch string(name) {
 	case "client_encoding":
 		c.settings.reported.ClientEncoding = string(value)

@@ -35,6 +35,13 @@ func AppendError(dst []byte, e Error) []byte {
 	})
 }
 
+// AppendOldError appends e as protocols 1 and 2 had it, as the server still does for
+// a client that asks for one of them.
+func AppendOldError(dst []byte, e Error) []byte {
+	dst = append(dst, ErrorResponse)
+	return append(append(dst, e.Severity+":  "+e.Message+"\n"...), 0)
+}
+
 // AppendNotice appends e as a NoticeResponse.
 func AppendNotice(dst []byte, e Error) []byte {
 	if e.Severity == "" {

@@ -65,8 +65,9 @@ const (
 	// reach 1 GiB and a little, and nothing is allocated for it here.
 	MaxServerMessage = 0x7fffffff
 
-	// MaxStartup bounds the first packet: MAX_STARTUP_PACKET_LENGTH in pqcomm.h.
-	MaxStartup = 10000
+	// MaxStartup bounds the first packet, length word included:
+	// MAX_STARTUP_PACKET_LENGTH in pqcomm.h, which counts without it.
+	MaxStartup = 10000 + 4
 
 	// MaxAuth bounds one answer during authentication: PG_MAX_AUTH_TOKEN_LENGTH
 	// in libpq-be.h.

@@ -3,18 +3,12 @@ package wire
 import (
 	"bufio"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 )
 
-// ErrPacketLength is a first packet of a length that none has. PostgreSQL logs it
-// and closes the connection without a word (ProcessStartupPacket): what sent it
-// may not speak the protocol, or may say goodbye before it has said hello.
-var ErrPacketLength = errors.New("invalid length of first packet")
-
 // ReadPacket reads a first packet, which has no type: its length word and the
-// rest. Lengths outside 8 to MaxStartup are ErrPacketLength before anything is
+// rest. Lengths outside 8 to MaxStartup are an error before anything is
 // allocated.
 func ReadPacket(r *bufio.Reader) ([]byte, error) {
 	head, err := r.Peek(4)
@@ -23,7 +17,7 @@ func ReadPacket(r *bufio.Reader) ([]byte, error) {
 	}
 	n := binary.BigEndian.Uint32(head)
 	if n < 8 || n > MaxStartup {
-		return nil, fmt.Errorf("%w: %d, allowed are 8 to %d", ErrPacketLength, n, MaxStartup)
+		return nil, fmt.Errorf("invalid length of first packet: %d, allowed are 8 to %d", n, MaxStartup)
 	}
 	raw := make([]byte, n)
 	if _, err := io.ReadFull(r, raw); err != nil {
@@ -49,4 +43,14 @@ func ReadMessage(r *bufio.Reader, limit int) ([]byte, error) {
 		return nil, fmt.Errorf("reading message %s: %w", TypeName(h.Type), err)
 	}
 	return raw, nil
+}
+
+// PeekMessage reads the header of the next message without taking it.
+func PeekMessage(r *bufio.Reader) (Header, error) {
+	head, err := r.Peek(HeaderLen)
+	if err != nil {
+		return Header{}, fmt.Errorf("reading message: %w", err)
+	}
+	h, _ := Peek(head)
+	return h, nil
 }

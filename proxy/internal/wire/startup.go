@@ -38,10 +38,7 @@ func ReadStartup(raw []byte) (*Startup, error) {
 	}
 	s := &Startup{Code: binary.BigEndian.Uint32(raw[4:]), Raw: raw}
 	switch s.Code {
-	case CodeSSL, CodeGSSENC:
-		if len(raw) != 8 {
-			return nil, fmt.Errorf("encryption request has %d bytes, not 8", len(raw))
-		}
+	case CodeSSL, CodeGSSENC: // the server ignores what else is in the packet
 		return s, nil
 	case CodeCancel:
 		if len(raw) < 12 {
@@ -51,29 +48,40 @@ func ReadStartup(raw []byte) (*Startup, error) {
 		return s, nil
 	}
 	if s.Code>>16 != ProtocolMajor {
-		return nil, fmt.Errorf("unsupported frontend protocol %d.%d: holdfast speaks 3.x", s.Code>>16, s.Code&0xffff)
+		return nil, &VersionError{s.Code}
 	}
 	return s, s.readParams(raw[8:])
 }
 
-var errStartupLayout = errors.New("invalid startup packet layout: expected terminator as last byte")
+// VersionError is a first packet of a protocol that is not version 3.
+type VersionError struct{ Code uint32 }
+
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("unsupported frontend protocol %d.%d", e.Code>>16, e.Code&0xffff)
+}
+
+// Old says that the protocol is one of those in which errors are plain text.
+func (e *VersionError) Old() bool { return e.Code>>16 == 1 || e.Code>>16 == 2 }
+
+// ErrStartupLayout is a StartupMessage whose names and values do not fill it.
+var ErrStartupLayout = errors.New("invalid startup packet layout: expected terminator as last byte")
 
 func (s *Startup) readParams(b []byte) error {
 	s.Params = make(map[string]string)
 	for {
 		name, rest, ok := CString(b)
 		if !ok {
-			return errStartupLayout
+			return ErrStartupLayout
 		}
 		if len(name) == 0 {
 			if len(rest) > 0 {
-				return errStartupLayout
+				return ErrStartupLayout
 			}
 			return nil
 		}
 		value, rest, ok := CString(rest)
 		if !ok {
-			return errStartupLayout
+			return ErrStartupLayout
 		}
 		s.Names = append(s.Names, string(name))
 		s.Params[string(name)] = string(value)

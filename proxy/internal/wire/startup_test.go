@@ -36,7 +36,6 @@ func TestReadStartupRefuses(t *testing.T) {
 		"bytes behind":          version30 + "user\x00ana\x00\x00x",
 		"a name alone":          version30 + "user\x00",
 		"unterminated":          version30 + "user",
-		"a long SSLRequest":     "\x04\xd2\x16\x2f\x00",
 		"a CancelRequest's key": "\x04\xd2\x16\x2e\x00",
 		"nothing":               "",
 	} {
