@@ -19,14 +19,14 @@ func (s *Server) cancel(c *client) {
 	}
 	ctx, done := context.WithTimeout(context.Background(), cancelLimit)
 	defer done()
-	if err := c.host.forwardCancel(ctx, c.startup.Raw); err != nil {
+	if err := c.host.forwardCancel(ctx, c.startup.Raw, c.trace); err != nil {
 		s.o.Log.Warn().Err(err).Str("host", c.host.Name).Msg("forwarding a cancel request failed")
 	}
 }
 
 // forwardCancel sends the request on a connection of its own and waits until the
 // server closes it.
-func (h *host) forwardCancel(ctx context.Context, raw []byte) error {
+func (h *host) forwardCancel(ctx context.Context, raw []byte, trace *recording) error {
 	var last error
 	for _, withTLS := range h.Server.attempts() {
 		conn, err := h.Server.dial(ctx, withTLS)
@@ -35,6 +35,7 @@ func (h *host) forwardCancel(ctx context.Context, raw []byte) error {
 			continue
 		}
 		defer conn.Close()
+		conn = trace.server(conn)
 		if deadline, ok := ctx.Deadline(); ok {
 			conn.SetDeadline(deadline)
 		}

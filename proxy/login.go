@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -81,6 +80,7 @@ func (l *login) connect(deadline time.Time) (err error) {
 			}
 			continue
 		}
+		l.server = l.trace.server(l.server)
 		l.server.SetDeadline(deadline)
 		l.serverIn = bufio.NewReader(l.server)
 		if _, err = l.server.Write(l.startup.Raw); err == nil {
@@ -193,7 +193,7 @@ func withoutMechanism(raw []byte, drop string) []byte {
 }
 
 func (l *login) serverTLS() bool {
-	_, ok := l.server.(*tls.Conn)
+	_, ok := securedBy(l.server)
 	return ok
 }
 
@@ -220,7 +220,7 @@ func (l *login) clientAnswer() error {
 // sameCertificate says that the client sees the very certificate that the server
 // shows, which is what channel binding compares (RFC 5929, tls-server-end-point).
 func (l *login) sameCertificate() bool {
-	server, ok := l.server.(*tls.Conn)
+	server, ok := securedBy(l.server)
 	if !ok || !l.tls || len(l.host.TLS.Certificates) == 0 {
 		return false
 	}

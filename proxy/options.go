@@ -74,6 +74,7 @@ type Options struct {
 	Policy *rules.Policy
 	Desk   Desk
 	Events *event.Bus // may be nil
+	Trace  *Trace     // nil records nothing
 	Log    zerolog.Logger
 
 	// MaxSessions bounds the sessions of all hosts together; 0 is

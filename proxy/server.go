@@ -200,7 +200,9 @@ func (s *Server) connection(conn net.Conn, h *host) {
 	defer s.count.Add(-1)
 	s.greeting.Store(conn, nil)
 	defer s.greeting.Delete(conn)
-	c, err := s.greet(conn, h, full)
+	trace := s.record(conn, h)
+	defer trace.end()
+	c, err := s.greet(conn, h, full, trace)
 	if err != nil {
 		s.o.Log.Debug().Err(err).Str("host", h.Name).Stringer("client", conn.RemoteAddr()).Msg("connection ended before login")
 		return

@@ -32,6 +32,7 @@ type client struct {
 	startup *wire.Startup
 	origin  rules.Origin
 	tls     bool
+	trace   *recording
 }
 
 // refusal is an error that the client is told before it is disconnected.
@@ -45,9 +46,10 @@ func refuse(code, message, detail, hint string) error {
 
 // greet reads what a connection wants, and turns it to TLS when it asks for that.
 // A client that must not go on is told so. full says that there are too many.
-func (s *Server) greet(conn net.Conn, h *host, full bool) (*client, error) {
+func (s *Server) greet(conn net.Conn, h *host, full bool, trace *recording) (*client, error) {
 	conn.SetDeadline(time.Now().Add(greetLimit))
-	c := &client{conn: conn, in: bufio.NewReaderSize(conn, wire.MaxStartup), host: h}
+	conn = trace.client(conn)
+	c := &client{conn: conn, in: bufio.NewReaderSize(conn, wire.MaxStartup), host: h, trace: trace}
 	err := c.negotiate()
 	if err == nil && c.startup.Code != wire.CodeCancel {
 		err = s.admit(c, full)
@@ -131,7 +133,7 @@ func (c *client) answerSSL() error {
 	if err := c.answer('S', "SSL request"); err != nil {
 		return err
 	}
-	return c.handshake(c.conn)
+	return c.handshake(unrecorded(c.conn))
 }
 
 // directTLS takes a client that begins with TLS (sslnegotiation=direct). It must
@@ -143,7 +145,7 @@ func (c *client) directTLS() error {
 	if err := c.handshake(&bufferedConn{c.conn, c.in}); err != nil {
 		return err
 	}
-	if p := c.conn.(*tls.Conn).ConnectionState().NegotiatedProtocol; p != alpn {
+	if secured, ok := securedBy(c.conn); !ok || secured.ConnectionState().NegotiatedProtocol != alpn {
 		return errors.New("received direct SSL connection request without ALPN protocol negotiation extension")
 	}
 	return nil
@@ -156,7 +158,8 @@ func (c *client) handshake(conn net.Conn) error {
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return fmt.Errorf("negotiating TLS with the client: %w", err)
 	}
-	c.conn, c.in, c.tls = secured, bufio.NewReaderSize(secured, wire.MaxStartup), true
+	c.conn, c.tls = c.trace.client(secured), true
+	c.in = bufio.NewReaderSize(c.conn, wire.MaxStartup)
 	return nil
 }
 
@@ -167,6 +170,9 @@ type bufferedConn struct {
 }
 
 func (b *bufferedConn) Read(p []byte) (int, error) { return b.in.Read(p) }
+
+// NetConn is the connection below, as of a tls.Conn.
+func (b *bufferedConn) NetConn() net.Conn { return b.Conn }
 
 // admit says whether a client that sent a StartupMessage may go on to log in.
 func (s *Server) admit(c *client, full bool) error {
@@ -205,11 +211,14 @@ func refuseSetting(name, value, source string) error {
 		"Use standard_conforming_strings = on and client_encoding = UTF8, or another encoding in which every byte below 128 is ASCII.")
 }
 
+// localClient stands for the address of a client of a Unix socket.
+const localClient = "local"
+
 // clientAddress is the client's address without its port.
 func clientAddress(conn net.Conn) string {
 	address := conn.RemoteAddr().String()
 	if conn.RemoteAddr().Network() == "unix" {
-		return "local"
+		return localClient
 	}
 	if host, _, err := net.SplitHostPort(address); err == nil {
 		return host

@@ -4,13 +4,14 @@ import (
 	"bufio"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/holdfast-db/holdfast/internal/trace"
 )
 
 // answerLimit is how long the client waits for a message before it fails the
@@ -95,7 +96,7 @@ func (c *Client) Send(messages ...Message) {
 	c.t.Helper()
 	var b []byte
 	for _, m := range messages {
-		c.trace = append(c.trace, fromClient(m))
+		c.trace = append(c.trace, line(trace.Client, m))
 		b = m.append(b)
 	}
 	c.SendBytes(b)
@@ -126,7 +127,7 @@ func (c *Client) TryRead(limit time.Duration) (Message, error) {
 	c.conn.SetReadDeadline(time.Now().Add(limit))
 	m, err := readMessage(c.in, true)
 	if err == nil {
-		c.trace = append(c.trace, fromServer(m))
+		c.trace = append(c.trace, line(trace.Server, m))
 	}
 	return m, err
 }
@@ -139,7 +140,7 @@ func (c *Client) ReadAnswer() byte {
 	if err != nil {
 		c.fatal("reading: %v", err)
 	}
-	c.trace = append(c.trace, fmt.Sprintf("<- %q", answer))
+	c.trace = append(c.trace, line(trace.Server, Message{Body: []byte{answer}}))
 	return answer
 }
 
@@ -153,7 +154,7 @@ func (c *Client) ReadUntil(kind byte) []Message {
 			return read
 		}
 		if m.Type == 'E' && m.Fields()['S'] == "FATAL" {
-			c.fatal("the session ended: %s", fromServer(m))
+			c.fatal("the session ended: %s", line(trace.Server, m))
 		}
 	}
 }
@@ -173,7 +174,7 @@ func (c *Client) Expect(types string) []Message {
 	for _, kind := range []byte(strings.ReplaceAll(types, " ", "")) {
 		m := c.Read()
 		if m.Type != kind {
-			c.fatal("got %s, want a message of type %q", fromServer(m), kind)
+			c.fatal("got %s, want a message of type %q", line(trace.Server, m), kind)
 		}
 		read = append(read, m)
 	}
@@ -221,20 +222,6 @@ func (c *Client) CloseWrite() {
 	if err := half.CloseWrite(); err != nil {
 		c.fatal("closing one half: %v", err)
 	}
-}
-
-// Trace is the exchange so far, a line a message: "-> " from the client, "<- "
-// from the server. Process ids and secret keys are masked, and the notices of
-// holdfast left out, so that an exchange with a server and one through holdfast
-// are equal.
-func (c *Client) Trace() string {
-	var kept strings.Builder
-	for _, line := range c.trace {
-		if !strings.HasPrefix(line, "<- NoticeResponse") || !strings.Contains(line, `M="holdfast: `) {
-			kept.WriteString(line + "\n")
-		}
-	}
-	return kept.String()
 }
 
 // fatal fails the test and shows the exchange so far.
