@@ -64,7 +64,7 @@ func (r *recording) server(conn net.Conn) net.Conn {
 	if r == nil {
 		return conn
 	}
-	r.Remark("holdfast connects to the server at %s", conn.RemoteAddr())
+	r.Remark("connects to the server at %s", conn.RemoteAddr())
 	r.remark(conn, "the server")
 	leg := r.Leg(trace.HoldfastToServer, trace.ServerToHoldfast)
 	return &recordedConn{Conn: conn, leg: leg, reads: trace.Server, writes: trace.Client}
@@ -73,14 +73,14 @@ func (r *recording) server(conn net.Conn) net.Conn {
 // remark says that what follows with one side came encrypted.
 func (r *recording) remark(conn net.Conn, side string) {
 	if secured, ok := conn.(*tls.Conn); ok {
-		r.Remark("%s with %s, decrypted from here", tls.VersionName(secured.ConnectionState().Version), side)
+		r.Remark("speaks %s with %s; what follows is decrypted", tls.VersionName(secured.ConnectionState().Version), side)
 	}
 }
 
 // session says which session of the audit this is.
 func (r *recording) session(n *netSession) {
 	if r != nil {
-		r.Remark("session %s of user %q in database %q", n.id, n.origin.User, n.origin.Database)
+		r.Remark("begins session %s of user %q in database %q", n.id, n.origin.User, n.origin.Database)
 	}
 }
 

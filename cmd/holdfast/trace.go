@@ -57,7 +57,7 @@ func (a *app) compareTraces(one, other string) error {
 	}
 	differ := false
 	for _, p := range placesInOrder {
-		x, y := trace.At(first, p), trace.At(second, p)
+		x, y := trace.SeenAt(first, p), trace.SeenAt(second, p)
 		d := trace.Compare(texts(x), texts(y), trace.ProcessIDs, trace.TableOIDs, trace.OwnNotices)
 		if d == nil {
 			fmt.Fprintf(a.out, "%s: %s, equal\n", p, count(len(x), "message"))
@@ -100,7 +100,7 @@ func (a *app) traceChanges(name string) error {
 		{"From the client to the server", trace.ClientToHoldfast, trace.HoldfastToServer},
 		{"From the server to the client", trace.ServerToHoldfast, trace.HoldfastToClient},
 	} {
-		in, out := trace.At(entries, way.in), trace.At(entries, way.out)
+		in, out := trace.SeenAt(entries, way.in), trace.SeenAt(entries, way.out)
 		changes, more := trace.Changes(in, out)
 		a.printChanges(way.title, len(in), changes, more)
 	}

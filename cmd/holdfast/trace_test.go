@@ -33,7 +33,7 @@ func completeTraces(t *testing.T, dir string) (names, texts []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasSuffix(string(text), "  #  the end\n") {
+		if strings.HasSuffix(string(text), "  ends the trace: the connection is over\n") {
 			names, texts = append(names, name), append(texts, string(text))
 		}
 	}
@@ -83,7 +83,7 @@ func TestTrace(t *testing.T) {
 
 func wantSession(t *testing.T, text, id string) {
 	t.Helper()
-	wantAll(t, text, "# holdfast trace 1: client 127.0.0.1:", "session ", "the end")
+	wantAll(t, text, "# holdfast trace 1: client 127.0.0.1:", "begins session ", "ends the trace")
 	client := at(text, "client -> holdfast")
 	wantAll(t, client, "SSLRequest\n", "StartupMessage 3.", " user=postgres", "PasswordMessage *\n", "PasswordMessage *\n",
 		`Query "DROP TABLE events;"`, `Query "CREATE ROLE traced PASSWORD '***';"`, `Query "SELECT 41 + 1 AS answer;"`, "Terminate\n")
@@ -217,7 +217,7 @@ func TestTracedSessionsLeave(t *testing.T) {
 		canceled.ExpectEOF()
 		s.wantRows(t, "3")
 		_, texts := awaitTraces(t, dir, 4)
-		wantAll(t, texts[3], "client -> holdfast  CancelRequest ", " *\n", "holdfast -> server  CancelRequest ", " *\n", "the end")
+		wantAll(t, texts[3], "client -> holdfast  CancelRequest ", " *\n", "holdfast -> server  CancelRequest ", " *\n", "ends the trace")
 	})
 }
 

@@ -2,10 +2,12 @@ package main_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/holdfast-db/holdfast/internal/pgtest"
+	"github.com/holdfast-db/holdfast/internal/trace"
 )
 
 // exchanges are conversations that must look the same with the server and
@@ -122,7 +124,7 @@ func TestTransparency(t *testing.T) {
 		hf := pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv})
 		for _, exchange := range exchanges {
 			t.Run(exchange.name, func(t *testing.T) {
-				trace := func(addr string) string {
+				exchanged := func(addr string) string {
 					// Two databases of one name after the other, as an error may name it.
 					c := pgtest.Dial(t, addr)
 					defer c.Close()
@@ -130,7 +132,7 @@ func TestTransparency(t *testing.T) {
 					exchange.run(c)
 					return c.Trace()
 				}
-				direct, through := trace(srv.Addr()), trace(hf.Listen)
+				direct, through := exchanged(srv.Addr()), exchanged(hf.Listen)
 				wantEqualTraces(t, direct, through)
 			})
 		}
@@ -140,24 +142,17 @@ func TestTransparency(t *testing.T) {
 // wantEqualTraces shows the first lines that differ.
 func wantEqualTraces(t *testing.T, direct, through string) {
 	t.Helper()
-	a, b := strings.Split(direct, "\n"), strings.Split(through, "\n")
-	for i := range max(len(a), len(b)) {
-		one, two := line(a, i), line(b, i)
-		if one == two || strings.Contains(one, `"test_`) && strings.Contains(two, `"test_`) {
-			continue // StartupMessages name their databases
-		}
-		t.Fatalf("line %d differs:\ndirect  %s\nthrough %s", i+1, one, two)
+	d := trace.Compare(strings.Split(direct, "\n"), strings.Split(through, "\n"), ownDatabase)
+	if d != nil {
+		t.Fatalf("line %d differs:\n%s", max(d.A, d.B)+1, d.Print("direct", "through"))
 	}
 }
 
-func line(lines []string, i int) string {
-	if i >= len(lines) {
-		return "(nothing)"
-	}
-	if len(lines[i]) > 500 {
-		return fmt.Sprintf("%s... of %d bytes", lines[i][:500], len(lines[i]))
-	}
-	return lines[i]
+var databaseName = regexp.MustCompile(`test_\d+`)
+
+// ownDatabase ignores which database of the tests it is.
+func ownDatabase(line string) (string, bool) {
+	return databaseName.ReplaceAllString(line, "test_*"), true
 }
 
 // Bytes may arrive in any pieces.

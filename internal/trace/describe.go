@@ -71,16 +71,36 @@ type contents struct {
 	mask func(string) string
 }
 
-// shown is a text or value in quotes, without its passwords.
+// shown is a text or value in quotes, without its passwords. An error quotes the
+// statement it is about, and a mask takes what is in double quotes for a name: so
+// it is asked about the text without them too.
 func (c *contents) shown(b []byte, most int) string {
 	if c.mask != nil {
-		b = []byte(c.mask(string(b)))
+		text := c.mask(string(b))
+		if bare := strings.ReplaceAll(text, `"`, " "); c.mask(bare) != bare {
+			text = c.mask(bare)
+		}
+		b = []byte(text)
 	}
 	return quote(b, most)
 }
 
 // text is the text of a statement.
-func (c *contents) text() string { return c.shown(c.String(), textShown) }
+func (c *contents) text() string {
+	b := c.String()
+	if c.mask != nil {
+		b = []byte(c.mask(string(b)))
+	}
+	return quote(b, textShown)
+}
+
+// plain shows a single word without quotes, and other text as text does.
+func (c *contents) plain(b []byte) string {
+	if bare := word(b); bare == string(b) {
+		return bare
+	}
+	return c.shown(b, textShown)
+}
 
 // name is the name of something.
 func (c *contents) name() string { return c.shown(c.String(), valueShown) }

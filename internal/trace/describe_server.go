@@ -59,7 +59,7 @@ func (c *contents) column() string {
 func (c *contents) fields() string {
 	var parts []string
 	for code := c.Byte(); code != 0; code = c.Byte() {
-		parts = append(parts, word([]byte{code})+"="+c.text())
+		parts = append(parts, word([]byte{code})+"="+c.plain(c.String()))
 	}
 	return strings.Join(parts, " ")
 }

@@ -54,7 +54,7 @@ func (f *file) addLocked(p Place, text string) {
 	if f.state != open {
 		return
 	}
-	line := appendLine(nil, time.Since(f.began).Microseconds(), p, text)
+	line := appendLine(nil, time.Since(f.began), p, text)
 	if len(f.pending)+len(line) > maxPending {
 		f.missing++
 		return

@@ -34,7 +34,7 @@ func (l *Leg) frame(run func(each func(Message))) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			l.broken = true
-			l.connection.Remark("a fault in holdfast ends the trace of this connection: %q", fmt.Sprint(fault))
+			l.connection.Remark("ends the trace of this connection for a fault of its own: %q", fmt.Sprint(fault))
 		}
 	}()
 	run(l.message)

@@ -1,12 +1,15 @@
 package trace
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Place is where a message was seen.
 type Place uint8
 
 // The places of a message: before holdfast and behind it, in both directions.
-// Remark is none of them: the line says something about the recording.
+// Remark is none of them: the line says what holdfast did.
 const (
 	ClientToHoldfast Place = iota
 	HoldfastToServer
@@ -15,18 +18,16 @@ const (
 	Remark
 )
 
-// places are their names, all of the same length.
-var places = [...]string{"client -> holdfast", "holdfast -> server", "server -> holdfast", "holdfast -> client"}
+// places are their names, all as long.
+var places = [...]string{"client -> holdfast", "holdfast -> server", "server -> holdfast", "holdfast -> client", "holdfast          "}
 
-func (p Place) String() string {
-	if int(p) < len(places) {
-		return places[p]
-	}
-	return "#"
-}
+const placeSize = len("client -> holdfast")
 
-// appendLine adds a line of a file: microseconds since its beginning, the place,
-// and the message.
-func appendLine(b []byte, micros int64, p Place, text string) []byte {
-	return fmt.Appendf(b, "%10d  %s  %s\n", micros, p, text)
+func (p Place) String() string { return places[p] }
+
+// appendLine adds a line of a file: seconds since its beginning, the place, and the
+// message.
+func appendLine(b []byte, at time.Duration, p Place, text string) []byte {
+	micros := at.Microseconds()
+	return fmt.Appendf(b, "%5d.%06d  %s  %s\n", micros/1e6, micros%1e6, p, text)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // firstWords begin every file, with the version of what follows.
@@ -17,15 +18,15 @@ const longestLine = 64 << 10
 
 // Entry is one line of a file.
 type Entry struct {
-	Line   int // from 1
-	Micros int64
-	Place  Place
-	Text   string
+	Line  int           // from 1
+	At    time.Duration // since the beginning, in whole microseconds
+	Place Place
+	Text  string
 }
 
 // String is the entry as it stands in the file, without the line's end.
 func (e Entry) String() string {
-	return strings.TrimSuffix(string(appendLine(nil, e.Micros, e.Place, e.Text)), "\n")
+	return strings.TrimSuffix(string(appendLine(nil, e.At, e.Place, e.Text)), "\n")
 }
 
 var errNoTrace = errors.New("it does not begin as a trace of holdfast does")
@@ -60,26 +61,24 @@ func Read(r io.Reader) ([]Entry, error) {
 }
 
 func parseLine(line string) (e Entry, ok bool) {
-	micros, rest, found := strings.Cut(strings.TrimLeft(line, " "), "  ")
-	place, text, split := strings.Cut(rest, "  ")
-	if !found || !split {
+	at, rest, found := strings.Cut(strings.TrimLeft(line, " "), "  ")
+	seconds, micros, dot := strings.Cut(at, ".")
+	whole, err := strconv.ParseUint(seconds+micros, 10, 53) // below what a Duration holds
+	if !found || !dot || err != nil || len(micros) != 6 || len(rest) < placeSize+2 {
 		return e, false
 	}
-	var err error
-	if e.Micros, err = strconv.ParseInt(micros, 10, 64); err != nil {
-		return e, false
-	}
-	e.Text = text
-	for e.Place = ClientToHoldfast; e.Place < Remark; e.Place++ {
-		if place == e.Place.String() {
+	e.At = time.Duration(whole) * time.Microsecond
+	for e.Place = range Place(len(places)) {
+		if text, here := strings.CutPrefix(rest, e.Place.String()+"  "); here {
+			e.Text = text
 			return e, true
 		}
 	}
-	return e, place == Remark.String()
+	return e, false
 }
 
-// At is the entries of one place.
-func At(entries []Entry, p Place) []Entry {
+// SeenAt is the entries of one place.
+func SeenAt(entries []Entry, p Place) []Entry {
 	var list []Entry
 	for _, e := range entries {
 		if e.Place == p {

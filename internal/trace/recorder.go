@@ -128,12 +128,12 @@ func (r *Recorder) Connection(about string) *Connection {
 
 func heading(about string, began time.Time) string {
 	return fmt.Sprintf("%s: %s\n"+
-		"# Begun %s; the first column is microseconds since then.\n"+
+		"# Begun %s; the first column is seconds since then.\n"+
 		"# Statements, values and rows are as they were sent. Passwords, logins and cancel keys stand as *.\n",
 		firstWords, about, began.UTC().Format(time.RFC3339Nano))
 }
 
-// Remark writes a line of the recorder's own.
+// Remark writes a line that says what holdfast did; holdfast is its subject.
 func (c *Connection) Remark(format string, args ...any) {
 	c.file.add(Remark, fmt.Sprintf(format, args...))
 }
@@ -156,7 +156,7 @@ func (c *Connection) Close() {
 	for _, l := range legs {
 		l.end()
 	}
-	c.file.close("the end")
+	c.file.close("ends the trace: the connection is over")
 }
 
 // escapeGlob takes the meaning out of the characters of a pattern.
