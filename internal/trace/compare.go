@@ -62,7 +62,7 @@ func difference(a, b []string, i, j int, before []string) *Difference {
 // Print shows the difference of two traces that have these names.
 func (d *Difference) Print(a, b string) string {
 	var text strings.Builder
-	width := max(len(a), len(b))
+	width := max(len(a), len(b), len("both"))
 	for _, line := range d.Before {
 		fmt.Fprintf(&text, "  %-*s  %s\n", width, "both", line)
 	}

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -110,12 +111,17 @@ func (f *file) close(text string) {
 	f.wakeLocked()
 }
 
-// write writes what is pending from time to time, until the file is closed.
-func (f *file) write() (err error) {
+// write makes the file and fills it.
+func (f *file) write() error {
 	to, err := os.OpenFile(f.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("making a trace: %w", err)
 	}
+	return f.writeTo(to)
+}
+
+// writeTo writes what is pending from time to time, until the file is closed.
+func (f *file) writeTo(to io.WriteCloser) (err error) {
 	defer func() {
 		if closeErr := to.Close(); err == nil && closeErr != nil {
 			err = fmt.Errorf("closing a trace: %w", closeErr)
