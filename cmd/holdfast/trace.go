@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,8 +16,8 @@ func traceCommand(a *app) *cobra.Command {
 	cmd.AddCommand(&cobra.Command{
 		Use: "compare A B", Short: "Find the first message in which two traces differ",
 		Long: `Find the first message in which two traces of serve --trace differ, at each place:
-before holdfast and behind it, in both directions. Times, process ids, cancel keys,
-OIDs of tables and the notices of holdfast are not compared. Exit code 0 says that
+before holdfast and behind it, in both directions. Not compared are times, process
+ids, OIDs of tables, ids of holds, and the notices of holdfast. Exit code 0 says that
 they are equal, 1 that they differ.`,
 		Args: twoArgs,
 		RunE: func(_ *cobra.Command, args []string) error { return a.compareTraces(args[0], args[1]) },
@@ -55,10 +56,11 @@ func (a *app) compareTraces(one, other string) error {
 	if err != nil {
 		return err
 	}
+	ignore := []trace.Ignore{trace.ProcessIDs, trace.TableOIDs, trace.OwnNotices, trace.Holds(slices.Concat(first, second))}
 	differ := false
 	for _, p := range placesInOrder {
 		x, y := trace.SeenAt(first, p), trace.SeenAt(second, p)
-		d := trace.Compare(texts(x), texts(y), trace.ProcessIDs, trace.TableOIDs, trace.OwnNotices)
+		d := trace.Compare(texts(x), texts(y), ignore...)
 		if d == nil {
 			fmt.Fprintf(a.out, "%s: %s, equal\n", p, count(len(x), "message"))
 			continue

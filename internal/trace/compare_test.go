@@ -157,3 +157,17 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestHoldsAreIgnored(t *testing.T) {
+	one := []Entry{{Text: `NoticeResponse M="holdfast: held as 7fpht6hb: DROP TABLE t"`}, {Text: `Query "SELECT 'held as aaaaaaaa: '"`}}
+	ignore := Holds(one)
+	for text, want := range map[string]string{
+		`Bind "" "held by holdfast as 7fpht6hb, see holdfast show 7fpht6hb" [] [] []`: `Bind "" "held by holdfast as *, see holdfast show *" [] [] []`,
+		`ErrorResponse D="Hold 7fpht6hb, rule x, answered after 2 m 3 s. No."`:        `ErrorResponse D="Hold *, rule x, answered after *. No."`,
+		`Query "SELECT 'aaaaaaaa answered after 3 s.'"`:                               `Query "SELECT 'aaaaaaaa answered after 3 s.'"`,
+	} {
+		if got, ok := ignore(text); got != want || !ok {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

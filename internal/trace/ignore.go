@@ -35,6 +35,31 @@ func OwnNotices(text string) (string, bool) {
 	return text, !strings.HasPrefix(text, "NoticeResponse ") || !strings.Contains(text, ` M="holdfast: `)
 }
 
+var (
+	heldAs        = regexp.MustCompile(`M="holdfast: held as (\w+): `)
+	answeredAfter = regexp.MustCompile(`answered after [^.]+\.`)
+)
+
+// Holds ignores the ids of the holds that the entries tell of, and how long people
+// took to answer: they stand in the errors of what was refused, and in what holdfast
+// sends to the server in its place.
+func Holds(entries []Entry) Ignore {
+	var ids []string
+	for _, e := range entries {
+		if found := heldAs.FindStringSubmatch(e.Text); found != nil && strings.HasPrefix(e.Text, "NoticeResponse ") {
+			ids = append(ids, found[1], "*")
+		}
+	}
+	hide := strings.NewReplacer(ids...)
+	return func(text string) (string, bool) {
+		hidden := hide.Replace(text)
+		if hidden != text {
+			hidden = answeredAfter.ReplaceAllString(hidden, "answered after *.")
+		}
+		return hidden, true
+	}
+}
+
 // without applies every one of them.
 func without(text string, ignore []Ignore) (rest string, ok bool) {
 	for _, one := range ignore {
