@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -121,22 +122,40 @@ var exchanges = []struct {
 // Whatever is not held looks the same through holdfast as without it.
 func TestTransparency(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
-		hf := pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv})
-		for _, exchange := range exchanges {
-			t.Run(exchange.name, func(t *testing.T) {
-				exchanged := func(addr string) string {
-					// Two databases of one name after the other, as an error may name it.
-					c := pgtest.Dial(t, addr)
-					defer c.Close()
-					c.Startup("user", "postgres", "database", srv.Database(t, shop), "application_name", "transparency")
-					exchange.run(c)
-					return c.Trace()
-				}
-				direct, through := exchanged(srv.Addr()), exchanged(hf.Listen)
-				wantEqualTraces(t, direct, through)
-			})
-		}
+		wantTransparent(t, srv, pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv}))
 	})
+}
+
+// A recorded session is as transparent as any other, and its trace says so too.
+func TestTransparencyWhileTraced(t *testing.T) {
+	srv, dir := pgtest.Shared(t, pgtest.Newest(t)), filepath.Join(t.TempDir(), "traces")
+	hf := pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv, Args: []string{"--trace", dir, "--trace-client", "127.0.0.1"}})
+	wantTransparent(t, srv, hf)
+	names, _ := awaitTraces(t, dir, len(exchanges))
+	for _, name := range names {
+		out := hf.MustCLI(t, "trace", "changes", name)
+		if strings.Count(out, "passed on as they came") != 2 {
+			t.Errorf("the trace says that holdfast changed something:\n%s", out)
+		}
+	}
+}
+
+func wantTransparent(t *testing.T, srv *pgtest.Server, hf *pgtest.Proxy) {
+	t.Helper()
+	for _, exchange := range exchanges {
+		t.Run(exchange.name, func(t *testing.T) {
+			exchanged := func(addr string) string {
+				// Two databases of one name after the other, as an error may name it.
+				c := pgtest.Dial(t, addr)
+				defer c.Close()
+				c.Startup("user", "postgres", "database", srv.Database(t, shop), "application_name", "transparency")
+				exchange.run(c)
+				return c.Trace()
+			}
+			direct, through := exchanged(srv.Addr()), exchanged(hf.Listen)
+			wantEqualTraces(t, direct, through)
+		})
+	}
 }
 
 // wantEqualTraces shows the first lines that differ.
