@@ -12,9 +12,10 @@ const (
 	// flushEvery is how long a line may be in memory alone.
 	flushEvery = time.Second
 
-	// maxPending bounds the lines of one file that wait for the disk, in bytes: a
-	// second of a busy session. What does not fit is left out and counted.
-	maxPending = 4 << 20
+	// maxPending bounds the lines of one file that wait for the disk, in bytes: some
+	// 20,000 messages. The disk is asked for more at half of it. What does not fit is
+	// left out and counted.
+	maxPending = 2 << 20
 )
 
 // file writes lines in a goroutine of its own, so that nobody waits for the disk.
@@ -41,14 +42,16 @@ const (
 	closed // no further lines; the goroutine ends
 )
 
-// add appends a line. The first one makes the file.
-func (f *file) add(p Place, text string) {
+// add appends a line. The first one makes the file. more is false once no further
+// line is taken.
+func (f *file) add(p Place, text string) (more bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.state == unopened {
 		f.beginLocked()
 	}
 	f.addLocked(p, text)
+	return f.state == open
 }
 
 func (f *file) addLocked(p Place, text string) {

@@ -124,17 +124,8 @@ func (s *stream) take(b []byte, typed bool) (rest []byte, done bool, note string
 	if s.atStart() {
 		s.typed = typed
 	}
-	for len(b) > 0 && s.head < s.headSize() {
-		if at := s.head - (s.headSize() - lengthSize); at < 0 {
-			s.kind = b[0]
-		} else {
-			s.length[at] = b[0]
-		}
-		s.head++
-		b = b[1:]
-		if s.head == s.headSize() {
-			note = s.begin()
-		}
+	if s.head < s.headSize() {
+		b, note = s.takeHeader(b)
 	}
 	if s.head < s.headSize() || note != "" {
 		return b, false, note
@@ -142,6 +133,21 @@ func (s *stream) take(b []byte, typed bool) (rest []byte, done bool, note string
 	n := min(len(b), s.size-s.came)
 	s.keep(b[:n])
 	return b[n:], s.came == s.size, ""
+}
+
+func (s *stream) takeHeader(b []byte) (rest []byte, note string) {
+	for ; len(b) > 0 && s.head < s.headSize(); b = b[1:] {
+		if at := s.head - (s.headSize() - lengthSize); at < 0 {
+			s.kind = b[0]
+		} else {
+			s.length[at] = b[0]
+		}
+		s.head++
+	}
+	if s.head == s.headSize() {
+		note = s.begin()
+	}
+	return b, note
 }
 
 // begin reads the length.

@@ -12,7 +12,7 @@ type Leg struct {
 
 	mu     sync.Mutex
 	framer Framer
-	broken bool
+	over   bool // nothing more is recorded: the file is full, or there was a fault
 }
 
 // Bytes records what one side has sent, cut anywhere. It keeps nothing of b.
@@ -28,12 +28,12 @@ func (l *Leg) end() { l.frame(func(each func(Message)) { l.framer.End(each) }) }
 func (l *Leg) frame(run func(each func(Message))) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.broken {
+	if l.over {
 		return
 	}
 	defer func() {
 		if fault := recover(); fault != nil {
-			l.broken = true
+			l.over = true
 			l.connection.Remark("ends the trace of this connection for a fault of its own: %q", fmt.Sprint(fault))
 		}
 	}()
@@ -41,5 +41,7 @@ func (l *Leg) frame(run func(each func(Message))) {
 }
 
 func (l *Leg) message(m Message) {
-	l.connection.file.add(l.places[m.From], l.connection.recorder.describe.Describe(m))
+	if !l.over {
+		l.over = !l.connection.file.add(l.places[m.From], l.connection.recorder.describe.Describe(m))
+	}
 }

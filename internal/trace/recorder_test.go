@@ -46,14 +46,14 @@ func read(t *testing.T, folder string) string {
 	if err != nil || len(entries) > 1 {
 		t.Fatalf("%v %v", entries, err)
 	}
-	for _, e := range entries {
-		text, err := os.ReadFile(filepath.Join(folder, e.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
+	if len(entries) == 0 {
+		return ""
 	}
-	return ""
+	text, err := os.ReadFile(filepath.Join(folder, entries[0].Name()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func TestConnection(t *testing.T) {
