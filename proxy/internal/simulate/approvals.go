@@ -31,7 +31,7 @@ type approvals struct {
 
 // asked takes a question to people.
 func (c *conversation) asked(a *session.Ask) {
-	c.trace("core asks", "%q in a transaction: %v", a.SQL, a.InTransaction)
+	c.trace("core asks", fmt.Sprintf("%q in a transaction: %v", a.SQL, a.InTransaction))
 	if c.ask != nil {
 		c.fail("a second batch is asked about before the first is settled")
 	}
@@ -61,7 +61,7 @@ func (c *conversation) people() {
 		return
 	}
 	code := []string{"ZH002", "ZH003", "ZH006"}[n%3]
-	c.trace("people", "refuse %s with %s", id, code)
+	c.trace("people", "refuse "+id+" with "+code)
 	c.approvals.refuse(id, code)
 	if !c.core.Refuse(wire.Error{Code: code, Message: ownWord + "refused", Hint: id}, id) {
 		c.fail("what was held could not be refused")
@@ -78,7 +78,7 @@ func (p *approvals) refuse(id, code string) {
 }
 
 func (c *conversation) release(a *session.Ask, id string) {
-	c.trace("people", "approve %s", id)
+	c.trace("people", "approve "+id)
 	ok := &approval{
 		id: id, from: c.forwarded.at, texts: strings.Split(a.SQL, "\n\n"),
 		binding: a.Binding, single: len(a.Statements) == 1,
@@ -143,7 +143,7 @@ func digest(e effect) string {
 // ended checks what is told about a hold that was released.
 func (p *approvals) ended(e session.Ended) {
 	c := p.c
-	c.trace("core tells", "%s ended: %q, failed: %v", e.ID, e.Result, e.Failed)
+	c.trace("core tells", fmt.Sprintf("%s ended: %q, failed: %v", e.ID, e.Result, e.Failed))
 	i := slices.IndexFunc(p.list, func(a *approval) bool { return a.id == e.ID })
 	if _, twice := c.ended[e.ID]; twice || i < 0 {
 		c.fail("the end of hold %s is told twice, or it was never approved", e.ID)

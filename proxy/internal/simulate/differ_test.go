@@ -54,7 +54,7 @@ func differ(t *testing.T, srv *pgtest.Server, database string, seed uint64) {
 		var b []byte
 		from := len(model.out)
 		for _, m := range it.messages {
-			trace = append(trace, "  > "+describeMessage(m, true).String())
+			trace = append(trace, "  > "+describeMessage(m, true))
 			b = append(b, m...)
 			model.process(m, 0, "")
 		}

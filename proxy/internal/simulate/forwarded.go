@@ -88,7 +88,7 @@ func (f *forwarded) refusal(m message) bool {
 	}
 	f.refused[f.at] = t
 	f.tags = append(f.tags, t)
-	f.c.trace("core refuses", "%s", describeMessage(f.c.sent[f.at], true))
+	f.c.trace("core refuses", describeMessage(f.c.sent[f.at], true))
 	switch f.c.sent[f.at].kind() {
 	case wire.Query, wire.FunctionCall:
 		f.ownSync = true
@@ -113,7 +113,7 @@ func (f *forwarded) clients(m message) {
 	if want := f.c.sent[f.at]; !bytes.Equal(m, want) {
 		f.c.fail("the server got %s, but the client's next message is [%d] %s", describeMessage(m, true), f.at, describeMessage(want, true))
 	}
-	f.c.trace("core forwards", "%s", describeMessage(m, true))
+	f.c.trace("core forwards", describeMessage(m, true))
 	f.tags = append(f.tags, tag{cause: f.at})
 	f.at++
 }

@@ -44,7 +44,7 @@ func (r *replied) message(m message) {
 	}
 	want := r.queue[0]
 	r.queue = r.queue[1:]
-	r.c.trace("client gets", "%s", describeMessage(m, false))
+	r.c.trace("client gets", describeMessage(m, false))
 	if want.cause == byRefusal && want.kind() == wire.ErrorResponse && wire.ErrorField(want.body(), 'C') == "26000" {
 		if want.id != wire.ErrorField(m.body(), 'H') || !strings.HasPrefix(wire.ErrorField(m.body(), 'C'), "ZH") {
 			r.c.fail("the error for hold %q reached the client as %s", want.id, describeMessage(m, false))
@@ -68,7 +68,7 @@ func (r *replied) ours(m message) bool {
 	if m.kind() == wire.ErrorResponse && !fatal {
 		return false // a refusal stands for a message of the server
 	}
-	r.c.trace("client gets", "%s", describeMessage(m, false))
+	r.c.trace("client gets", describeMessage(m, false))
 	return true
 }
 

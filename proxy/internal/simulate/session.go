@@ -131,7 +131,7 @@ func (c *conversation) write() {
 		return
 	}
 	for _, m := range it.messages {
-		c.trace("client sends", "%s", describeMessage(m, true))
+		c.trace("client sends", describeMessage(m, true))
 		c.sent = append(c.sent, m)
 		from := 0
 		if n := len(c.ends); n > 0 {
@@ -218,7 +218,7 @@ func (c *conversation) serverReads() {
 		}
 		c.toServer = rest
 		tag := c.forwarded.next()
-		c.trace("server runs", "[%d] %s", tag.cause, describeMessage(m, true))
+		c.trace("server runs", fmt.Sprintf("[%d] %s", tag.cause, describeMessage(m, true)))
 		c.server.process(m, tag.cause, tag.id)
 	}
 	c.deliver()
@@ -231,7 +231,7 @@ func (c *conversation) serverReads() {
 func (c *conversation) deliver() {
 	for ; c.delivered < c.server.flushed; c.delivered++ {
 		r := c.server.out[c.delivered]
-		c.trace("server sends", "[%d] %s", r.cause, describeMessage(r.message, false))
+		c.trace("server sends", fmt.Sprintf("[%d] %s", r.cause, describeMessage(r.message, false)))
 		c.fromServer = append(c.fromServer, r.message...)
 		c.replied.expect(r)
 	}
@@ -283,4 +283,10 @@ func (c *conversation) leave() {
 
 func (c *conversation) fail(format string, args ...any) {
 	c.world.fail(fmt.Sprintf("session %d: ", c.id) + fmt.Sprintf(format, args...))
+}
+
+func (c *conversation) trace(what, text string) {
+	if c.world.options.Trace != nil {
+		c.world.trace(fmt.Sprintf("%d %-14s %s", c.id, what, text))
+	}
 }

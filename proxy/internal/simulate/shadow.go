@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 )
@@ -45,7 +46,7 @@ func (s *shadow) compare() {
 	got, want := s.c.replied.sizes, s.server.out
 	defer func() {
 		for i := max(0, len(got)-5); s.c.world.failed != nil && i < len(want); i++ {
-			s.c.trace("without us", "[%d] %s", want[i].cause, describeMessage(want[i].message, false))
+			s.c.trace("without us", fmt.Sprintf("[%d] %s", want[i].cause, describeMessage(want[i].message, false)))
 		}
 	}()
 	if len(got) < s.server.promised {
