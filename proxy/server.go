@@ -196,13 +196,13 @@ func (s *Server) connection(conn net.Conn, h *host) {
 			s.logPanic("connection", p)
 		}
 	}()
+	conn, end := s.record(conn, h)
+	defer end()
 	full := s.count.Add(1) > int64(s.o.MaxSessions)
 	defer s.count.Add(-1)
 	s.greeting.Store(conn, nil)
 	defer s.greeting.Delete(conn)
-	trace := s.record(conn, h)
-	defer trace.end()
-	c, err := s.greet(conn, h, full, trace)
+	c, err := s.greet(conn, h, full)
 	if err != nil {
 		s.o.Log.Debug().Err(err).Str("host", h.Name).Stringer("client", conn.RemoteAddr()).Msg("connection ended before login")
 		return

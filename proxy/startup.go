@@ -46,10 +46,9 @@ func refuse(code, message, detail, hint string) error {
 
 // greet reads what a connection wants, and turns it to TLS when it asks for that.
 // A client that must not go on is told so. full says that there are too many.
-func (s *Server) greet(conn net.Conn, h *host, full bool, trace *recording) (*client, error) {
+func (s *Server) greet(conn net.Conn, h *host, full bool) (*client, error) {
 	conn.SetDeadline(time.Now().Add(greetLimit))
-	conn = trace.client(conn)
-	c := &client{conn: conn, in: bufio.NewReaderSize(conn, wire.MaxStartup), host: h, trace: trace}
+	c := &client{conn: conn, in: bufio.NewReaderSize(conn, wire.MaxStartup), host: h, trace: recordingOf(conn)}
 	err := c.negotiate()
 	if err == nil && c.startup.Code != wire.CodeCancel {
 		err = s.admit(c, full)

@@ -23,10 +23,11 @@ type Trace struct {
 // nothing, and every connection passes through it as it is.
 type recording struct{ *trace.Connection }
 
-// record begins to record a connection if it is one of the client asked for.
-func (s *Server) record(conn net.Conn, h *host) *recording {
+// record begins to record a connection if it is one of the client asked for. end is
+// to be called when it is over.
+func (s *Server) record(conn net.Conn, h *host) (recorded net.Conn, end func()) {
 	if s.o.Trace == nil || !s.o.Trace.wants(conn) {
-		return nil
+		return conn, func() {}
 	}
 	from := conn.RemoteAddr().String()
 	if conn.RemoteAddr().Network() == "unix" {
@@ -34,9 +35,18 @@ func (s *Server) record(conn net.Conn, h *host) *recording {
 	}
 	c := s.o.Trace.Recorder.Connection(fmt.Sprintf("client %s, host %q", from, h.Name))
 	if c == nil {
-		return nil
+		return conn, func() {}
 	}
-	return &recording{c}
+	r := &recording{c}
+	return r.client(conn), r.Close
+}
+
+// recordingOf is what is recorded of a connection, nil for nothing.
+func recordingOf(conn net.Conn) *recording {
+	if c, ok := conn.(*recordedConn); ok {
+		return c.of
+	}
+	return nil
 }
 
 func (t *Trace) wants(conn net.Conn) bool {
@@ -56,7 +66,7 @@ func (r *recording) client(conn net.Conn) net.Conn {
 	}
 	r.remark(conn, "the client")
 	leg := r.Leg(trace.ClientToHoldfast, trace.HoldfastToClient)
-	return &recordedConn{Conn: conn, leg: leg, reads: trace.Client, writes: trace.Server}
+	return &recordedConn{Conn: conn, of: r, leg: leg, reads: trace.Client, writes: trace.Server}
 }
 
 // server is a connection to the server.
@@ -67,7 +77,7 @@ func (r *recording) server(conn net.Conn) net.Conn {
 	r.Remark("connects to the server at %s", conn.RemoteAddr())
 	r.remark(conn, "the server")
 	leg := r.Leg(trace.HoldfastToServer, trace.ServerToHoldfast)
-	return &recordedConn{Conn: conn, leg: leg, reads: trace.Server, writes: trace.Client}
+	return &recordedConn{Conn: conn, of: r, leg: leg, reads: trace.Server, writes: trace.Client}
 }
 
 // remark says that what follows with one side came encrypted.
@@ -84,17 +94,12 @@ func (r *recording) session(n *netSession) {
 	}
 }
 
-func (r *recording) end() {
-	if r != nil {
-		r.Close()
-	}
-}
-
 // recordedConn records what is read from a connection and written to it. It has no
 // descriptor to show, so it is read with a buffer of its own and written without
 // writev: only connections that are recorded pay for that.
 type recordedConn struct {
 	net.Conn
+	of            *recording
 	leg           *trace.Leg
 	reads, writes trace.Side // who sent what is read, and for whom is written
 }
