@@ -63,14 +63,14 @@ func (s *Server) cancel(c *client) {
 	}
 	ctx, done := context.WithTimeout(s.early, cancelLimit)
 	defer done()
-	if err := c.host.forwardCancel(ctx, t, c.startup.Raw); err != nil {
+	if err := c.host.forwardCancel(ctx, t, c.startup.Raw, c.trace); err != nil {
 		s.o.Log.Warn().Err(err).Str("host", c.host.Name).Msg("forwarding a cancel request failed")
 	}
 }
 
 // forwardCancel sends the request on a connection of its own when it is its turn
 // and waits until the server closes it.
-func (h *host) forwardCancel(ctx context.Context, t turns, raw []byte) error {
+func (h *host) forwardCancel(ctx context.Context, t turns, raw []byte, trace *recording) error {
 	over, err := t.take(ctx)
 	if err != nil {
 		return err
@@ -84,6 +84,7 @@ func (h *host) forwardCancel(ctx context.Context, t turns, raw []byte) error {
 			continue
 		}
 		defer conn.Close()
+		conn = trace.server(conn)
 		defer context.AfterFunc(ctx, func() { conn.Close() })()
 		if _, err := conn.Write(raw); err != nil {
 			return fmt.Errorf("sending it: %w", err)

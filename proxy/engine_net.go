@@ -64,6 +64,7 @@ func (s *Server) newSession(l *login) *netSession {
 		origin:     l.origin,
 		wanted:     make(chan struct{}, 1),
 	}
+	l.trace.session(n)
 	if l.key != nil {
 		n.key = cancelKey(l.host, l.key)
 	}

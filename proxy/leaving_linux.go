@@ -46,13 +46,11 @@ func limitUnacknowledged(conn net.Conn, limited bool) {
 	})
 }
 
-// descriptor is the connection's own descriptor, below TLS; nil without one.
+// descriptor is the connection's own descriptor, below TLS and recording; nil
+// without one.
 func descriptor(conn net.Conn) syscall.RawConn {
-	if wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+	for wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok; wrapped, ok = conn.(interface{ NetConn() net.Conn }) {
 		conn = wrapped.NetConn()
-	}
-	if b, ok := conn.(*bufferedConn); ok { // direct TLS
-		conn = b.Conn
 	}
 	sys, ok := conn.(syscall.Conn)
 	if !ok {

@@ -99,6 +99,7 @@ func (l *login) attempt(ctx context.Context, deadline time.Time, withTLS, last b
 		l.server = nil
 		return err
 	}
+	l.server = l.trace.server(l.server)
 	conn := l.server
 	l.unwatch = context.AfterFunc(ctx, func() { conn.Close() })
 	l.server.SetDeadline(deadline)

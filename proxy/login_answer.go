@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"bytes"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -64,7 +63,7 @@ func (l *login) toServer(raw []byte) error {
 // sameCertificate says that the client sees the very certificate that the server
 // shows, which is what channel binding compares (RFC 5929, tls-server-end-point).
 func (l *login) sameCertificate() bool {
-	server, ok := l.server.(*tls.Conn)
+	server, ok := securedBy(l.server)
 	if !ok || !l.tls || len(l.host.TLS.Certificates) == 0 {
 		return false
 	}

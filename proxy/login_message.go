@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"crypto/tls"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -136,7 +135,7 @@ func withoutMechanism(raw []byte, drop string) []byte {
 }
 
 func (l *login) serverTLS() bool {
-	_, ok := l.server.(*tls.Conn)
+	_, ok := securedBy(l.server)
 	return ok
 }
 

@@ -74,6 +74,7 @@ type Options struct {
 	Policy *rules.Policy
 	Desk   Desk
 	Events *event.Bus // may be nil
+	Trace  *Trace     // nil records nothing
 	Log    zerolog.Logger
 
 	// MaxSessions bounds the clients of all hosts that are logged in or logging in;

@@ -209,11 +209,16 @@ func (s *Server) accept(l net.Listener, h *host) {
 // connection is the life of one connection up to its login; a session then goes on
 // by itself.
 func (s *Server) connection(conn net.Conn, h *host) {
+	conn, end := s.record(conn, h)
 	if sess := s.welcome(conn, h); sess != nil {
-		sess.start(func() { s.count.Add(-1) })
+		sess.start(func() {
+			s.count.Add(-1)
+			end()
+		})
 		return
 	}
 	conn.Close()
+	end()
 }
 
 // welcome takes a connection up to its session, which has a place among all

@@ -35,6 +35,7 @@ type client struct {
 	startup *wire.Startup
 	origin  rules.Origin
 	tls     bool
+	trace   *recording
 }
 
 // refusal is an error that the client is told before it is disconnected.
@@ -53,7 +54,7 @@ func refuse(code, message, detail, hint string) error {
 // A client that must not go on is told so, where the server has words for it.
 func (s *Server) greet(conn net.Conn, h *host) (*client, error) {
 	conn.SetDeadline(time.Now().Add(greetLimit))
-	c := &client{conn: conn, in: bufio.NewReaderSize(conn, greetBuffer), host: h}
+	c := &client{conn: conn, in: bufio.NewReaderSize(conn, greetBuffer), host: h, trace: recordingOf(conn)}
 	err := c.negotiate()
 	if err == nil && c.startup.Code != wire.CodeCancel {
 		err = s.admit(c)
@@ -163,7 +164,7 @@ func (c *client) answerSSL() error {
 	if err := c.answer('S', request); err != nil {
 		return err
 	}
-	return c.handshake(c.conn)
+	return c.handshake(unrecorded(c.conn))
 }
 
 // directTLS takes a client that begins with TLS (sslnegotiation=direct). It must
@@ -175,7 +176,7 @@ func (c *client) directTLS() error {
 	if err := c.handshake(&bufferedConn{c.conn, c.in}); err != nil {
 		return err
 	}
-	if p := c.conn.(*tls.Conn).ConnectionState().NegotiatedProtocol; p != alpn {
+	if secured, ok := securedBy(c.conn); !ok || secured.ConnectionState().NegotiatedProtocol != alpn {
 		return errors.New("received direct SSL connection request without ALPN protocol negotiation extension")
 	}
 	return nil
@@ -188,7 +189,8 @@ func (c *client) handshake(conn net.Conn) error {
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return fmt.Errorf("negotiating TLS with the client: %w", err)
 	}
-	c.conn, c.in, c.tls = secured, bufio.NewReaderSize(secured, greetBuffer), true
+	c.conn, c.tls = c.trace.client(secured), true
+	c.in = bufio.NewReaderSize(c.conn, greetBuffer)
 	return nil
 }
 
@@ -199,6 +201,9 @@ type bufferedConn struct {
 }
 
 func (b *bufferedConn) Read(p []byte) (int, error) { return b.in.Read(p) }
+
+// NetConn is the connection below, as of a tls.Conn.
+func (b *bufferedConn) NetConn() net.Conn { return b.Conn }
 
 // admit says whether a client that sent a StartupMessage may go on to log in.
 func (s *Server) admit(c *client) error {
@@ -234,11 +239,14 @@ func refuseSetting(name, value, source string) error {
 		"Use standard_conforming_strings = on and client_encoding = UTF8, or another encoding in which every byte below 128 is ASCII.")
 }
 
+// localClient stands for the address of a client of a Unix socket.
+const localClient = "local"
+
 // clientAddress is the client's address without its port.
 func clientAddress(conn net.Conn) string {
 	address := conn.RemoteAddr().String()
 	if conn.RemoteAddr().Network() == "unix" {
-		return "local"
+		return localClient
 	}
 	if host, _, err := net.SplitHostPort(address); err == nil {
 		return host

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/store"
+	"github.com/holdfast-db/holdfast/internal/trace"
 	"github.com/holdfast-db/holdfast/proxy"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -28,6 +30,7 @@ type parts struct {
 
 	store   *store.Store
 	audit   *audit.Log
+	trace   *trace.Recorder // nil when nothing is traced
 	events  *event.Bus
 	desk    *hold.Desk
 	proxy   *proxy.Server
@@ -57,9 +60,13 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err != nil {
 		return p, err
 	}
+	tracing, err := p.openTrace(l)
+	if err != nil {
+		return p, err
+	}
 	p.proxy, err = proxy.New(proxy.Options{
 		Hosts: hosts, Reader: rules.NewReader(rules.ReaderOptions{}), Policy: rules.DefaultPolicy(),
-		Desk: p.desk, Events: p.events, Log: l,
+		Desk: p.desk, Events: p.events, Trace: tracing, Log: l,
 	})
 	if err != nil {
 		return p, err
@@ -81,6 +88,30 @@ func (p *parts) openDesk(ctx context.Context) error {
 	}
 	p.desk, err = hold.Open(ctx, hold.Options{Store: p.store, Record: p.audit, People: known, Events: p.events.Publish})
 	return err
+}
+
+// openTrace is nil when nothing is to be traced. What cannot be recorded is logged
+// and stops nothing.
+func (p *parts) openTrace(l zerolog.Logger) (*proxy.Trace, error) {
+	wanted := p.config.Trace
+	if wanted.Dir == "" {
+		return nil, nil
+	}
+	var client netip.Addr // of Unix sockets
+	if wanted.Client != config.LocalClient {
+		var err error
+		if client, err = netip.ParseAddr(wanted.Client); err != nil {
+			return nil, fmt.Errorf("reading the client to trace: %w", err)
+		}
+	}
+	var err error
+	p.trace, err = trace.Open(wanted.Dir, trace.Describer{Mask: rules.Mask}, func(err error) {
+		l.Error().Err(err).Msg("a trace could not be recorded; sessions go on")
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &proxy.Trace{Client: client, Recorder: p.trace}, nil
 }
 
 // run serves until ctx ends or a part fails. People can look and answer until the
@@ -109,6 +140,9 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 func (p *parts) close() (err error) {
 	if p.console != nil {
 		err = errors.Join(err, p.console.Close())
+	}
+	if p.trace != nil {
+		err = errors.Join(err, p.trace.Close())
 	}
 	if p.desk != nil {
 		err = errors.Join(err, p.desk.Close())

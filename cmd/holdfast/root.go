@@ -87,7 +87,7 @@ every statement and holds the destructive ones until a second person confirms th
 		return misused(err.Error(), "Its flags: "+cmd.CommandPath()+" --help")
 	})
 	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), showCommand(a),
-		approveCommand(a), denyCommand(a), auditCommand(a), versionCommand(a))
+		approveCommand(a), denyCommand(a), auditCommand(a), traceCommand(a), versionCommand(a))
 	return root
 }
 
@@ -112,7 +112,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return misused("there is no command "+quote(args[0]), hint)
 }
 
-// noArgs and oneArg refuse any other number of arguments.
+// noArgs, oneArg and twoArgs refuse any other number of arguments.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return misused(cmd.CommandPath()+" takes no argument, and was given "+quote(args[0]), "Usage: "+cmd.UseLine())
@@ -123,6 +123,13 @@ func noArgs(cmd *cobra.Command, args []string) error {
 func oneArg(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 || args[0] == "" {
 		return misused(cmd.CommandPath()+" takes one argument", "Usage: "+cmd.UseLine())
+	}
+	return nil
+}
+
+func twoArgs(cmd *cobra.Command, args []string) error {
+	if len(args) != 2 || args[0] == "" || args[1] == "" {
+		return misused(cmd.CommandPath()+" takes two arguments", "Usage: "+cmd.UseLine())
 	}
 	return nil
 }

@@ -51,6 +51,8 @@ goes before a variable, a variable before the file.`,
 	f.String("server", "", "`URL` of the server, such as postgres://db.example.com:5432")
 	f.String("control", "", "`URL` of the control store: sqlite:///PATH")
 	f.String("audit", "", "`PATH` of the audit file")
+	f.String("trace", "", "`DIR` for traces of the connections of --trace-client, with their statements and rows")
+	f.String("trace-client", "", "`ADDR` whose connections are traced: one IP address, or local for Unix sockets")
 	f.String("wait", "", "how long a hold waits for an answer outside a transaction (`30m`)")
 	f.String("wait-in-transaction", "", "how long it waits inside one (`60s`)")
 	for _, later := range []string{"monitor", "console"} {

@@ -2,10 +2,13 @@ package main_test
 
 import (
 	"fmt"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/holdfast-db/holdfast/internal/pgtest"
+	"github.com/holdfast-db/holdfast/internal/trace"
 )
 
 // exchanges are conversations that must look the same with the server and
@@ -152,45 +155,56 @@ var exchanges = []struct {
 // Whatever is not held looks the same through holdfast as without it.
 func TestTransparency(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
-		hf := pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv})
-		for _, exchange := range exchanges {
-			t.Run(exchange.name, func(t *testing.T) {
-				trace := func(addr string) string {
-					// Two databases of one name after the other, as an error may name it.
-					c := pgtest.Dial(t, addr)
-					defer c.Close()
-					c.Startup("user", "postgres", "database", srv.Database(t, shop), "application_name", "transparency")
-					exchange.run(c)
-					return c.Trace()
-				}
-				direct, through := trace(srv.Addr()), trace(hf.Listen)
-				wantEqualTraces(t, direct, through)
-			})
-		}
+		wantTransparent(t, srv, pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv}))
 	})
+}
+
+// A recorded session is as transparent as any other, and its trace says so too.
+func TestTransparencyWhileTraced(t *testing.T) {
+	srv, dir := pgtest.Shared(t, pgtest.Newest(t)), filepath.Join(t.TempDir(), "traces")
+	hf := pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv, Args: []string{"--trace", dir, "--trace-client", "127.0.0.1"}})
+	wantTransparent(t, srv, hf)
+	names, _ := awaitTraces(t, dir, len(exchanges))
+	for _, name := range names {
+		out := hf.MustCLI(t, "trace", "changes", name)
+		if strings.Count(out, "passed on as they came") != 2 {
+			t.Errorf("the trace says that holdfast changed something:\n%s", out)
+		}
+	}
+}
+
+func wantTransparent(t *testing.T, srv *pgtest.Server, hf *pgtest.Proxy) {
+	t.Helper()
+	for _, exchange := range exchanges {
+		t.Run(exchange.name, func(t *testing.T) {
+			exchanged := func(addr string) string {
+				// Two databases of one name after the other, as an error may name it.
+				c := pgtest.Dial(t, addr)
+				defer c.Close()
+				c.Startup("user", "postgres", "database", srv.Database(t, shop), "application_name", "transparency")
+				exchange.run(c)
+				return c.Trace()
+			}
+			direct, through := exchanged(srv.Addr()), exchanged(hf.Listen)
+			wantEqualTraces(t, direct, through)
+		})
+	}
 }
 
 // wantEqualTraces shows the first lines that differ.
 func wantEqualTraces(t *testing.T, direct, through string) {
 	t.Helper()
-	a, b := strings.Split(direct, "\n"), strings.Split(through, "\n")
-	for i := range max(len(a), len(b)) {
-		one, two := line(a, i), line(b, i)
-		if one == two || strings.Contains(one, `"test_`) && strings.Contains(two, `"test_`) {
-			continue // StartupMessages name their databases
-		}
-		t.Fatalf("line %d differs:\ndirect  %s\nthrough %s", i+1, one, two)
+	d := trace.Compare(strings.Split(direct, "\n"), strings.Split(through, "\n"), ownDatabase)
+	if d != nil {
+		t.Fatalf("line %d differs:\n%s", max(d.A, d.B)+1, d.Print("direct", "through"))
 	}
 }
 
-func line(lines []string, i int) string {
-	if i >= len(lines) {
-		return "(nothing)"
-	}
-	if len(lines[i]) > 500 {
-		return fmt.Sprintf("%s... of %d bytes", lines[i][:500], len(lines[i]))
-	}
-	return lines[i]
+var databaseName = regexp.MustCompile(`test_\d+`)
+
+// ownDatabase ignores which database of the tests it is.
+func ownDatabase(line string) (string, bool) {
+	return databaseName.ReplaceAllString(line, "test_*"), true
 }
 
 // Bytes may arrive in any pieces.

@@ -12,6 +12,7 @@ import (
 func (n *notes) check(c *Config, checks Checks) {
 	n.checkControl(c.Control, checks.Control)
 	n.checkSocketPath("socket", c.Socket)
+	n.checkTrace(&c.Trace)
 	n.checkPeople(c.People)
 	n.checkGroups(c)
 	n.checkHosts(c, checks.Server)
@@ -35,6 +36,7 @@ func (n *notes) resolvePaths(c *Config, dir string) {
 	}
 	resolve("audit", &c.Audit)
 	resolve("socket", &c.Socket)
+	resolve("trace.dir", &c.Trace.Dir)
 	for i := range c.Hosts {
 		if t := c.Hosts[i].TLS; t != nil {
 			resolve("tls", &t.Cert)

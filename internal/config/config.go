@@ -21,6 +21,9 @@ type Config struct {
 	// Audit is the path of the audit file.
 	Audit string `yaml:"audit"`
 
+	// Trace records the connections of one client; its zero value none.
+	Trace Trace `yaml:"trace"`
+
 	Holds  Holds               `yaml:"holds"`
 	People []Person            `yaml:"people"`
 	Groups map[string][]string `yaml:"groups"` // name of the group to names of people
@@ -30,6 +33,18 @@ type Config struct {
 	// have no way to answer.
 	Warnings []Fault `yaml:"-"`
 }
+
+// Trace says whose connections are recorded as text, and where. Both are set or
+// none.
+type Trace struct {
+	Dir string `yaml:"dir"` // folder; absolute after Load
+
+	// Client is an IP address in its usual form, or LocalClient.
+	Client string `yaml:"client"`
+}
+
+// LocalClient is the Trace.Client of the clients of Unix sockets.
+const LocalClient = "local"
 
 // Holds says how long a hold waits for an answer before it expires.
 type Holds struct {

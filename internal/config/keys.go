@@ -28,6 +28,7 @@ var sections = []struct {
 	{reflect.TypeFor[TLS](), "tls"},
 	{reflect.TypeFor[Reviewers](), "reviewers"},
 	{reflect.TypeFor[Holds](), "holds"},
+	{reflect.TypeFor[Trace](), "trace"},
 }
 
 // fieldsOf maps the yaml names of a struct to the indexes of its fields.

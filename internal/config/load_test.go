@@ -15,6 +15,7 @@ control: sqlite:///var/lib/holdfast/holdfast.db
 socket: /run/holdfast/holdfast.sock
 socket_group: dba
 audit: audit.jsonl
+trace: {dir: traces, client: 10.0.0.7}
 holds: {wait: 20m, wait_in_transaction: 30s}
 people:
   - {name: ana, email: ana@example.com, slack: U012AB3CD, postgres: [ana, app], os: ana}
@@ -50,6 +51,7 @@ func TestWholeFile(t *testing.T) {
 		File:    filepath.Join(dir, "holdfast.yaml"),
 		Control: "sqlite:///var/lib/holdfast/holdfast.db", Socket: "/run/holdfast/holdfast.sock",
 		SocketGroup: "dba", Audit: filepath.Join(dir, "audit.jsonl"),
+		Trace: Trace{filepath.Join(dir, "traces"), "10.0.0.7"},
 		Holds: Holds{20 * time.Minute, 30 * time.Second},
 		People: []Person{
 			{Name: "ana", Email: "ana@example.com", Slack: "U012AB3CD", Postgres: []string{"ana", "app"}, OS: "ana"},
@@ -65,7 +67,8 @@ func TestWholeFile(t *testing.T) {
 				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second}},
 		},
 	}
-	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].Text, "shop-staging has no mode, so it is in observe") {
+	if len(c.Warnings) != 2 || !strings.Contains(c.Warnings[0].Text, "every connection from 10.0.0.7 is recorded in "+filepath.Join(dir, "traces")) ||
+		!strings.Contains(c.Warnings[1].Text, "shop-staging has no mode, so it is in observe") {
 		t.Errorf("warnings: %v", c.Warnings)
 	}
 	c.Warnings = nil

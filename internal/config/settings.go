@@ -18,6 +18,8 @@ var settings = []setting{
 	{flag: "control", path: "control", of: func(c *Config) any { return &c.Control }},
 	{flag: "audit", path: "audit", of: func(c *Config) any { return &c.Audit }},
 	{flag: "socket", path: "socket", of: func(c *Config) any { return &c.Socket }},
+	{flag: "trace", path: "trace.dir", of: func(c *Config) any { return &c.Trace.Dir }},
+	{flag: "trace-client", path: "trace.client", of: func(c *Config) any { return &c.Trace.Client }},
 	{flag: "wait", path: "holds.wait", of: func(c *Config) any { return &c.Holds.Wait }},
 	{flag: "wait-in-transaction", path: "holds.wait_in_transaction", of: func(c *Config) any { return &c.Holds.WaitInTransaction }},
 	{flag: "listen", path: "hosts[0].listen", of: func(c *Config) any { return &c.Hosts[0].Listen }},

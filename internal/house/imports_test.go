@@ -21,17 +21,18 @@ const module = "github.com/holdfast-db/holdfast"
 var mayImport = map[string][]string{
 	"cmd/holdfast":           {"..."},
 	"rules":                  {},
-	"proxy":                  {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/catalog", "internal/event"},
+	"proxy":                  {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/catalog", "internal/event", "internal/trace"},
 	"proxy/internal/wire":    {},
 	"proxy/internal/session": {"proxy/internal/wire", "rules", "internal/hold", "internal/event"},
 
 	// For tests only: see TestOnlyTestsUseTheirPackages.
-	"proxy/internal/simulate": {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/event"},
-	"internal/pgtest":         {},
+	"proxy/internal/simulate": {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/event", "internal/trace"},
+	"internal/pgtest":         {"internal/trace"},
 	"internal/house":          {},
 
 	"internal/hold":    {"rules", "internal/event"},
 	"internal/event":   {"rules"},
+	"internal/trace":   {},
 	"internal/audit":   {"internal/event", "internal/hold"},
 	"internal/catalog": {"rules"},
 	"internal/volume":  {"internal/event"},
@@ -54,6 +55,9 @@ var mayNotImport = []struct {
 	{"rules", "github.com/rs/zerolog", nil},
 	{"proxy/internal/wire", "github.com/rs/zerolog", nil},
 	{"internal/event", "github.com/rs/zerolog", nil},
+	{"internal/trace", "github.com", nil}, // the standard library alone
+	{"internal/trace", "golang.org", nil},
+	{"internal/trace", "net", nil},
 	{"rules", "net", nil},
 	{"rules", "os", nil},
 	{"rules", "log", nil},

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/holdfast-db/holdfast/internal/trace"
 )
 
 // answerLimit is how long the client waits for a message before it fails the
@@ -101,7 +103,7 @@ func (c *Client) Send(messages ...Message) {
 	c.t.Helper()
 	var b []byte
 	for _, m := range messages {
-		c.trace = append(c.trace, fromClient(m))
+		c.trace = append(c.trace, line(trace.Client, m))
 		b = m.append(b)
 	}
 	c.SendBytes(b)
@@ -150,7 +152,7 @@ func (c *Client) TryRead(limit time.Duration) (Message, error) {
 	c.conn.SetReadDeadline(time.Now().Add(limit))
 	m, err := readMessage(c.in, true)
 	if err == nil {
-		c.trace = append(c.trace, fromServer(m))
+		c.trace = append(c.trace, line(trace.Server, m))
 	}
 	return m, err
 }
@@ -163,7 +165,7 @@ func (c *Client) ReadAnswer() byte {
 	if err != nil {
 		c.fatal("reading: %v", err)
 	}
-	c.trace = append(c.trace, fmt.Sprintf("<- %q", answer))
+	c.trace = append(c.trace, line(trace.Server, Message{Body: []byte{answer}}))
 	return answer
 }
 
@@ -177,7 +179,7 @@ func (c *Client) ReadUntil(kind byte) []Message {
 			return read
 		}
 		if m.Type == 'E' && m.Fields()['S'] == "FATAL" {
-			c.fatal("the session ended: %s", fromServer(m))
+			c.fatal("the session ended: %s", line(trace.Server, m))
 		}
 	}
 }
@@ -197,7 +199,7 @@ func (c *Client) Expect(types string) []Message {
 	for _, kind := range []byte(strings.ReplaceAll(types, " ", "")) {
 		m := c.Read()
 		if m.Type != kind {
-			c.fatal("got %s, want a message of type %q", fromServer(m), kind)
+			c.fatal("got %s, want a message of type %q", line(trace.Server, m), kind)
 		}
 		read = append(read, m)
 	}
@@ -245,20 +247,6 @@ func (c *Client) CloseWrite() {
 	if err := half.CloseWrite(); err != nil {
 		c.fatal("closing one half: %v", err)
 	}
-}
-
-// Trace is the exchange so far, a line a message: "-> " from the client, "<- "
-// from the server. Process ids and secret keys are masked, and the notices of
-// holdfast left out, so that an exchange with a server and one through holdfast
-// are equal.
-func (c *Client) Trace() string {
-	var kept strings.Builder
-	for _, line := range c.trace {
-		if !strings.HasPrefix(line, "<- NoticeResponse") || !strings.Contains(line, `M="holdfast: `) {
-			kept.WriteString(line + "\n")
-		}
-	}
-	return kept.String()
 }
 
 // fatal fails the test and shows the exchange so far.
