@@ -1,6 +1,7 @@
 package hold
 
 import (
+	"crypto/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -92,9 +93,9 @@ func TestID(t *testing.T) {
 	seen, letters := map[string]bool{}, map[rune]int{}
 	const n = 20000
 	for range n {
-		id := newID()
-		if len(id) != idLength || seen[id] {
-			t.Fatalf("id %q", id)
+		id, err := newID(rand.Reader)
+		if err != nil || len(id) != idLength || seen[id] {
+			t.Fatalf("id %q, %v", id, err)
 		}
 		seen[id] = true
 		for _, r := range id {

@@ -75,8 +75,10 @@ func (f *forwarded) refusal(m message) bool {
 	name := string(b.Statement)
 	id, held := strings.CutPrefix(name, "held by holdfast as ")
 	id, _, _ = strings.Cut(id, ",")
-	if !held && name != "refused by holdfast" {
-		return false
+	if !held {
+		if id = ""; name != "refused by holdfast" {
+			return false
+		}
 	}
 	if f.at >= len(f.c.sent) {
 		f.c.fail("a refusal, but the client waits for nothing")

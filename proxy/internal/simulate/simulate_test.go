@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/holdfast-db/holdfast/internal/pgtest"
 	"github.com/holdfast-db/holdfast/rules"
@@ -33,37 +34,44 @@ func TestSeeds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Run(seed, reader, Options{Trace: func(line string) { fmt.Println(line) }}); err != nil {
+		if _, err := bubble(t, seed, reader, Options{Trace: func(line string) { fmt.Println(line) }}); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	all, failed := playSeeds(t, reader)
-	t.Logf("%d seeds from %d: %+v", *seeds, *firstSeed, all)
+	all, failed := playSeeds(t)
+	t.Logf("%d seeds from %d: %v", *seeds, *firstSeed, all)
 	if len(failed) == 0 {
 		return
 	}
 	var trace []string
-	Run(slices.Min(failed), reader, Options{Trace: func(line string) { trace = append(trace, line) }})
+	bubble(t, slices.Min(failed), reader, Options{Trace: func(line string) { trace = append(trace, line) }})
 	t.Logf("the end of SEED=%d:\n%s", slices.Min(failed), strings.Join(trace[max(0, len(trace)-traceLines):], "\n"))
 }
 
 // traceLines is how much of a failed seed's trace is shown; SEED shows all of it.
 const traceLines = 60
 
-func playSeeds(t *testing.T, reader *rules.Reader) (all Stats, failed []uint64) {
+// bubble plays a seed on virtual time.
+func bubble(t *testing.T, seed uint64, reader *rules.Reader, o Options) (stats Stats, err error) {
+	synctest.Test(t, func(*testing.T) { stats, err = Run(seed, reader, o) })
+	return stats, err
+}
+
+func playSeeds(t *testing.T) (all Stats, failed []uint64) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	next, end := *firstSeed, *firstSeed+uint64(*seeds)
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
+			reader := rules.NewReader(rules.ReaderOptions{})
 			mu.Lock()
 			defer mu.Unlock()
 			for next < end {
 				seed := next
 				next++
 				mu.Unlock()
-				stats, err := Run(seed, reader, Options{})
+				stats, err := bubble(t, seed, reader, Options{})
 				mu.Lock()
 				all.Add(stats)
 				if err != nil {
@@ -83,10 +91,10 @@ const mutantSeeds = 1000
 // TestMutants: a core that is wrong is found out.
 func TestMutants(t *testing.T) {
 	reader := rules.NewReader(rules.ReaderOptions{})
-	for name, wrap := range Mutants() {
+	for name, o := range Mutants() {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(mutantSeeds) {
-				if _, err := Run(seed+1, reader, Options{Wrap: wrap}); err != nil {
+				if _, err := bubble(t, seed+1, reader, o); err != nil {
 					t.Logf("SEED=%d: %v", seed+1, err)
 					return
 				}
@@ -102,7 +110,7 @@ func TestSeedsReplayExactly(t *testing.T) {
 	reader := rules.NewReader(rules.ReaderOptions{})
 	play := func(seed uint64) string {
 		var trace strings.Builder
-		if _, err := Run(seed, reader, Options{Trace: func(line string) { trace.WriteString(line + "\n") }}); err != nil {
+		if _, err := bubble(t, seed, reader, Options{Trace: func(line string) { trace.WriteString(line + "\n") }}); err != nil {
 			t.Fatal(err)
 		}
 		return trace.String()

@@ -1,0 +1,249 @@
+package simulate
+
+import (
+	"strings"
+	"time"
+)
+
+// step lets one thing happen. It is false when nothing is left to happen.
+func (w *world) step() bool {
+	may := w.possible(nil)
+	for _, c := range w.sessions {
+		may = c.possible(may)
+		c.checkPatience()
+	}
+	if len(may) > 0 {
+		may[w.IntN(len(may))]()
+		w.pass(w.delay())
+		return true
+	}
+	if d := w.timeLeft(); d > 0 {
+		w.pass(d)
+		return true
+	}
+	for _, c := range w.sessions {
+		if !c.over && c.quiet() {
+			return true // the client goes on
+		}
+	}
+	return false
+}
+
+// possible adds what may happen outside of the sessions.
+func (w *world) possible(may []func()) []func() {
+	for _, p := range w.posts() {
+		may = append(may, func() { w.takePost(p.key) })
+	}
+	may = w.disk.possible(may)
+	may = w.run.possible(may)
+	may = w.answers(may)
+	for i, c := range w.sessions {
+		if w.run.ready() && c.over && c.held == nil && c.at < len(c.script) && len(c.toClient) == 0 {
+			may = append(may, func() { w.past = append(w.past, c); c.checkEnd(); w.sessions[i] = c.reconnect() })
+		}
+	}
+	if len(may) == 0 && !w.busy() {
+		return may // an accident is no reason to go on
+	}
+	return w.accidents(may)
+}
+
+// busy says that there is a client that has not come to its end.
+func (w *world) busy() bool {
+	for _, c := range w.sessions {
+		if c.at < len(c.script) || c.held != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// answers adds what people may do.
+func (w *world) answers(may []func()) []func() {
+	if !w.run.ready() {
+		return may
+	}
+	for _, c := range w.sessions {
+		if c.held == nil || c.held.id == "" {
+			continue
+		}
+		f := w.ledger.byID[c.held.id]
+		for range w.crowd.answers {
+			may = append(may, func() { w.decide(f) })
+		}
+	}
+	if n := len(w.ledger.facts); n > 0 && w.crowd.answers > 0 && w.busy() && w.IntN(100) == 0 {
+		may = append(may, func() { w.decide(w.ledger.facts[w.IntN(n)]) }, func() { w.decide(nil) })
+	}
+	return may
+}
+
+// timeLeft is how long nothing happens by itself although somebody waits for it:
+// zero when nobody does.
+func (w *world) timeLeft() (d time.Duration) {
+	if w.disk.stuck && w.disk.soonest() != nil {
+		return time.Hour // until it is given up
+	}
+	if w.run != nil && !w.run.stopping.IsZero() {
+		d = drainGrace
+	}
+	for _, c := range w.sessions {
+		for _, until := range c.stalled {
+			if left := time.Duration(until-w.now()) * time.Microsecond; left > 0 && (d == 0 || left < d) {
+				d = left
+			}
+		}
+		if c.held != nil && d == 0 {
+			d = c.held.wait + patience + time.Second // the desk must stir before
+		}
+	}
+	return d
+}
+
+// possible adds what may happen next in a session.
+func (c *conversation) possible(may []func()) []func() {
+	if len(c.toClient) > 0 && c.moves(coreToClient) {
+		may = append(may, c.clientReads)
+	}
+	if len(c.inbox) > 0 {
+		may = append(may, c.takePost)
+	}
+	if c.over {
+		return may
+	}
+	may = c.bytes(may)
+	if c.server.dead {
+		return append(may, c.serverEnds)
+	}
+	if c.held != nil && c.held.id != "" && (time.Since(c.held.reminded) >= time.Minute || c.IntN(10) == 0) {
+		may = append(may, c.remind)
+	}
+	if len(c.cancels) > 0 {
+		may = append(may, c.cancelArrives)
+	}
+	if len(c.server.mailbox) > 0 && c.server.idle() {
+		may = append(may, func() { c.server.deliver(); c.server.flushed = len(c.server.out); c.deliver() })
+	}
+	return c.accidents(may)
+}
+
+// bytes adds the pipes that may move.
+func (c *conversation) bytes(may []func()) []func() {
+	if c.at < len(c.script) && !c.script[c.at].wait && len(c.toCore) < pipeRoom && !c.closing {
+		may = append(may, c.write)
+	}
+	wants := c.core.WantsClient() && !c.left
+	if len(c.toCore) > 0 && wants && (len(c.toServer) < pipeRoom || !whole(c.toServer)) && c.moves(clientToCore) {
+		may = append(may, c.clientBytes)
+	}
+	if whole(c.toServer) && len(c.fromServer) < pipeRoom && !c.server.dead && c.moves(coreToServer) {
+		may = append(may, c.serverReads)
+	}
+	if len(c.fromServer) > 0 && len(c.toClient) < pipeRoom && c.moves(serverToCore) {
+		may = append(may, c.serverBytes)
+	}
+	if c.closing && !c.left && c.moves(clientToCore) && (len(c.toCore) == 0 || !wants) {
+		may = append(may, c.clientGone)
+	}
+	if c.left && !whole(c.toServer) && !c.server.dead {
+		may = append(may, c.serverSeesTheEnd)
+	}
+	return may
+}
+
+// whole says that a pipe begins with a whole message: a reader takes the parts of
+// one as they come.
+func whole(pipe []byte) bool {
+	_, _, ok := split(pipe)
+	return ok
+}
+
+// until lets holdfast and its disk go on until done is true.
+func (w *world) until(what string, done func() bool) {
+	for n := 0; w.failed == nil && !done(); n++ {
+		if w.run == nil {
+			w.startRun()
+		}
+		may := w.run.possible(w.disk.possible(nil))
+		for _, p := range w.posts() {
+			may = append(may, func() { w.takePost(p.key) })
+		}
+		for _, c := range append(w.past, w.sessions...) {
+			if len(c.inbox) > 0 {
+				may = append(may, c.takePost)
+			}
+		}
+		if len(may) > 0 {
+			may[w.IntN(len(may))]()
+		}
+		w.pass(time.Second)
+		if n == mostSteps/10 {
+			w.fail("it takes for ever until " + what)
+		}
+	}
+}
+
+// finale brings everything to its end on a disk that is well, and looks at what is
+// left.
+func (w *world) finale() {
+	w.disk.faults, w.disk.broken, w.disk.stuck = 0, false, false
+	for _, c := range w.sessions {
+		if w.failed == nil {
+			c.checkEnd()
+		}
+	}
+	w.until("every hold has ended", w.settled)
+	if w.failed != nil {
+		return
+	}
+	for _, c := range w.sessions {
+		c.end(errClientLeft)
+	}
+	if !w.run.closing {
+		w.run.close()
+	}
+	w.until("the desk is closed", func() bool { return w.run == nil })
+	if w.failed == nil {
+		w.ledger.checkEnds()
+	}
+}
+
+// settled says that holdfast has nothing left to do.
+func (w *world) settled() bool {
+	if w.run == nil || w.run.desk == nil || len(w.posts()) > 0 || len(w.disk.under()) > 0 {
+		return false
+	}
+	for _, s := range w.disk.control.holds {
+		if s.State.Open() || !s.recorded {
+			return false
+		}
+	}
+	for _, c := range w.sessions {
+		if c.held != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// reap ends every goroutine.
+func (w *world) reap() {
+	w.settle()
+	for _, c := range w.sessions {
+		if c.held != nil {
+			c.held.cancel(errCrashed)
+		}
+	}
+	if h := w.run; h != nil {
+		h.gone = true
+		w.disk.crash(h.port)
+		w.settle()
+		h.reap()
+	}
+	for _, p := range w.posts() { // a desk that was only just opened
+		if strings.HasPrefix(p.key, "opened") {
+			p.f()
+		}
+	}
+	w.settle()
+}
