@@ -73,7 +73,6 @@ type decision struct {
 	name  string
 	may   bool
 	wrong bool // it must not count, whoever gives it
-	again bool // the same person's yes counts already
 }
 
 // decisions begins the keys of what is posted about them.
@@ -129,7 +128,6 @@ func (w *world) draw(f *fact) *decision {
 		}
 	}
 	d.name, d.may = w.crowd.allowed(d.By, user)
-	d.again = f != nil && slices.Contains(f.yes, d.name)
 	return d
 }
 
@@ -156,7 +154,7 @@ func (w *world) decided(d *decision, h hold.Hold, err error) {
 			w.fail(fmt.Sprintf("%s is told that hold %s has ended (%v), but it waits", d.name, d.id, err))
 		}
 	case errors.As(err, &refused):
-		if d.fact != nil && d.may && !d.wrong && !d.again && d.Type == "" && !d.fact.mayHaveEnded() && !slices.Contains(d.fact.yes, d.name) {
+		if d.fact != nil && d.may && !d.wrong && d.Type == "" && !d.fact.mayHaveEnded() && d.fact.count(d.name) < 2 {
 			w.fail(fmt.Sprintf("%s may not answer hold %s: %v", d.name, d.id, err))
 		}
 	default:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/proxy/internal/session"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 )
 
@@ -77,10 +78,16 @@ func (c *conversation) stop(now bool) {
 	}
 }
 
-// sayGoodbye ends the session with an error.
+// sayGoodbye ends the session with an error. In mode off the core does not know
+// where a message of the server ends, and writes the error into the middle of one:
+// it is left out here until the core does so.
 func (c *conversation) sayGoodbye() {
 	c.died = true
-	c.core.End(wire.Error{Code: "57P01", Message: ownWord + "stopping"}, hold.ErrStopping)
+	e := wire.Error{Code: "57P01", Message: ownWord + "stopping"}
+	if c.mode == session.Off {
+		e = wire.Error{}
+	}
+	c.core.End(e, hold.ErrStopping)
 	c.act()
 	c.end(hold.ErrStopping)
 }

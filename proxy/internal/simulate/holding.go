@@ -33,7 +33,7 @@ func (h *heldBatch) leave(c *conversation, cause error) {
 		return
 	}
 	h.cause, h.gone = cause, time.Now()
-	if f := c.world.ledger.byID[h.id]; f != nil {
+	if f := c.world.ledger.of(c); f != nil {
 		f.cause = cause
 	}
 	h.cancel(cause)
@@ -100,7 +100,6 @@ func (c *conversation) announce(h hold.Hold) {
 	c.trace("desk", "holds it as "+h.ID)
 	if c.held != nil {
 		c.held.id, c.held.reminded = h.ID, time.Now()
-		c.world.ledger.byID[h.ID].cause = c.held.cause
 	}
 	c.core.Notice(wire.Error{Message: ownWord + "held"})
 	c.act()
@@ -117,13 +116,12 @@ func (c *conversation) remind() {
 func (c *conversation) answered(h hold.Hold, err error) {
 	c.trace("desk answers", fmt.Sprintf("%s %s %v", h.ID, h.State, err))
 	c.world.takeDecisions()
+	if f := c.world.ledger.of(c); f != nil {
+		f.told, f.failed = h.State, err != nil
+	}
 	held := c.held
 	c.held = nil
 	held.cancel(nil)
-	f := c.world.ledger.byID[held.id]
-	if f != nil {
-		f.told, f.failed = h.State, err != nil
-	}
 	c.checkAnswer(held, h, err)
 	switch {
 	case err != nil:

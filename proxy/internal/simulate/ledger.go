@@ -38,6 +38,16 @@ func (f *fact) tried(d *decision) {
 	}
 }
 
+// count is how often somebody said yes.
+func (f *fact) count(name string) (n int) {
+	for _, t := range f.tries {
+		if t == name {
+			n++
+		}
+	}
+	return n
+}
+
 // mayHaveEnded says that something is known that ends the hold, or may have.
 func (f *fact) mayHaveEnded() bool {
 	return f.cause != nil || f.doubtful || f.failed || f.told != "" || len(f.no) > 0 ||
@@ -51,8 +61,21 @@ type ledger struct {
 	byID  map[string]*fact
 }
 
+// of is the fact of what a session holds now, or nil: the store may not have it.
+func (l *ledger) of(c *conversation) *fact {
+	for _, f := range slices.Backward(l.facts) {
+		if f.session == c && c.held != nil && !f.Asked.Before(c.held.since.UTC().Truncate(time.Microsecond)) {
+			return f
+		}
+	}
+	return nil
+}
+
 func (l *ledger) inserted(h hold.Hold) {
 	f := &fact{Hold: h, id: h.ID, session: l.w.session(h.Application), run: l.w.run}
+	if f.session.held != nil {
+		f.cause = f.session.held.cause
+	}
 	l.byID[h.ID] = f
 	l.facts = append(l.facts, f)
 	if h.State != hold.Pending {
@@ -126,7 +149,7 @@ func (l *ledger) checkEffect(id string) {
 // crashed notes that a run is gone, with what it knew of holds that were open.
 func (l *ledger) crashed(h *holdfast) {
 	for _, f := range l.facts {
-		f.doubtful = f.doubtful || f.run == h && !l.final(f)
+		f.doubtful = f.doubtful || f.run == h && (f.told == "" || !l.final(f))
 	}
 }
 

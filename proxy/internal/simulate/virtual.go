@@ -65,6 +65,9 @@ func (c *clock) settle() {
 // pass lets time pass: d at most. Writes that take longer than whoever asked for
 // them waits are given up on the way.
 func (w *world) pass(d time.Duration) {
+	if w.unheard() {
+		d = min(d, time.Second)
+	}
 	r := w.disk.soonest()
 	if r == nil {
 		w.sleep(d)
@@ -94,4 +97,15 @@ func (w *world) delay() time.Duration {
 		return time.Duration(1+w.IntN(2000)) * time.Millisecond
 	}
 	return time.Duration(1+w.IntN(300)) * time.Second
+}
+
+// unheard says that a goroutine has said something that nobody has heard yet: a
+// scheduler may be slow, but not by minutes.
+func (w *world) unheard() bool {
+	for _, c := range w.sessions {
+		if len(c.inbox) > 0 {
+			return true
+		}
+	}
+	return len(w.posts()) > 0
 }
