@@ -112,3 +112,15 @@ func TestID(t *testing.T) {
 		t.Errorf("%d letters", len(letters))
 	}
 }
+
+// TestIDComesFromItsSource: the same bytes give the same id, and none give an error
+// instead of an id that can be guessed.
+func TestIDComesFromItsSource(t *testing.T) {
+	bytes := "\xff\x00\x01\x02\x03\x04\x05\x06\x07--------"
+	if id, err := newID(strings.NewReader(bytes)); err != nil || id != "23456789" {
+		t.Errorf("%q, %v", id, err)
+	}
+	if id, err := newID(strings.NewReader("few")); err == nil {
+		t.Errorf("%q of three bytes", id)
+	}
+}

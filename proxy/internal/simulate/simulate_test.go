@@ -20,6 +20,7 @@ var (
 	seeds       = flag.Int("simulate.seeds", 1000, "how many seeds to play")
 	firstSeed   = flag.Uint64("simulate.first", 1, "the first of them")
 	again       = flag.String("simulate.seed", os.Getenv("SEED"), "one seed to play again with its trace")
+	replays     = flag.Int("simulate.replays", 100, "seeds played twice")
 	differSeeds = flag.Int("simulate.scripts", 150, "scripts played against each real server")
 )
 
@@ -105,19 +106,31 @@ func TestMutants(t *testing.T) {
 }
 
 // TestSeedsReplayExactly: the same seed gives the same trace, also with the facts
-// of earlier runs in the reader's cache.
+// of earlier runs in the reader's cache, and whether or not goroutines run at the
+// same time.
 func TestSeedsReplayExactly(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	reader := rules.NewReader(rules.ReaderOptions{})
-	play := func(seed uint64) string {
-		var trace strings.Builder
-		if _, err := bubble(t, seed, reader, Options{Trace: func(line string) { trace.WriteString(line + "\n") }}); err != nil {
+	play := func(seed uint64, processors int) []string {
+		runtime.GOMAXPROCS(processors)
+		var trace []string
+		if _, err := bubble(t, seed, reader, Options{Trace: func(line string) { trace = append(trace, line) }}); err != nil {
 			t.Fatal(err)
 		}
-		return trace.String()
+		return trace
 	}
-	for seed := uint64(1); seed <= 50; seed++ {
-		if first := play(seed); first != play(seed) || len(first) == 0 {
-			t.Errorf("seed %d plays differently the second time", seed)
+	for seed := *firstSeed; seed < *firstSeed+uint64(*replays); seed++ {
+		first, second := play(seed, 1), play(seed, 4)
+		if len(first) == 0 {
+			t.Errorf("seed %d has no trace", seed)
+		}
+		if !slices.Equal(first, second) {
+			i := 0
+			for i < min(len(first), len(second)) && first[i] == second[i] {
+				i++
+			}
+			t.Fatalf("seed %d plays differently the second time:\n%s\n---\n%s", seed,
+				strings.Join(first[max(0, i-10):min(len(first), i+3)], "\n"), strings.Join(second[max(0, i-3):min(len(second), i+3)], "\n"))
 		}
 	}
 }

@@ -111,7 +111,10 @@ func (c *conversation) possible(may []func()) []func() {
 	if c.over {
 		return may
 	}
-	may = c.bytes(may)
+	before := len(may)
+	if may = c.bytes(may); len(may) == before && c.at < len(c.script) && c.resting() {
+		may = append(may, func() { c.quiet() })
+	}
 	if c.server.dead {
 		return append(may, c.serverEnds)
 	}
@@ -125,6 +128,13 @@ func (c *conversation) possible(may []func()) []func() {
 		may = append(may, func() { c.server.deliver(); c.server.flushed = len(c.server.out); c.deliver() })
 	}
 	return c.accidents(may)
+}
+
+// resting says that nothing happens in a session and nobody has to do anything for
+// it: others may be held meanwhile.
+func (c *conversation) resting() bool {
+	return c.held == nil && len(c.inbox) == 0 && len(c.toClient) == 0 && !c.server.dead && !c.closing && !c.left &&
+		c.moves(clientToCore) && c.moves(coreToServer) && c.moves(serverToCore) && c.moves(coreToClient)
 }
 
 // bytes adds the pipes that may move.
@@ -164,6 +174,7 @@ func (w *world) until(what string, done func() bool) {
 		if w.run == nil {
 			w.startRun()
 		}
+		w.settle()
 		may := w.run.possible(w.disk.possible(nil))
 		for _, p := range w.posts() {
 			may = append(may, func() { w.takePost(p.key) })

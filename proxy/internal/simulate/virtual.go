@@ -65,6 +65,7 @@ func (c *clock) settle() {
 // pass lets time pass: d at most. Writes that take longer than whoever asked for
 // them waits are given up on the way.
 func (w *world) pass(d time.Duration) {
+	w.settle()
 	if w.unheard() {
 		d = min(d, time.Second)
 	}
