@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"bytes"
+	"maps"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
@@ -11,6 +12,7 @@ import (
 // with them. They show that the invariants bite: each must be found out.
 func Mutants() map[string]Options {
 	all := deskMutants()
+	maps.Copy(all, diskMutants())
 	for name, wrap := range map[string]func(core) core{
 		"lets a held batch go by itself":      func(c core) core { return &eager{core: c} },
 		"releases what people refuse":         func(c core) core { return &deafCore{core: c} },

@@ -99,14 +99,3 @@ func (w *world) delay() time.Duration {
 	}
 	return time.Duration(1+w.IntN(300)) * time.Second
 }
-
-// unheard says that a goroutine has said something that nobody has heard yet: a
-// scheduler may be slow, but not by minutes.
-func (w *world) unheard() bool {
-	for _, c := range w.sessions {
-		if len(c.inbox) > 0 {
-			return true
-		}
-	}
-	return len(w.posts()) > 0
-}

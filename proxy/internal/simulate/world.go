@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -62,12 +60,6 @@ type world struct {
 	inbox []posted
 }
 
-// posted is what a goroutine has to say to the world.
-type posted struct {
-	key string
-	f   func()
-}
-
 func newWorld(seed uint64, reader *rules.Reader, o Options) *world {
 	w := &world{
 		Rand: rand.New(rand.NewPCG(seed, 1)), clock: newClock(), seed: seed, options: o,
@@ -86,41 +78,6 @@ func newWorld(seed uint64, reader *rules.Reader, o Options) *world {
 
 // session finds a conversation by its label.
 func (w *world) session(label string) *conversation { return w.labels[label] }
-
-// post hands f to the world, from a goroutine. Of what is posted in one step the
-// key gives the order.
-func (w *world) post(key string, f func()) {
-	w.mu.Lock()
-	w.inbox = append(w.inbox, posted{key, f})
-	w.mu.Unlock()
-	w.stir()
-}
-
-// posts are what the goroutines have said, in an order that the seed decides.
-func (w *world) posts() []posted {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	slices.SortFunc(w.inbox, func(a, b posted) int { return strings.Compare(a.key, b.key) })
-	return w.inbox
-}
-
-// takeDecisions hears what everybody was told about their answers by now.
-func (w *world) takeDecisions() {
-	for _, p := range slices.Clone(w.posts()) {
-		if strings.HasPrefix(p.key, decisions) {
-			w.takePost(p.key)
-		}
-	}
-}
-
-func (w *world) takePost(key string) {
-	w.mu.Lock()
-	i := slices.IndexFunc(w.inbox, func(p posted) bool { return p.key == key })
-	f := w.inbox[i].f
-	w.inbox = slices.Delete(w.inbox, i, i+1)
-	w.mu.Unlock()
-	f()
-}
 
 // Run plays one seed and returns what went wrong, nil when nothing did. It must be
 // called in a bubble of testing/synctest of its own. The reader may be shared
