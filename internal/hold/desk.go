@@ -106,7 +106,7 @@ func (d *Desk) Lost() uint64 { return d.later.lost.Load() }
 // Get finds a hold, waiting or ended. Errors: ErrUnknownID, ErrUnavailable.
 func (d *Desk) Get(ctx context.Context, id string) (Hold, error) {
 	if w := d.waiter(id); w != nil {
-		if h := w.snapshot(); h.ID != "" {
+		if h := w.snapshot(); h.ID == id {
 			return h, nil
 		}
 	}

@@ -16,6 +16,8 @@ import (
 type desk interface {
 	Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
+	Get(ctx context.Context, id string) (hold.Hold, error)
+	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Finish(id string, s hold.State, result string)
 	Close() error
 }
@@ -32,6 +34,10 @@ type holdfast struct {
 
 // drainGrace is how long sessions may finish what they are doing, as in proxy.
 const drainGrace = 10 * time.Second
+
+// stopLimit bounds a stop in order, also on a disk that does not answer: the waits
+// of all sessions, and a minute for each of the delays that the world draws.
+const stopLimit = time.Hour
 
 // ready says that clients can connect.
 func (h *holdfast) ready() bool { return h != nil && h.desk != nil && h.stopping.IsZero() }
@@ -105,7 +111,13 @@ func (h *holdfast) reap() {
 
 // possible adds what a run may do when it is to stop.
 func (h *holdfast) possible(may []func()) []func() {
-	if h == nil || h.stopping.IsZero() || h.closing {
+	if h == nil || h.stopping.IsZero() {
+		return may
+	}
+	if since := time.Since(h.stopping); since > stopLimit {
+		h.w.fail(fmt.Sprintf("holdfast is stopping since %v", since))
+	}
+	if h.closing {
 		return may
 	}
 	over := true

@@ -70,7 +70,8 @@ func (w *world) answers(may []func()) []func() {
 		}
 	}
 	if n := len(w.ledger.facts); n > 0 && w.crowd.answers > 0 && w.busy() && w.IntN(100) == 0 {
-		may = append(may, func() { w.decide(w.ledger.facts[w.IntN(n)]) }, func() { w.decide(nil) })
+		f := w.ledger.facts[w.IntN(n)]
+		may = append(may, func() { w.decide(f) }, func() { w.decide(nil) }, func() { w.look(f) })
 	}
 	return may
 }
