@@ -33,8 +33,8 @@ type approvals struct {
 func (c *conversation) refuse(id, code string) {
 	c.approvals.refuse(id, code)
 	refused := c.core.Refuse(wire.Error{Code: code, Message: ownWord + "refused", Hint: id}, id)
-	if refused == c.over {
-		c.fail("hold %q: refused %v, over %v", id, refused, c.over)
+	if refused == c.closed {
+		c.fail("hold %q: refused %v, its session has ended %v", id, refused, c.closed)
 	}
 	if refused {
 		c.act()
@@ -51,7 +51,7 @@ func (p *approvals) refuse(id, code string) {
 
 // release lets what is held go.
 func (c *conversation) release(a *session.Ask, id string) {
-	if c.over {
+	if c.closed {
 		if c.core.Release(id) {
 			c.fail("hold %s was released after the end of its session", id)
 		}

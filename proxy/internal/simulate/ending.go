@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"errors"
-	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
@@ -27,7 +26,7 @@ func (c *conversation) serverEnds() {
 	if c.held != nil {
 		c.held.leave(c, hold.ErrServerGone)
 		if !c.core.ServerSaidGoodbye() {
-			c.core.End(wire.Error{Code: "08006", Message: ownWord + "the server is gone"}, hold.ErrServerGone)
+			c.close(wire.Error{Code: "08006", Message: ownWord + "the server is gone"}, hold.ErrServerGone)
 			c.act()
 		}
 	}
@@ -87,23 +86,30 @@ func (c *conversation) sayGoodbye() {
 	if c.mode == session.Off {
 		e = wire.Error{}
 	}
-	c.core.End(e, hold.ErrStopping)
+	c.close(e, hold.ErrStopping)
 	c.act()
 	c.end(hold.ErrStopping)
 }
 
-// end closes both connections and settles what the session leaves behind.
+// end closes both connections. The core goes on until both pumps have noticed: see
+// settleUp.
 func (c *conversation) end(cause error) {
 	if c.over {
 		return
 	}
-	c.over, c.died = true, true
-	c.endedAt = time.Now()
+	c.over, c.died, c.cause = true, true, cause
 	if c.held != nil {
 		c.held.leave(c, cause)
 	}
 	c.lastBytes()
-	c.core.End(wire.Error{}, cause)
+	c.server.die(false)
+}
+
+// settleUp settles what the session leaves behind.
+func (c *conversation) settleUp() {
+	c.trace("session", "has ended")
+	c.finished = true
+	c.close(wire.Error{}, c.cause)
 	c.core.Take()
 	if c.core.Release("late") {
 		c.fail("a batch was released after the end of its session")
@@ -111,12 +117,21 @@ func (c *conversation) end(cause error) {
 	for _, id := range c.core.Live() {
 		c.finish(id, hold.Unknown, "the connection ended before the server answered")
 	}
-	c.server.die(false)
+}
+
+// close ends the core's part: nothing is released or refused from here on.
+func (c *conversation) close(e wire.Error, cause error) {
+	c.closed = true
+	c.core.End(e, cause)
 }
 
 // cut is what a crash of holdfast leaves of a session: nothing.
 func (c *conversation) cut() {
 	c.trace("holdfast", "is gone")
+	c.finished = true
+	if c.over {
+		return
+	}
 	c.over, c.died = true, true
 	c.lastBytes()
 	if c.IntN(2) == 0 {

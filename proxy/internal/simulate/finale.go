@@ -20,6 +20,9 @@ func (w *world) until(what string, done func() bool) {
 			if len(c.inbox) > 0 {
 				may = append(may, c.takePost)
 			}
+			if c.over && !c.finished {
+				may = append(may, c.settleUp)
+			}
 		}
 		if len(may) > 0 {
 			may[w.IntN(len(may))]()
@@ -46,6 +49,9 @@ func (w *world) finale() {
 	}
 	for _, c := range w.sessions {
 		c.end(errClientLeft)
+		if !c.finished {
+			c.settleUp()
+		}
 	}
 	if !w.run.closing {
 		w.run.close()
@@ -67,7 +73,7 @@ func (w *world) settled() bool {
 		}
 	}
 	for _, c := range w.sessions {
-		if c.held != nil {
+		if c.held != nil || c.over && !c.finished {
 			return false
 		}
 	}

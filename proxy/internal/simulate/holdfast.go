@@ -92,7 +92,7 @@ func (w *world) crash() {
 	w.disk.crash(h.port)
 	w.settle()
 	for _, c := range w.sessions {
-		if c.run == h && !c.over {
+		if c.run == h && !c.finished {
 			c.cut()
 		}
 		c.forgetHeld()
@@ -122,7 +122,7 @@ func (h *holdfast) possible(may []func()) []func() {
 	}
 	over := true
 	for _, c := range h.w.sessions {
-		over = over && (c.run != h || c.over && c.held == nil)
+		over = over && (c.run != h || c.finished && c.held == nil)
 	}
 	if over {
 		return append(may, h.close)

@@ -55,7 +55,10 @@ func (c *conversation) asked(a *session.Ask) {
 	r := c.request(a)
 	h := &heldBatch{ask: a, cancel: cancel, since: time.Now(), wait: r.Wait}
 	c.held = h
-	if c.left {
+	switch {
+	case c.over:
+		h.leave(c, c.cause)
+	case c.left:
 		h.leave(c, hold.ErrWithdrawn)
 	}
 	go c.wait(ctx, r)
@@ -144,7 +147,7 @@ func (c *conversation) answered(h hold.Hold, err error) {
 func (c *conversation) abandoned() {
 	c.died = true
 	if !c.core.ServerSaidGoodbye() {
-		c.core.End(wire.Error{Code: "57P01", Message: ownWord + "stopping"}, hold.ErrStopping)
+		c.close(wire.Error{Code: "57P01", Message: ownWord + "stopping"}, hold.ErrStopping)
 		c.act()
 	}
 	c.end(hold.ErrStopping)

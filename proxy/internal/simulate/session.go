@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"time"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
@@ -66,10 +65,12 @@ type conversation struct {
 
 	inbox    []func() // of the goroutine that waits for people; guarded by world.mu
 	held     *heldBatch
-	stopping bool // holdfast stops
-	over     bool
-	endedAt  time.Time
-	died     bool // an end that leaves replies out
+	stopping bool  // holdfast stops
+	closed   bool  // the core has ended
+	over     bool  // its connections are closed
+	cause    error // why
+	finished bool  // and nothing is done for it any more
+	died     bool  // an end that leaves replies out
 	ended    map[string]session.Ended
 	shadow   *shadow
 	largest  int // message of the client

@@ -35,7 +35,7 @@ func (w *world) possible(may []func()) []func() {
 	may = w.run.possible(may)
 	may = w.answers(may)
 	for i, c := range w.sessions {
-		if w.run.ready() && c.over && c.held == nil && c.at < len(c.script) && len(c.toClient) == 0 {
+		if w.run.ready() && c.finished && c.held == nil && c.at < len(c.script) && len(c.toClient) == 0 {
 			may = append(may, func() { w.past = append(w.past, c); c.checkEnd(); w.sessions[i] = c.reconnect() })
 		}
 	}
@@ -107,6 +107,9 @@ func (c *conversation) possible(may []func()) []func() {
 		may = append(may, c.takePost)
 	}
 	if c.over {
+		if !c.finished {
+			may = append(may, c.settleUp)
+		}
 		return may
 	}
 	before := len(may)
