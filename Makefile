@@ -49,7 +49,7 @@ fuzz: ## fuzz every target for FUZZTIME (10s)
 
 simulate: ## play SEEDS (100000) simulated conversations, or the one of SEED=n with its trace
 	@.ci/setup go
-	go test ./proxy/internal/simulate -run 'TestSeeds$$' -count=1 -v -timeout 60m -simulate.seeds $(SEEDS)
+	go test ./proxy/internal/simulate -run 'TestSeeds$$' -count=1 -v -timeout 180m -simulate.seeds $(SEEDS)
 
 bench: ## measure against HAProxy, pgbouncer and direct connections (ten minutes)
 	@.ci/setup demo

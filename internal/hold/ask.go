@@ -18,7 +18,7 @@ func (d *Desk) ask(ctx context.Context, r Request) (*waiter, error) {
 	if !d.enter() {
 		return nil, unavailable("asking for reviewers", ErrStopping)
 	}
-	w := &waiter{decided: make(chan struct{})}
+	w := &waiter{mu: make(gate, 1), decided: make(chan struct{})}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	h, err := d.insert(ctx, w, r)
@@ -77,7 +77,9 @@ func (d *Desk) insert(ctx context.Context, w *waiter, r Request) (Hold, error) {
 	defer cancel()
 	h, err := newHold(r)
 	for tries := 0; err == nil && tries < idTries; tries++ {
-		h.ID = newID()
+		if h.ID, err = newID(d.random); err != nil {
+			break
+		}
 		if !d.claim(h.ID, w) {
 			continue
 		}

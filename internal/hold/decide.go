@@ -26,11 +26,10 @@ func (d *Desk) Decide(ctx context.Context, id string, dec Decision) (Hold, error
 	if err != nil {
 		return Hold{}, err
 	}
-	w := d.waiter(id)
+	w := d.lock(id)
 	if w == nil {
 		return d.decideEnded(ctx, id, dec)
 	}
-	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case w.err != nil:
@@ -48,6 +47,22 @@ func (d *Desk) Decide(ctx context.Context, id string, dec Decision) (Hold, error
 		return Hold{}, err
 	}
 	return d.approveLocked(ctx, w, who, dec)
+}
+
+// lock finds the hold that waits under id, and locks it; nil when there is none. A
+// hold that is only being asked may turn out to have another id: this one was
+// taken.
+func (d *Desk) lock(id string) *waiter {
+	w := d.waiter(id)
+	if w == nil {
+		return nil
+	}
+	w.mu.Lock()
+	if w.err == nil && w.hold.ID != id {
+		w.mu.Unlock()
+		return nil
+	}
+	return w
 }
 
 // decideEnded answers for a hold that nobody waits for.

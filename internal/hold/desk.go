@@ -2,8 +2,10 @@ package hold
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -36,6 +38,10 @@ type Options struct {
 	// Events is told of every change of a hold once it is on disk, or nil. It
 	// must not block: (*event.Bus).Publish.
 	Events func(event.Event)
+
+	// Random is where ids are drawn from; nil is crypto/rand. What it gives must
+	// not be guessed by anybody, but in tests.
+	Random io.Reader
 }
 
 // Desk is where statements wait for people. Make one with Open.
@@ -43,6 +49,7 @@ type Desk struct {
 	store  Store
 	record Record
 	events func(event.Event)
+	random io.Reader
 	people atomic.Pointer[People]
 
 	mu     sync.Mutex // guards the fields below
@@ -63,11 +70,14 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		return nil, errors.New("opening the desk: it needs a store and a record")
 	}
 	d := &Desk{
-		store: o.Store, record: o.Record, events: o.Events,
+		store: o.Store, record: o.Record, events: o.Events, random: o.Random,
 		live: map[string]*waiter{}, stopping: make(chan struct{}),
 	}
 	if d.events == nil {
 		d.events = func(event.Event) {}
+	}
+	if d.random == nil {
+		d.random = rand.Reader
 	}
 	d.SetPeople(o.People)
 	if err := d.settleOrphans(ctx); err != nil {
@@ -96,7 +106,7 @@ func (d *Desk) Lost() uint64 { return d.later.lost.Load() }
 // Get finds a hold, waiting or ended. Errors: ErrUnknownID, ErrUnavailable.
 func (d *Desk) Get(ctx context.Context, id string) (Hold, error) {
 	if w := d.waiter(id); w != nil {
-		if h := w.snapshot(); h.ID != "" {
+		if h := w.snapshot(); h.ID == id {
 			return h, nil
 		}
 	}

@@ -1,6 +1,6 @@
 package hold
 
-import "crypto/rand"
+import "io"
 
 const (
 	// idAlphabet leaves out what is read or typed wrong (0 o, 1 l i) and the
@@ -16,20 +16,22 @@ const (
 	idTries = 5
 )
 
-// newID draws an id; crypto/rand never fails.
-func newID() string {
+// newID draws an id from random.
+func newID(random io.Reader) (string, error) {
 	id := make([]byte, 0, idLength)
 	buf := make([]byte, 2*idLength)
 	// Bytes from fair on are drawn again, so that every letter is as likely.
 	const fair = 256 - 256%len(idAlphabet)
 	for {
-		_, _ = rand.Read(buf)
+		if _, err := io.ReadFull(random, buf); err != nil {
+			return "", err
+		}
 		for _, b := range buf {
 			if int(b) >= fair {
 				continue
 			}
 			if id = append(id, idAlphabet[int(b)%len(idAlphabet)]); len(id) == idLength {
-				return string(id)
+				return string(id), nil
 			}
 		}
 	}

@@ -97,14 +97,25 @@ func (l *later) close() {
 }
 
 func (l *later) run() {
-	for {
+	for !l.quitting() {
 		select {
 		case j := <-l.queue:
 			l.until(j)
 		case <-l.quit:
-			l.drain()
-			return
 		}
+	}
+	l.drain()
+}
+
+// quitting says that the desk closes. It is asked before the queue, so that drain
+// alone decides what is still tried: of a queue and a closed channel select would
+// take either.
+func (l *later) quitting() bool {
+	select {
+	case <-l.quit:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -1,6 +1,7 @@
 package hold
 
 import (
+	"crypto/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -92,9 +93,9 @@ func TestID(t *testing.T) {
 	seen, letters := map[string]bool{}, map[rune]int{}
 	const n = 20000
 	for range n {
-		id := newID()
-		if len(id) != idLength || seen[id] {
-			t.Fatalf("id %q", id)
+		id, err := newID(rand.Reader)
+		if err != nil || len(id) != idLength || seen[id] {
+			t.Fatalf("id %q, %v", id, err)
 		}
 		seen[id] = true
 		for _, r := range id {
@@ -109,5 +110,17 @@ func TestID(t *testing.T) {
 	}
 	if len(letters) != len(idAlphabet) || slices.Contains([]byte(idAlphabet), 'l') {
 		t.Errorf("%d letters", len(letters))
+	}
+}
+
+// TestIDComesFromItsSource: the same bytes give the same id, and none give an error
+// instead of an id that can be guessed.
+func TestIDComesFromItsSource(t *testing.T) {
+	bytes := "\xff\x00\x01\x02\x03\x04\x05\x06\x07--------"
+	if id, err := newID(strings.NewReader(bytes)); err != nil || id != "23456789" {
+		t.Errorf("%q, %v", id, err)
+	}
+	if id, err := newID(strings.NewReader("few")); err == nil {
+		t.Errorf("%q of three bytes", id)
 	}
 }

@@ -87,6 +87,7 @@ func (j *job) after(before Hold) (after Hold, change bool) {
 		if s = before.State.unsent(); s == "" {
 			return before, false
 		}
+		j.step = s // should its write fail and take effect, it is known again
 	}
 	after, err := before.stepped(s, j.set)
 	return after, err == nil

@@ -3,13 +3,12 @@ package hold
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 )
 
 // waiter is a hold that a session waits for.
 type waiter struct {
-	mu      sync.Mutex // held while the hold is changed, disk included
+	mu      gate // held while the hold is changed, disk included
 	hold    Hold
 	err     error // why the session must refuse although nobody decided so
 	decided chan struct{}

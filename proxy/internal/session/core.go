@@ -271,7 +271,7 @@ func (c *Core) End(e wire.Error, cause error) {
 	if c.state == closed {
 		return
 	}
-	if e.Message != "" {
+	if e.Message != "" && !c.raw { // where nothing is looked at no border of a message is known
 		e.Severity = "FATAL"
 		c.toClient(wire.AppendError(nil, e))
 	}

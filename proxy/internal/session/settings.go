@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
@@ -47,8 +48,8 @@ func (c *Core) mustWait(text []byte, query bool) bool {
 		c.state = asking // first what was found, then the rest
 		return true
 	}
-	switch last := len(c.msgs) - 1; {
-	case last >= 0 && c.msgs[last].endsBatch(), c.queue.settles() && !c.copying.open && !c.skipping:
+	switch {
+	case slices.ContainsFunc(c.msgs, func(m message) bool { return m.endsBatch() }), c.queue.settles() && !c.copying.open && !c.skipping:
 		// What is in flight may also fail the transaction, and then the server
 		// answers no question.
 		c.state = draining

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
@@ -19,7 +20,6 @@ type approval struct {
 	texts    []string
 	binding  string
 	single   bool
-	ran      bool
 }
 
 // approvals are what people said.
@@ -29,47 +29,21 @@ type approvals struct {
 	refusals map[string]string // SQLSTATE by hold; "" is a refusal by rule
 }
 
-// asked takes a question to people.
-func (c *conversation) asked(a *session.Ask) {
-	c.trace("core asks", fmt.Sprintf("%q in a transaction: %v", a.SQL, a.InTransaction))
-	if c.ask != nil {
-		c.fail("a second batch is asked about before the first is settled")
-	}
-	if c.mode != session.Enforce {
-		c.fail("a batch is held in mode %v", c.mode)
-	}
-	c.ask, c.moot = a, c.server.ignoring && len(c.toServer) == 0 && c.moot
-	if !a.InTransaction && (c.answerable() || c.server.tx != txNone) && !c.server.dead {
-		c.fail("people are told that no transaction is open, but the server is in state %d with %d bytes under way", c.server.tx, len(c.toServer))
-	}
-	c.core.Notice(wire.Error{Message: ownWord + "held"})
-	c.act()
-}
-
-// people answer the question.
-func (c *conversation) people() {
-	a := c.ask
-	c.serial++
-	id := fmt.Sprintf("h%d", c.serial)
-	n := c.IntN(20)
-	if c.moot && n < 12 {
-		n = 19
-	}
-	c.ask, c.moot = nil, false
-	if n < 12 {
-		c.release(a, id)
-		return
-	}
-	code := []string{"ZH002", "ZH003", "ZH006"}[n%3]
-	c.trace("people", "refuse "+id+" with "+code)
+// refuse refuses what is held, as hold id with a SQLSTATE.
+func (c *conversation) refuse(id, code string) {
 	c.approvals.refuse(id, code)
 	c.forwarded.refusing = id
-	if !c.core.Refuse(wire.Error{Code: code, Message: ownWord + "refused", Hint: id}, id) {
-		c.fail("what was held could not be refused")
+	refused := c.core.Refuse(wire.Error{Code: code, Message: ownWord + "refused", Hint: id}, id)
+	if refused == c.closed {
+		c.fail("hold %q: refused %v, its session has ended %v", id, refused, c.closed)
 	}
-	c.act()
+	if refused {
+		c.act()
+	}
 	c.forwarded.refusing = ""
-	c.again(id)
+	if refused {
+		c.again(id)
+	}
 }
 
 func (p *approvals) refuse(id, code string) {
@@ -79,18 +53,23 @@ func (p *approvals) refuse(id, code string) {
 	p.refusals[id] = code
 }
 
+// release lets what is held go.
 func (c *conversation) release(a *session.Ask, id string) {
-	c.trace("people", "approve "+id)
+	if c.closed {
+		if c.core.Release(id) {
+			c.fail("hold %s was released after the end of its session", id)
+		}
+		c.finish(id, hold.Failed, "not sent: the session ended first")
+		return
+	}
+	c.world.ledger.checkRelease(id)
+	c.core.Notice(wire.Error{Message: ownWord + "released"})
 	ok := &approval{
 		id: id, from: c.forwarded.at, texts: strings.Split(a.SQL, "\n\n"),
 		binding: a.Binding, single: len(a.Statements) == 1,
 	}
-	if c.IntN(2) == 0 {
-		c.core.Notice(wire.Error{Message: ownWord + "released"})
-	}
 	c.approvals.list = append(c.approvals.list, ok)
-	released := c.core.Release(id)
-	if !released {
+	if !c.core.Release(id) {
 		c.fail("what was held could not be released")
 	}
 	out := c.forwarded.at
@@ -101,7 +80,7 @@ func (c *conversation) release(a *session.Ask, id string) {
 
 // again checks that a hold that was answered cannot be answered again.
 func (c *conversation) again(id string) {
-	if c.ask == nil && (c.core.Release(id) || c.core.Refuse(wire.Error{Code: "ZH002"}, id)) {
+	if c.held == nil && (c.core.Release(id) || c.core.Refuse(wire.Error{Code: "ZH002"}, id)) {
 		c.fail("hold %s was answered twice", id)
 	}
 }
@@ -122,7 +101,7 @@ func (c *conversation) checkEffect(e effect) {
 		if !strings.Contains(e.text, ";") { // else one text destroys several times
 			a.texts = slices.Delete(slices.Clone(a.texts), i, i+1)
 		}
-		a.ran = true
+		c.world.ledger.checkEffect(a.id)
 		return
 	}
 	c.fail("the server runs [%d] %q, which nobody approved", e.cause, e.text)

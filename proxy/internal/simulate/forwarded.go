@@ -125,6 +125,9 @@ func (f *forwarded) refusedBy(m message) (id string, ok bool) {
 	}
 	id, held := strings.CutPrefix(name, "held by holdfast as ")
 	id, _, _ = strings.Cut(id, ",")
+	if !held {
+		id = ""
+	}
 	return id, held || name == "refused by holdfast"
 }
 

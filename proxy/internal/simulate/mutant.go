@@ -2,15 +2,18 @@ package simulate
 
 import (
 	"bytes"
+	"maps"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 )
 
-// Mutants are cores that are wrong on purpose, by what is wrong with them. They
-// show that the invariants bite: each must be found out.
-func Mutants() map[string]func(core) core {
-	return map[string]func(core) core{
+// Mutants are cores, desks and disks that are wrong on purpose, by what is wrong
+// with them. They show that the invariants bite: each must be found out.
+func Mutants() map[string]Options {
+	all := deskMutants()
+	maps.Copy(all, diskMutants())
+	for name, wrap := range map[string]func(core) core{
 		"lets a held batch go by itself":      func(c core) core { return &eager{core: c} },
 		"releases what people refuse":         func(c core) core { return &deafCore{core: c} },
 		"sends a released batch twice":        func(c core) core { return &twice{core: c} },
@@ -24,7 +27,11 @@ func Mutants() map[string]func(core) core {
 		"tells no end of a hold":              func(c core) core { return &silent{core: c} },
 		"can answer a hold twice":             func(c core) core { return &forgetful{core: c} },
 		"writes a chunk that is in use again": func(c core) core { return &borrower{core: c} },
+		"knows no released hold at its end":   func(c core) core { return &amnesiac{core: c} },
+	} {
+		all[name] = Options{Wrap: wrap}
 	}
+	return all
 }
 
 type eager struct{ core }
@@ -175,6 +182,10 @@ func (m *borrower) Take() session.Output {
 	o.ToServer, m.late = m.late, append([][]byte(nil), o.ToServer...)
 	return o
 }
+
+type amnesiac struct{ core }
+
+func (m *amnesiac) Live() []string { return nil }
 
 func clonePieces(pieces [][]byte) [][]byte {
 	var all [][]byte

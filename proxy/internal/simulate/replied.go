@@ -47,7 +47,7 @@ func (r *replied) message(m message) {
 	r.queue = r.queue[1:]
 	r.c.trace("client gets", describeMessage(m, false))
 	if want.cause == byRefusal && want.kind() == wire.ErrorResponse && slices.Contains(provoked, wire.ErrorField(want.body(), 'C')) {
-		if want.id != wire.ErrorField(m.body(), 'H') || !strings.HasPrefix(wire.ErrorField(m.body(), 'C'), "ZH") {
+		if want.id != wire.ErrorField(m.body(), 'H') || wire.ErrorField(m.body(), 'C') != r.c.approvals.refusals[want.id] {
 			r.c.fail("the error for hold %q reached the client as %s", want.id, describeMessage(m, false))
 		}
 		m = report(wire.ErrorResponse, "ERROR", wire.ErrorField(m.body(), 'C'), "refused")

@@ -24,8 +24,8 @@ type writer struct {
 	big    bool
 }
 
-// closing is how many items end a script: nothing fails by chance there.
-const closing = 5
+// calmItems is how many items end a script: nothing fails by chance there.
+const calmItems = 5
 
 // newScript is a client's conversation: it ends outside of a transaction with
 // nothing under way.

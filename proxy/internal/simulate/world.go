@@ -3,22 +3,28 @@ package simulate
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
 
+	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
-	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
 // mostSteps bounds what happens in one run: a usual one has a few hundred steps.
 const mostSteps = 200_000
 
-// Options say how a seed is played. The zero value plays the real core.
+// Options say how a seed is played. The zero value plays the real core and the
+// real desk.
 type Options struct {
 	// Trace gets a line for everything that happens. It may be nil.
 	Trace func(line string)
 
-	// Wrap puts something between the core and the simulation; see mutant.go.
+	// What is put between the parts; see mutant.go.
 	Wrap func(core) core
+	Desk func(desk) desk
+	Disk func(*port) (hold.Store, hold.Record)
 }
 
 func (o *Options) wrap(c *session.Core) core {
@@ -28,86 +34,101 @@ func (o *Options) wrap(c *session.Core) core {
 	return o.Wrap(c)
 }
 
-// world is all sessions of one seed.
+// world is everything that one seed plays.
 type world struct {
 	*rand.Rand
+	*clock
 	seed     uint64
 	options  Options
 	reader   *rules.Reader
 	policy   *rules.Policy
-	sessions []*conversation
-	now      int // virtual microseconds
+	sessions []*conversation // one for each client: its last connection
+	past     []*conversation // earlier connections
+	labels   map[string]*conversation
+	run      *holdfast // nil while it is down
+	disk     *disk
+	ledger   *ledger
+	crowd    crowd
+	ids      *ids
+	wait     time.Duration // of a hold
+	peace    int           // how seldom something goes wrong
+	haste    int           // of 1000, how often the next thing happens at once
+	stats    Stats
 	failed   error
+
+	mu    sync.Mutex // guards inbox and those of the sessions
+	inbox []posted
 }
 
-// Stats count what the runs have seen, to show that they see something.
-type Stats struct {
-	Sessions, Messages, Released, Refused, Effects, Steps int
-}
-
-// Add adds the counts of another run.
-func (s *Stats) Add(o Stats) {
-	s.Sessions += o.Sessions
-	s.Messages += o.Messages
-	s.Released += o.Released
-	s.Refused += o.Refused
-	s.Effects += o.Effects
-	s.Steps += o.Steps
-}
-
-// Run plays one seed and returns what went wrong, nil when nothing did. The
-// reader may be shared between runs, also at the same time.
-func Run(seed uint64, reader *rules.Reader, o Options) (stats Stats, err error) {
+func newWorld(seed uint64, reader *rules.Reader, o Options) *world {
 	w := &world{
-		Rand: rand.New(rand.NewPCG(seed, 1)), seed: seed, options: o,
-		reader: reader, policy: rules.DefaultPolicy(),
+		Rand: rand.New(rand.NewPCG(seed, 1)), clock: newClock(), seed: seed, options: o,
+		reader: reader, policy: rules.DefaultPolicy(), labels: map[string]*conversation{},
+		stats: Stats{Ends: map[hold.State]int{}},
+	}
+	w.disk = &disk{w: w, control: control{byID: map[string]*stored{}}}
+	w.ledger = &ledger{w: w, byID: map[string]*fact{}}
+	w.crowd = newCrowd(w)
+	w.ids = &ids{rand: rand.New(rand.NewPCG(seed, 2)), poor: w.IntN(20) == 0}
+	w.wait = []time.Duration{2 * time.Second, time.Minute, 30 * time.Minute}[w.IntN(3)]
+	w.peace = []int{2000, 2000, 400, 100}[w.IntN(4)]
+	w.haste = []int{985, 900}[w.IntN(8)/7]
+	return w
+}
+
+// session finds a conversation by its label.
+func (w *world) session(label string) *conversation { return w.labels[label] }
+
+// Run plays one seed and returns what went wrong, nil when nothing did. It must be
+// called in a bubble of testing/synctest of its own. The reader may be shared
+// between runs, but not at the same time.
+func Run(seed uint64, reader *rules.Reader, o Options) (Stats, error) {
+	w := newWorld(seed, reader, o)
+	defer w.reap()
+	w.play()
+	return w.stats, w.failed
+}
+
+// play plays the seed to its end.
+func (w *world) play() {
+	defer func() {
+		if p := recover(); p != nil {
+			w.fail(fmt.Sprintf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	w.startRun()
+	w.until("holdfast starts", func() bool { return w.run.ready() })
+	if w.failed != nil {
+		return
 	}
 	for i := range 1 + w.IntN(3) {
 		w.sessions = append(w.sessions, newConversation(w, i+1))
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
-			if o.Trace != nil {
-				panic(p) // with its stack
-			}
-		}
-	}()
-	for stats.Steps = 0; w.failed == nil; stats.Steps++ {
-		if stats.Steps == mostSteps {
+	if w.IntN(2) == 0 {
+		w.disk.faults, w.disk.slow = []int{5, 30, 200}[w.IntN(3)], w.IntN(2) == 0
+	}
+	for w.failed == nil && w.step() {
+		if w.stats.Steps++; w.stats.Steps == mostSteps {
 			w.fail("the run does not come to an end")
 		}
-		if !w.step() {
-			break
-		}
 	}
-	for _, c := range w.sessions {
-		if w.failed == nil {
-			c.checkEnd()
-		}
-		stats.Sessions++
-		stats.Messages += len(c.sent)
-		stats.Released += len(c.approvals.list)
-		stats.Refused += len(c.forwarded.refused)
-		for _, a := range c.approvals.list {
-			if a.ran {
-				stats.Effects++
-			}
-		}
-	}
-	return stats, w.failed
+	w.finale()
+	w.count()
 }
 
 func (w *world) fail(text string) {
 	if w.failed == nil {
-		w.failed = fmt.Errorf("at %d us: %s", w.now, text)
+		w.failed = fmt.Errorf("at %d us: %s", w.now(), text)
 		w.trace("FAILED " + text)
 	}
 }
 
+// now is the time since the start in microseconds.
+func (w *world) now() int { return int(time.Since(w.start) / time.Microsecond) }
+
 func (w *world) trace(line string) {
 	if w.options.Trace != nil {
-		w.options.Trace(fmt.Sprintf("%9d us  %s", w.now, line))
+		w.options.Trace(fmt.Sprintf("%12d us  %s", w.now(), line))
 	}
 }
 
@@ -118,78 +139,4 @@ func (w *world) notify(from *conversation, n notification) {
 			c.server.mailbox = append(c.server.mailbox, n)
 		}
 	}
-}
-
-// step lets one thing happen. It is false when nothing is left to happen.
-func (w *world) step() bool {
-	w.now += w.IntN(1000)
-	var may []func()
-	for _, c := range w.sessions {
-		may = c.possible(may)
-	}
-	if len(may) > 0 {
-		may[w.IntN(len(may))]()
-		return true
-	}
-	for _, c := range w.sessions {
-		if !c.over && c.quiet() {
-			return true // the client goes on
-		}
-	}
-	return false
-}
-
-// possible adds what may happen next in a session.
-func (c *conversation) possible(may []func()) []func() {
-	if len(c.toClient) > 0 {
-		may = append(may, c.clientReads)
-	}
-	if c.over {
-		return may
-	}
-	if c.at < len(c.script) && !c.script[c.at].wait && len(c.toCore) < pipeRoom {
-		may = append(may, c.write)
-	}
-	if len(c.toCore) > 0 && c.core.WantsClient() && (len(c.toServer) < pipeRoom || !whole(c.toServer)) {
-		may = append(may, c.clientBytes)
-	}
-	if whole(c.toServer) && len(c.fromServer) < pipeRoom && !c.server.dead {
-		may = append(may, c.serverReads)
-	}
-	if len(c.fromServer) > 0 && len(c.toClient) < pipeRoom {
-		may = append(may, c.serverBytes)
-	}
-	if c.server.dead {
-		return append(may, c.serverEnds)
-	}
-	if c.ask != nil {
-		may = append(may, c.people)
-		if c.IntN(10) == 0 {
-			may = append(may, func() { c.core.Notice(wire.Error{Message: ownWord + "still held"}); c.act() })
-		}
-	}
-	if len(c.server.mailbox) > 0 && c.server.idle() {
-		may = append(may, func() { c.server.deliver(); c.server.flushed = len(c.server.out); c.deliver() })
-	}
-	return c.accidents(may)
-}
-
-// whole says that a pipe begins with a whole message: a reader takes the parts of
-// one as they come.
-func whole(pipe []byte) bool {
-	_, _, ok := split(pipe)
-	return ok
-}
-
-// accidents adds what goes wrong now and then.
-func (c *conversation) accidents(may []func()) []func() {
-	switch c.IntN(2000) {
-	case 0:
-		may = append(may, c.leave)
-	case 1:
-		may = append(may, func() { c.trace("server", "dies"); c.server.die(c.IntN(2) == 0); c.deliver(); c.serverEnds() })
-	case 2, 3, 4:
-		may = append(may, func() { c.cancel = len(c.toServer) > 0 })
-	}
-	return may
 }

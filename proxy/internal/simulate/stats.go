@@ -1,0 +1,56 @@
+package simulate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
+)
+
+// Stats count what runs have seen, to show that they see something.
+type Stats struct {
+	Sessions, Messages, Steps int
+	Runs, Crashes             int // of holdfast
+	Refused, Effects          int
+	Ends                      map[hold.State]int // holds, by how they ended
+}
+
+// Add adds the counts of another run.
+func (s *Stats) Add(o Stats) {
+	s.Sessions += o.Sessions
+	s.Messages += o.Messages
+	s.Steps += o.Steps
+	s.Runs += o.Runs
+	s.Crashes += o.Crashes
+	s.Refused += o.Refused
+	s.Effects += o.Effects
+	if s.Ends == nil {
+		s.Ends = map[hold.State]int{}
+	}
+	for state, n := range o.Ends {
+		s.Ends[state] += n
+	}
+}
+
+// String is one line for people.
+func (s Stats) String() string {
+	var ends []string
+	total := 0
+	for _, state := range slices.Sorted(maps.Keys(s.Ends)) {
+		ends = append(ends, fmt.Sprintf("%d %s", s.Ends[state], state))
+		total += s.Ends[state]
+	}
+	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects",
+		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects)
+}
+
+// count adds up what the world has seen.
+func (w *world) count() {
+	for _, c := range append(w.past, w.sessions...) {
+		w.stats.Sessions++
+		w.stats.Messages += len(c.sent)
+		w.stats.Refused += len(c.forwarded.refused)
+	}
+}
