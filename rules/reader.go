@@ -25,7 +25,9 @@ const (
 // Reader turns texts into facts. It is safe for concurrent use. One Reader
 // serves a whole process, so that its bounds are those of the process.
 type Reader struct {
-	cache  *cache
+	texts  *cache // by the exact text
+	shapes *cache // by the text without its literals
+	passed passed
 	parses budget
 }
 
@@ -37,34 +39,104 @@ func NewReader(o ReaderOptions) *Reader {
 	if o.ParseBytes <= 0 {
 		o.ParseBytes = defaultParseBytes
 	}
-	return &Reader{cache: newCache(o.CacheBytes), parses: budget{size: o.ParseBytes}}
+	return &Reader{
+		texts:  newCache(o.CacheBytes - o.CacheBytes/shapesShare),
+		shapes: newCache(o.CacheBytes / shapesShare),
+		parses: budget{size: o.ParseBytes},
+	}
 }
+
+// shapesShare is the part of the cache that shapes may use: there are only as
+// many as there are places in an application's code.
+const shapesShare = 4
 
 // harmlessFacts are the facts of every text that the prefilter passed.
 var harmlessFacts = &Facts{Read: true, Harmless: true, Size: 0}
+
+// longText is where a hash begins to cost less than the prefilter, in bytes. A
+// shorter text goes through the prefilter each time.
+const longText = 256
 
 // Read says what a text does. The facts are never nil and nobody may change
 // them: they are shared. They keep no reference to text. Settings matter only
 // where NeedsSettings says so. Read waits while other parses use up the memory
 // set aside for them.
 func (r *Reader) Read(text []byte, s Settings) *Facts {
-	c := charsetOf(text)
-	how, why := certain(text, c, s)
-	if why != "" {
-		f := uncertain(text, why)
-		f.Suspect = f.Suspect || c.nul // who knows what the server makes of it
-		return f
+	if len(text) < longText {
+		return r.readShort(text, s)
 	}
-	if harmless(text) {
+	key := r.texts.key(text, s)
+	if r.passed.has(key) {
 		return harmlessFacts
 	}
-	key := r.cache.key(text, how.name)
-	if f, ok := r.cache.find(key); ok {
+	if f, ok := r.texts.find(key); ok {
 		return f
+	}
+	how, f := r.prefilter(text, s)
+	switch f {
+	case nil:
+		return r.readNew(text, how, key)
+	case harmlessFacts:
+		r.passed.add(key)
+	}
+	return f
+}
+
+func (r *Reader) readShort(text []byte, s Settings) *Facts {
+	how, f := r.prefilter(text, s)
+	if f != nil {
+		return f
+	}
+	key := r.texts.key(text, s)
+	if f, ok := r.texts.find(key); ok {
+		return f
+	}
+	return r.readNew(text, how, key)
+}
+
+// prefilter gives the facts that need no parse, or how the text is parsed.
+func (r *Reader) prefilter(text []byte, s Settings) (reading, *Facts) {
+	c := charsetOf(text)
+	how, why := certain(text, c, s)
+	switch {
+	case why != "":
+		f := uncertain(text, why)
+		f.Suspect = f.Suspect || c.nul // who knows what the server makes of it
+		return how, f
+	case harmless(text):
+		return how, harmlessFacts
+	}
+	return how, nil
+}
+
+// readNew reads a text that texts does not know, by its shape if it has one.
+func (r *Reader) readNew(text []byte, how reading, key cacheKey) *Facts {
+	if how.encoding != nil {
+		return r.readInto(r.texts, key, text, how)
+	}
+	var buf [maxShape]byte
+	form, from, end, ok := shapeOf(buf[:0], text)
+	if !ok {
+		return r.readInto(r.texts, key, text, how)
+	}
+	shapeKey := r.shapes.key(form, usual)
+	if f, ok := r.shapes.find(shapeKey); ok {
+		return placed(f, from, end)
 	}
 	f := r.read(text, how)
 	f.Size = f.size()
-	r.cache.add(key, f)
+	if sharable(f) {
+		r.shapes.add(shapeKey, f)
+	} else {
+		r.texts.add(key, f)
+	}
+	return f
+}
+
+func (r *Reader) readInto(c *cache, key cacheKey, text []byte, how reading) *Facts {
+	f := r.read(text, how)
+	f.Size = f.size()
+	c.add(key, f)
 	return f
 }
 
