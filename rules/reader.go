@@ -27,7 +27,8 @@ const (
 type Reader struct {
 	texts  *cache // by the exact text
 	shapes *cache // by the text without its literals
-	passed passed
+	passed seen   // long texts that the prefilter passed
+	once   seen   // texts read by their shape
 	parses budget
 }
 
@@ -109,34 +110,38 @@ func (r *Reader) prefilter(text []byte, s Settings) (reading, *Facts) {
 	return how, nil
 }
 
-// readNew reads a text that texts does not know, by its shape if it has one.
+// readNew reads a text that texts does not know.
 func (r *Reader) readNew(text []byte, how reading, key cacheKey) *Facts {
-	if how.encoding != nil {
-		return r.readInto(r.texts, key, text, how)
-	}
-	var buf [maxShape]byte
-	form, from, end, ok := shapeOf(buf[:0], text)
-	if !ok {
-		return r.readInto(r.texts, key, text, how)
-	}
-	shapeKey := r.shapes.key(form, usual)
-	if f, ok := r.shapes.find(shapeKey); ok {
-		return placed(f, from, end)
+	if how.encoding == nil {
+		var s shape
+		if from, to, ok := s.read(text); ok {
+			return r.readShaped(text, how, key, r.shapes.key(s.bytes(), usual), from, to)
+		}
 	}
 	f := r.read(text, how)
-	f.Size = f.size()
-	if sharable(f) {
-		r.shapes.add(shapeKey, f)
-	} else {
-		r.texts.add(key, f)
-	}
+	r.texts.add(key, f)
 	return f
 }
 
-func (r *Reader) readInto(c *cache, key cacheKey, text []byte, how reading) *Facts {
-	f := r.read(text, how)
-	f.Size = f.size()
-	c.add(key, f)
+// readShaped reads a text with a shape. It goes into texts only when it comes
+// once more: most of them never do.
+func (r *Reader) readShaped(text []byte, how reading, key, shape cacheKey, from, to int) *Facts {
+	f, known := r.shapes.find(shape)
+	switch {
+	case !known:
+		f = r.read(text, how)
+		if sharable(f) {
+			r.shapes.add(shape, f)
+			return f
+		}
+	default:
+		f = placed(f, from, to)
+		if !r.once.has(key) {
+			r.once.add(key)
+			return f
+		}
+	}
+	r.texts.add(key, f)
 	return f
 }
 
@@ -144,9 +149,12 @@ func (r *Reader) readInto(c *cache, key cacheKey, text []byte, how reading) *Fac
 func (r *Reader) read(text []byte, how reading) *Facts {
 	utf8, ok := how.utf8(text)
 	if !ok {
-		return uncertain(text, fmt.Sprintf("the text is not valid in the encoding %q", how.name))
+		f := uncertain(text, fmt.Sprintf("the text is not valid in the encoding %q", how.name))
+		f.Size = f.size()
+		return f
 	}
 	f := r.readUTF8(utf8)
+	f.Size = f.size()
 	if how.encoding != nil {
 		at := offsets{sent: text, read: utf8}
 		for i := range f.Statements {

@@ -33,39 +33,42 @@ const (
 
 // The kinds of literals in a shape. No token begins with these bytes.
 const (
-	shapeInteger = "\x01" // fits an integer of the grammar, 32 bits
-	shapeNumber  = "\x02"
-	shapeString  = "\x03"
+	shapeInteger = 1 // fits an integer of the grammar, 32 bits
+	shapeNumber  = 2
+	shapeString  = 3
 )
 
-// shape reads the shape of a text.
+// shape reads the shape of a text. It is made for the stack: read leaves the
+// shape in out, each token with a byte 0 behind it, which no text has.
 type shape struct {
 	lexer    lexer
-	t        token  // the one at hand, not yet in out
-	end      int    // of the last token in out
-	out      []byte // each token with a byte 0 behind it, which no text has
+	t        token // the one at hand, not yet in out
+	end      int   // of the last token in out
 	literals int
+	size     int // of what is in out
+	out      [maxShape]byte
 }
 
-// shapeOf appends the shape of a text that was found certain and is read as
-// UTF-8. from and to are where its statement stands. It is not ok for texts
-// without a shape or without a literal.
-func shapeOf(to []byte, text []byte) (out []byte, from, end int, ok bool) {
+func (s *shape) bytes() []byte { return s.out[:s.size] }
+
+// read reads a text that was found certain and is read as UTF-8. from and to are
+// where its statement stands. It is not ok for texts without a shape or without
+// a literal. It is called once.
+func (s *shape) read(text []byte) (from, to int, ok bool) {
 	if len(text) > maxShapeText {
-		return nil, 0, 0, false
+		return 0, 0, false
 	}
-	s := shape{lexer: lexer{text: text}, out: to}
+	s.lexer.text = text
 	s.t = s.lexer.next()
 	from = s.t.pos
 	if !s.update() && !s.delete() {
-		return nil, 0, 0, false
+		return 0, 0, false
 	}
-	end = s.end
+	to = s.end
 	if s.isSelf(';') {
 		s.t = s.lexer.next()
 	}
-	ok = s.t.kind == kindEnd && s.literals > 0 && s.plain()
-	return s.out, from, end, ok
+	return from, to, s.t.kind == kindEnd && s.literals > 0 && s.plain()
 }
 
 // plain says that nothing between the tokens is read differently by the parser
@@ -237,15 +240,15 @@ func sharable(f *Facts) bool {
 }
 
 // placed gives facts of one statement for a text in which it stands elsewhere.
-func placed(f *Facts, from, end int) *Facts {
-	if st := &f.Statements[0]; st.Pos == from && st.End == end {
+func placed(f *Facts, from, to int) *Facts {
+	if st := &f.Statements[0]; st.Pos == from && st.End == to {
 		return f
 	}
 	other := &struct {
 		facts     Facts
 		statement [1]Statement
 	}{*f, [1]Statement{f.Statements[0]}}
-	other.statement[0].Pos, other.statement[0].End = from, end
+	other.statement[0].Pos, other.statement[0].End = from, to
 	other.facts.Statements = other.statement[:]
 	return &other.facts
 }

@@ -13,11 +13,13 @@ func (s *shape) take() bool { return s.takeAs(s.piece()) }
 
 func (s *shape) takeAs(piece []byte) bool {
 	s.end = s.t.end
-	if len(s.out)+len(piece)+1 > maxShape {
+	if s.size+len(piece)+1 > maxShape {
 		s.t.kind = kindBad // nothing takes that, and the text has no shape
 		return false
 	}
-	s.out = append(append(s.out, piece...), 0)
+	s.size += copy(s.out[s.size:], piece)
+	s.out[s.size] = 0
+	s.size++
 	s.t = s.lexer.next()
 	return true
 }
@@ -38,9 +40,10 @@ func (s *shape) takeOp(op string) bool {
 	return s.t.kind == kindOp && string(s.piece()) == op && s.take()
 }
 
-func (s *shape) takeLiteral(as string) bool {
+// takeLiteral takes one of the bytes above in the place of a literal.
+func (s *shape) takeLiteral(as byte) bool {
 	s.literals++
-	return s.takeAs([]byte(as))
+	return s.takeAs([]byte{as})
 }
 
 // string takes 'literal' in one piece. How literals in several pieces are joined

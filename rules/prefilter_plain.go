@@ -1,0 +1,168 @@
+package rules
+
+import (
+	"bytes"
+	"math/bits"
+)
+
+// plainlyHarmless is a short cut through the prefilter for what most texts are:
+// statements without anything unusual. What it passes harmlessByTokens passes
+// too (the tests compare them); what it does not pass is not decided.
+func plainlyHarmless(text []byte) bool {
+	p := plain{text: text}
+	if _, ok := p.begin(0); !ok {
+		return false
+	}
+	for p.at < len(text) {
+		if !p.block() {
+			return false
+		}
+	}
+	return p.before.dollar == 0
+}
+
+type plain struct {
+	text    []byte
+	at      int // where the block begins
+	comment int // the end of the last comment
+	before  border
+}
+
+// begin reads the white space from at on, behind which the text must end or one
+// of firstWords begin.
+func (p *plain) begin(at int) (end int, ok bool) {
+	end = skip(p.text, at, isSpace)
+	if bytes.IndexByte(p.text[at:end], '\v') >= 0 {
+		return 0, false
+	}
+	return end, end == len(p.text) || beginWords.has(p.text[end:skip(p.text, end, isName)])
+}
+
+var beginWords = newWordTable(firstWords)
+
+// block reads 64 bytes, or up to the end of a literal or comment that ends
+// behind them.
+func (p *plain) block() bool {
+	var b block
+	if rest := p.text[p.at:]; len(rest) >= blockSize {
+		b = blockOf((*[blockSize]byte)(rest))
+	} else {
+		last := [blockSize]byte([]byte(blanks))
+		copy(last[:], rest)
+		b = blockOf(&last)
+	}
+	next := p.at + blockSize
+	for b.stop != 0 {
+		i := bits.TrailingZeros64(b.stop)
+		end, ok := p.stop(p.at + i)
+		if !ok {
+			return false
+		}
+		b.without(i, end-p.at)
+		next = max(next, end)
+	}
+	if !p.words(&b) {
+		return false
+	}
+	if next > p.at+blockSize {
+		p.before = border{}
+	}
+	p.at = next
+	return true
+}
+
+const blanks = "                                                                "
+
+// words looks at the words that begin in a block.
+func (p *plain) words(b *block) bool {
+	starts, ok := b.starts(&p.before)
+	if !ok {
+		return false
+	}
+	text := p.text[p.at:]
+	for ; starts != 0; starts &= starts - 1 {
+		i := bits.TrailingZeros64(starts)
+		if i+1 < len(text) && dangerPairs[text[i]]>>(text[i+1]&31)&1 != 0 && dangerous(text[i:]) {
+			return false
+		}
+	}
+	return true
+}
+
+// dangerPairs says by the first letter which second letters a danger word has;
+// letters are counted by their last five bits, which case does not change.
+var dangerPairs = func() (m [256]uint32) {
+	for w := range dangerWords {
+		m[w[0]] |= 1 << (w[1] & 31)
+		m[w[0]&^0x20] |= 1 << (w[1] & 31)
+	}
+	return m
+}()
+
+// dangerous says whether the text begins with a danger word.
+func dangerous(text []byte) bool {
+	n := skip(text, 0, isName)
+	return dangerMask[text[0]]&(1<<min(uint(n), 31)) != 0 && dangerTable.has(text[:n])
+}
+
+var dangerTable = newWordTable(dangerWords)
+
+// stop reads what begins at a byte that is more than a border between words, and
+// gives the place behind it.
+func (p *plain) stop(at int) (end int, ok bool) {
+	switch p.text[at] {
+	case '(':
+		return at + 1, p.bracket(at)
+	case '\'':
+		return p.literal(at)
+	case '"':
+		return p.quoted(at)
+	case '-', '/':
+		return p.operator(at)
+	case '&':
+		return at + 1, at > 0 && p.text[at-1]|0x20 != 'u'
+	case ';':
+		return p.begin(at + 1)
+	}
+	return 0, false
+}
+
+// literal reads 'literal' with nothing before the quote that would make it
+// another kind.
+func (p *plain) literal(at int) (end int, ok bool) {
+	if at > 0 && class[p.text[at-1]]&isName != 0 {
+		return 0, false
+	}
+	for end = at + 1; ; {
+		i := bytes.IndexByte(p.text[end:], '\'')
+		if i < 0 {
+			return 0, false
+		}
+		end += i + 1
+		if end == len(p.text) || p.text[end] != '\'' {
+			return end, true
+		}
+		end++
+	}
+}
+
+// quoted reads "name" without a quote in it.
+func (p *plain) quoted(at int) (end int, ok bool) {
+	i := bytes.IndexByte(p.text[at+1:], '"')
+	if i < 0 {
+		return 0, false
+	}
+	end = at + i + 2
+	return end, end == len(p.text) || p.text[end] != '"'
+}
+
+// operator reads a comment, or the one byte.
+func (p *plain) operator(at int) (end int, ok bool) {
+	l := lexer{text: p.text, at: at}
+	if c := l.peek(1); c != '-' && c != '*' || c == '-' && p.text[at] != '-' || c == '*' && p.text[at] != '/' {
+		return at + 1, true
+	}
+	l.comment()
+	p.comment = l.at
+	return l.at, !l.broken
+}
