@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
@@ -78,10 +79,13 @@ var usual = Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"}
 // goldenRatio keeps the hashes of two equal settings from cancelling out.
 const goldenRatio = 0x9E3779B97F4A7C15
 
-// key hashes a text and the settings it is read under.
+// key hashes a text and the settings it is read under. maphash takes a string in
+// one piece, several times as fast as bytes, of which it takes 128 at a time; so
+// the text is lent to it as one.
 func (c *cache) key(text []byte, s Settings) (k cacheKey) {
+	lent := unsafe.String(unsafe.SliceData(text), len(text))
 	for i, seed := range c.seeds {
-		k[i] = maphash.Bytes(seed, text)
+		k[i] = maphash.Comparable(seed, lent)
 		if s != usual {
 			k[i] ^= maphash.String(seed, s.ClientEncoding)*goldenRatio + maphash.String(seed, s.StandardConformingStrings)
 		}
@@ -93,11 +97,19 @@ func (c *cache) shard(k cacheKey) *cacheShard {
 	return &c.shards[k[0]%cacheShards]
 }
 
-func (c *cache) find(k cacheKey) (*Facts, bool) {
-	s := c.shard(k)
-	if e := s.slot(k).Load(); e != nil && e.key == k {
-		return e.facts, true
+// frequent finds facts without a lock, and may miss some that there are.
+func (c *cache) frequent(k cacheKey) *Facts {
+	if e := c.shard(k).slot(k).Load(); e != nil && e.key == k {
+		return e.facts
 	}
+	return nil
+}
+
+func (c *cache) find(k cacheKey) (*Facts, bool) {
+	if f := c.frequent(k); f != nil {
+		return f, true
+	}
+	s := c.shard(k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, ok := s.lru.Get(k)

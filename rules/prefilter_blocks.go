@@ -1,16 +1,14 @@
 package rules
 
-import "math/bits"
-
 // A block is 64 bytes of the text as four sets of places, one bit a byte. What
 // costs time in a lexer are its branches, which no processor foresees at the end
 // of every word; here the bytes become bits without any, and what matters is
 // found with a few operations on all 64 of them.
 type block struct {
-	word   uint64 // goes on with a name, `$` left out
-	digit  uint64
+	letter uint64 // goes on with a name, digits and $ left out
 	stop   uint64 // has to be looked at one by one
-	dollar uint64
+	first  uint64 // the first letter of a danger word
+	second uint64 // the second one
 }
 
 const blockSize = 64
@@ -19,30 +17,30 @@ const blockSize = 64
 var blockClass = blockClassTable()
 
 const (
-	laneWord   = 1 << (15 + 16*iota)
-	laneDigit  = 1 << (15 + 16*iota)
+	laneLetter = 1 << (15 + 16*iota)
 	laneStop   = 1 << (15 + 16*iota)
-	laneDollar = 1 << (15 + 16*iota)
+	laneFirst  = 1 << (15 + 16*iota)
+	laneSecond = 1 << (15 + 16*iota)
 )
 
 // quiet are the bytes between words that neither end a statement nor begin
 // anything, whatever follows.
-const quiet = " \t\n\r\f),.:[]*+<=>!#%?@^`|~"
+const quiet = " \t\n\r\f),.:[]*+<=>!#%?@^`|~0123456789"
 
 func blockClassTable() (t [256]uint64) {
 	for b := range t {
-		t[b] = laneStop
-		switch {
-		case b == '$':
-			t[b] = laneDollar
-		case class[b]&isDigit != 0:
-			t[b] = laneWord | laneDigit
-		case class[b]&isName != 0:
-			t[b] = laneWord
+		if t[b] = laneStop; class[b]&isStart != 0 {
+			t[b] = laneLetter
 		}
 	}
 	for _, c := range []byte(quiet) {
 		t[c] = 0
+	}
+	for w := range dangerWords {
+		for _, bit := range []byte{0, 0x20} { // both cases
+			t[w[0]&^bit] |= laneFirst
+			t[w[1]&^bit] |= laneSecond
+		}
 	}
 	return t
 }
@@ -60,10 +58,10 @@ func blockOf(b *[blockSize]byte) block {
 	w2, w3 := lanes((*[16]byte)(b[32:])), lanes((*[16]byte)(b[48:]))
 	const m = 1<<16 - 1
 	return block{
-		word:   w0&m | w1&m<<16 | w2&m<<32 | w3<<48,
-		digit:  w0>>16&m | w1>>16&m<<16 | w2>>16&m<<32 | w3>>16<<48,
-		stop:   w0>>32&m | w1>>32&m<<16 | w2>>32&m<<32 | w3>>32<<48,
-		dollar: w0>>48 | w1>>48<<16 | w2>>48<<32 | w3>>48<<48,
+		letter: w0&m | w1&m<<16 | w2&m<<32 | w3<<48,
+		stop:   w0>>16&m | w1>>16&m<<16 | w2>>16&m<<32 | w3>>16<<48,
+		first:  w0>>32&m | w1>>32&m<<16 | w2>>32&m<<32 | w3>>32<<48,
+		second: w0>>48 | w1>>48<<16 | w2>>48<<32 | w3>>48<<48,
 	}
 }
 
@@ -74,27 +72,14 @@ func (b *block) without(from, to int) {
 	if to < blockSize {
 		keep |= ^uint64(0) << to
 	}
-	b.word &= keep
-	b.digit &= keep
+	b.letter &= keep
 	b.stop &= keep
-	b.dollar &= keep
+	b.first &= keep
 }
 
-// border is what goes on from one block into the next.
-type border struct {
-	word   uint64 // 1: the last byte was part of a word
-	number uint64 // 1: of a run of digits that is no part of a word
-	dollar uint64 // 1: a $
-}
-
-// starts gives the places where words begin. It is not ok with letters right
-// behind a number and with a $ that begins no parameter.
-func (b *block) starts(before *border) (starts uint64, ok bool) {
-	runs := b.word &^ (b.word<<1 | before.word)
-	numbers, over := bits.Add64(runs&b.digit|before.number&b.digit, b.digit, 0)
-	junk := (numbers&^b.digit | before.number&^b.digit) & b.word
-	junk |= b.dollar & (b.word<<1 | before.word)
-	junk |= (b.dollar<<1 | before.dollar) &^ b.digit
-	*before = border{word: b.word >> 63, number: over, dollar: b.dollar >> 63}
-	return runs &^ b.digit, junk == 0
+// danger gives the places where words begin that may be danger words: two of the
+// letters with no letter before them. before is 1 if the last byte before the
+// block was a letter. What the byte behind the block is it does not know.
+func (b *block) danger(before uint64) uint64 {
+	return b.first & (b.second>>1 | 1<<(blockSize-1)) &^ (b.letter<<1 | before)
 }

@@ -14,14 +14,12 @@ func (p *plain) bracket(at int) bool {
 	switch {
 	case c == '"':
 		return p.behindInto(end)
-	case c == '$':
-		return false
 	case class[c]&isName == 0:
 		return true
 	}
 	from := p.wordStart(end)
-	if class[p.text[from]]&isDigit != 0 {
-		return true
+	if class[p.text[from]]&isStart == 0 {
+		return allDigits(p.text[from:end]) // or a name behind digits, or with a $
 	}
 	before := p.back(from)
 	if before > 0 && p.text[before-1] != '.' {
@@ -47,7 +45,7 @@ func (p *plain) back(at int) int {
 
 // wordStart is the beginning of the word or number that ends at a place.
 func (p *plain) wordStart(end int) int {
-	for end > p.comment && blockClass[p.text[end-1]]&laneWord != 0 {
+	for end > p.comment && class[p.text[end-1]]&isName != 0 {
 		end--
 	}
 	return end

@@ -18,14 +18,14 @@ func plainlyHarmless(text []byte) bool {
 			return false
 		}
 	}
-	return p.before.dollar == 0
+	return true
 }
 
 type plain struct {
 	text    []byte
-	at      int // where the block begins
-	comment int // the end of the last comment
-	before  border
+	at      int    // where the block begins
+	comment int    // the end of the last comment
+	before  uint64 // 1 if the byte before the block is a letter that it goes on
 }
 
 // begin reads the white space from at on, behind which the text must end or one
@@ -64,48 +64,48 @@ func (p *plain) block() bool {
 	if !p.words(&b) {
 		return false
 	}
-	if next > p.at+blockSize {
-		p.before = border{}
-	}
+	p.before = b.letter >> (blockSize - 1) // 0 inside a literal
 	p.at = next
 	return true
 }
 
 const blanks = "                                                                "
 
-// words looks at the words that begin in a block.
+// words looks at the words of a block that may be danger words.
 func (p *plain) words(b *block) bool {
-	starts, ok := b.starts(&p.before)
-	if !ok {
-		return false
-	}
-	text := p.text[p.at:]
-	for ; starts != 0; starts &= starts - 1 {
-		i := bits.TrailingZeros64(starts)
-		if i+1 < len(text) && dangerPairs[text[i]]>>(text[i+1]&31)&1 != 0 && dangerous(text[i:]) {
+	for starts := b.danger(p.before); starts != 0; starts &= starts - 1 {
+		if dangerous(p.text[p.at+bits.TrailingZeros64(starts):]) {
 			return false
 		}
 	}
 	return true
 }
 
-// dangerPairs says by the first letter which second letters a danger word has;
-// letters are counted by their last five bits, which case does not change.
-var dangerPairs = func() (m [256]uint32) {
-	for w := range dangerWords {
-		m[w[0]] |= 1 << (w[1] & 31)
-		m[w[0]&^0x20] |= 1 << (w[1] & 31)
-	}
-	return m
-}()
-
 // dangerous says whether the text begins with a danger word.
 func dangerous(text []byte) bool {
-	n := skip(text, 0, isName)
-	return dangerMask[text[0]]&(1<<min(uint(n), 31)) != 0 && dangerTable.has(text[:n])
+	if len(text) < 3 {
+		return true // too short to be worth a look; decided by tokens
+	}
+	if dangerThirds[uint(text[0]&31)<<5|uint(text[1]&31)]>>(text[2]&31)&1 == 0 {
+		return false
+	}
+	return dangerTable.has(text[:skip(text, 0, isName)])
 }
 
 var dangerTable = newWordTable(dangerWords)
+
+// dangerThirds says by the first two letters of danger words which ones are the
+// third, of each the five bits that case does not change.
+var dangerThirds = func() (m [1 << 10]uint32) {
+	for w := range dangerWords {
+		third := ^uint32(0) // behind DO, any byte
+		if len(w) > 2 {
+			third = 1 << (w[2] & 31)
+		}
+		m[uint(w[0]&31)<<5|uint(w[1]&31)] |= third
+	}
+	return m
+}()
 
 // stop reads what begins at a byte that is more than a border between words, and
 // gives the place behind it.
@@ -121,6 +121,8 @@ func (p *plain) stop(at int) (end int, ok bool) {
 		return p.operator(at)
 	case '&':
 		return at + 1, at > 0 && p.text[at-1]|0x20 != 'u'
+	case '$':
+		return at + 1, p.parameter(at)
 	case ';':
 		return p.begin(at + 1)
 	}
@@ -154,6 +156,11 @@ func (p *plain) quoted(at int) (end int, ok bool) {
 	}
 	end = at + i + 2
 	return end, end == len(p.text) || p.text[end] != '"'
+}
+
+// parameter says whether a $ begins a parameter and is no part of a name.
+func (p *plain) parameter(at int) bool {
+	return at > 0 && class[p.text[at-1]]&isName == 0 && at+1 < len(p.text) && class[p.text[at+1]]&isDigit != 0
 }
 
 // operator reads a comment, or the one byte.

@@ -56,7 +56,7 @@ var harmlessFacts = &Facts{Read: true, Harmless: true, Size: 0}
 
 // longText is where a hash begins to cost less than the prefilter, in bytes. A
 // shorter text goes through the prefilter each time.
-const longText = 256
+const longText = 128
 
 // Read says what a text does. The facts are never nil and nobody may change
 // them: they are shared. They keep no reference to text. Settings matter only
@@ -64,35 +64,27 @@ const longText = 256
 // set aside for them.
 func (r *Reader) Read(text []byte, s Settings) *Facts {
 	if len(text) < longText {
-		return r.readShort(text, s)
+		how, f := r.prefilter(text, s)
+		if f != nil {
+			return f
+		}
+		return r.readKnown(text, how, r.texts.key(text, s))
 	}
 	key := r.texts.key(text, s)
 	if r.passed.has(key) {
 		return harmlessFacts
 	}
-	if f, ok := r.texts.find(key); ok {
+	if f := r.texts.frequent(key); f != nil {
 		return f
 	}
 	how, f := r.prefilter(text, s)
 	switch f {
 	case nil:
-		return r.readNew(text, how, key)
+		return r.readKnown(text, how, key)
 	case harmlessFacts:
 		r.passed.add(key)
 	}
 	return f
-}
-
-func (r *Reader) readShort(text []byte, s Settings) *Facts {
-	how, f := r.prefilter(text, s)
-	if f != nil {
-		return f
-	}
-	key := r.texts.key(text, s)
-	if f, ok := r.texts.find(key); ok {
-		return f
-	}
-	return r.readNew(text, how, key)
 }
 
 // prefilter gives the facts that need no parse, or how the text is parsed.
@@ -110,8 +102,11 @@ func (r *Reader) prefilter(text []byte, s Settings) (reading, *Facts) {
 	return how, nil
 }
 
-// readNew reads a text that texts does not know.
-func (r *Reader) readNew(text []byte, how reading, key cacheKey) *Facts {
+// readKnown reads a text that the prefilter did not pass, by what is known of it.
+func (r *Reader) readKnown(text []byte, how reading, key cacheKey) *Facts {
+	if f, ok := r.texts.find(key); ok {
+		return f
+	}
 	if how.encoding == nil {
 		var s shape
 		if from, to, ok := s.read(text); ok {
