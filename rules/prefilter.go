@@ -73,7 +73,7 @@ func (p *prefilter) word() bool {
 		return false
 	}
 	if p.start {
-		if !lookup(firstWords, w) {
+		if !beginWords.has(w) {
 			return false
 		}
 		p.start = false
@@ -112,7 +112,7 @@ func (p *prefilter) prefix(w []byte) bool {
 // danger says whether a word with the length and first letter of a dangerous one
 // is one. FOR UPDATE and FOR NO KEY UPDATE lock rows.
 func (p *prefilter) danger(w []byte) bool {
-	if !lookup(dangerWords, w) {
+	if !dangerTable.has(w) {
 		return false
 	}
 	if isWord(w, "update") && p.last == lastWord {
@@ -144,7 +144,7 @@ func (p *prefilter) bracket() bool {
 		case p.before == lastWord && isWord(w, "by") && lookup(beforeBy, p.text[p.prevPos:p.prevEnd]):
 			return true
 		}
-		return lookup(harmlessCalls, w) || lookup(notCallable, w)
+		return bracketWords.has(w)
 	}
 	return true
 }

@@ -44,7 +44,7 @@ func TestPlainAgrees(t *testing.T) {
 // TestPlainPasses: the short cut is of use for ordinary statements.
 func TestPlainPasses(t *testing.T) {
 	for _, text := range []string{
-		string(kilobyte()), "SELECT abalance FROM pgbench_accounts WHERE aid = 71234;", "select 1", " select $1::int, 'it''s', now() -- drop",
+		string(longSelect(1000)), "SELECT abalance FROM pgbench_accounts WHERE aid = 71234;", "select 1", " select $1::int, 'it''s', now() -- drop",
 		`INSERT INTO "public"."users" ("id", "name") VALUES ($1, lower($2)), (3, 'drop') RETURNING "id" /* trace='12' */`,
 		"with a as (select count(*) from t where x in (1, 2) and d > '2020-01-01' group by y) select sum(z) over (partition by y) from a;\n",
 	} {

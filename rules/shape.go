@@ -149,7 +149,7 @@ func (s *shape) where() bool {
 // IS NULL. What stands for the column is one: no keyword that is a value or an
 // operator by itself.
 func (s *shape) condition() bool {
-	if s.t.kind == kindWord && lookup(notColumns, s.piece()) || !s.column() {
+	if s.t.kind == kindWord && notColumns.has(s.piece()) || !s.column() {
 		return false
 	}
 	switch {
@@ -165,7 +165,7 @@ func (s *shape) condition() bool {
 }
 
 // notColumns are the keywords that cannot name a column.
-var notColumns = keywordsOf("R", "T", "?", "?R", "?T")
+var notColumns = newWordTable(keywordsOf("R", "T", "?", "?R", "?T"))
 
 func (s *shape) comparison() bool {
 	if s.t.kind != kindOp {

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime"
 	"syscall"
 	"time"
@@ -29,6 +30,7 @@ type settings struct {
 	idle     int // sessions
 	scale    int // of pgbench's tables
 	quick    bool
+	only     *regexp.Regexp // the cases of pgbench to run, and nothing else; nil: everything
 }
 
 func readFlags() settings {
@@ -41,6 +43,10 @@ func readFlags() settings {
 	flag.IntVar(&s.idle, "idle", 5000, "idle sessions whose memory is measured")
 	flag.IntVar(&s.scale, "scale", 15, "scale of pgbench's tables; each step is 13 MB of COPY in text")
 	flag.BoolVar(&s.quick, "quick", false, "only -S and TPC-B in the simple protocol with 1 and 16 clients")
+	flag.Func("only", "run only the cases of pgbench that match the `pattern`, such as 'TPC-B simple (1|16)$'", func(pattern string) (err error) {
+		s.only, err = regexp.Compile(pattern)
+		return err
+	})
 	flag.Parse()
 	s.length = time.Duration(*seconds) * time.Second
 	return s
@@ -67,6 +73,11 @@ func bench(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
+	if s.only != nil {
+		printHead(r, began, load)
+		printLoads(throughput)
+		return nil
+	}
 	streams, err := measureStreams(ctx, r)
 	if err != nil {
 		return err
@@ -75,14 +86,19 @@ func bench(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s, %d CPUs (%s), Linux %s, %s; load average %s before and %s after; %d rounds of %s a case, %.0f minutes.\n\n",
-		began.UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), kernel(), r.versions(), load, loadAverage(),
-		s.rounds, s.length, time.Since(began).Minutes())
+	printHead(r, began, load)
 	printSummary(throughput, streams, idle)
 	printLoads(throughput)
 	printStreams(streams)
 	printIdle(idle)
 	return nil
+}
+
+// printHead says when, where and how it was measured.
+func printHead(r *rig, began time.Time, load string) {
+	fmt.Printf("%s, %d CPUs (%s), Linux %s, %s; load average %s before and %s after; %d rounds of %s a case, %.0f minutes.\n\n",
+		began.UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), kernel(), r.versions(), load, loadAverage(),
+		r.rounds, r.length, time.Since(began).Minutes())
 }
 
 // progress tells whoever waits; the result alone goes to standard output.
