@@ -54,12 +54,15 @@ func (p *plain) block() bool {
 	next := p.at + blockSize
 	for b.stop != 0 {
 		i := bits.TrailingZeros64(b.stop)
+		b.stop &= b.stop - 1
 		end, ok := p.stop(p.at + i)
 		if !ok {
 			return false
 		}
-		b.without(i, end-p.at)
-		next = max(next, end)
+		if end > p.at+i+1 {
+			b.without(i, end-p.at)
+			next = max(next, end)
+		}
 	}
 	if !p.words(&b) {
 		return false
@@ -110,20 +113,20 @@ var dangerThirds = func() (m [1 << 10]uint32) {
 // stop reads what begins at a byte that is more than a border between words, and
 // gives the place behind it.
 func (p *plain) stop(at int) (end int, ok bool) {
-	switch p.text[at] {
-	case '(':
+	switch c := p.text[at]; {
+	case c == '(': // the most frequent first: this is not a jump table
 		return at + 1, p.bracket(at)
-	case '\'':
+	case c == '\'':
 		return p.literal(at)
-	case '"':
+	case c == '"':
 		return p.quoted(at)
-	case '-', '/':
+	case c == '-' || c == '/':
 		return p.operator(at)
-	case '&':
+	case c == '&':
 		return at + 1, at > 0 && p.text[at-1]|0x20 != 'u'
-	case '$':
+	case c == '$':
 		return at + 1, p.parameter(at)
-	case ';':
+	case c == ';':
 		return p.begin(at + 1)
 	}
 	return 0, false

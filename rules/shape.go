@@ -125,9 +125,16 @@ func (s *shape) column() bool {
 	return true
 }
 
-// name takes any word: which one it is stands in the shape.
+// name takes any word: which one it is stands in the shape. "" is an error to
+// servers, and U&"..." depends on the literal behind UESCAPE.
 func (s *shape) name() bool {
-	return s.t.kind == kindWord && s.take() || s.t.kind == kindQuoted && s.first() == '"' && s.take()
+	switch s.t.kind {
+	case kindWord:
+		return s.take()
+	case kindQuoted:
+		return s.first() == '"' && s.t.end-s.t.pos > 2 && s.take()
+	}
+	return false
 }
 
 // where takes conditions joined by AND, if there are any.

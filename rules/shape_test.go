@@ -41,7 +41,7 @@ var shapeless = []string{
 	"update t set a = interval '1 day' where id = b", "update t set a = date '2020-01-01' where id = b", "update t set a = f(1) where id = b",
 	"update t set a = 'x'::varchar(20) where id = b", "update t set a = (select 1) where id = b", "update t set (a, b) = (1, 2) where id = b",
 	"update t set a = 1\vwhere id = 1", "update t set a = 1 where id = 'x", "update t set a = 1 /* where id = 1", "with x as (select 1) update t set a = 1 where id = 2",
-	`update U&"t" set a = 1 where id = 2`, "update t set a = 1 where current of c", "insert into t values (1) on conflict (a) do update set b = 2", "update t set a = 1\x02",
+	`update U&"t" set a = 1 where id = 2`, `update "" set a = 1 where id = 2`, "update t set a = 1 where current of c", "insert into t values (1) on conflict (a) do update set b = 2", "update t set a = 1\x02",
 }
 
 func formOf(text string) (string, bool) {
