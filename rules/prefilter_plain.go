@@ -9,7 +9,7 @@ import (
 // statements without anything unusual. What it passes harmlessByTokens passes
 // too (the tests compare them); what it does not pass is not decided.
 func plainlyHarmless(text []byte) bool {
-	p := plain{text: text}
+	p := plain{text: text, lexer: lexer{text: text}}
 	if _, ok := p.begin(0); !ok {
 		return false
 	}
@@ -23,6 +23,7 @@ func plainlyHarmless(text []byte) bool {
 
 type plain struct {
 	text    []byte
+	lexer   lexer  // reads comments; it remembers runs of operators, or they cost their square
 	at      int    // where the block begins
 	comment int    // the end of the last comment
 	before  uint64 // 1 if the byte before the block is a letter that it goes on
@@ -168,7 +169,8 @@ func (p *plain) parameter(at int) bool {
 
 // operator reads a comment, or the one byte.
 func (p *plain) operator(at int) (end int, ok bool) {
-	l := lexer{text: p.text, at: at}
+	l := &p.lexer
+	l.at = at
 	if c := l.peek(1); c != '-' && c != '*' || c == '-' && p.text[at] != '-' || c == '*' && p.text[at] != '/' {
 		return at + 1, true
 	}

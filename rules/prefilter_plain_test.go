@@ -4,6 +4,7 @@ import (
 	"math/rand"
 	"strings"
 	"testing"
+	"time"
 )
 
 // plainTexts are texts at the borders of the short cut.
@@ -68,6 +69,17 @@ func TestWordTableHasTheWordsOfItsSets(t *testing.T) {
 		if bracketWords.has([]byte(w)) != (harmless || keyword) {
 			t.Errorf("%q: found %v", w, bracketWords.has([]byte(w)))
 		}
+	}
+}
+
+// TestPlainTakesItsTime: comments and operators do not cost their square. It says
+// how long it took; only a hang fails.
+func TestPlainTakesItsTime(t *testing.T) {
+	for _, step := range []string{"/**/", "+/**/", "-", "/ *", "a.a (", "''", "\"a\".", "   (", "$1", "&", "into a.", "-- \n"} {
+		text := []byte("select 1 " + strings.Repeat(step, 1<<20/len(step)))
+		start := time.Now()
+		plainlyHarmless(text)
+		t.Logf("%q: %v", step, time.Since(start))
 	}
 }
 
