@@ -15,30 +15,31 @@ type charset struct {
 	high      bool // client_encoding matters
 }
 
-// charsetOf reads eight bytes at a time: it runs over every text.
-func charsetOf(text []byte) (c charset) {
-	var high, backslash, nul uint64
-	for ; len(text) >= 8; text = text[8:] {
-		w := binary.LittleEndian.Uint64(text)
-		high |= w
-		backslash |= zeroByte(w ^ ones*'\\')
-		nul |= zeroByte(w)
+// charsetOf runs over every text, so it leaves it to bytes.IndexByte, which looks
+// at 32 at a time where the processor can, and takes 32 itself.
+func charsetOf(text []byte) charset {
+	return charset{
+		nul:       bytes.IndexByte(text, 0) >= 0,
+		backslash: bytes.IndexByte(text, '\\') >= 0,
+		high:      hasHigh(text),
 	}
-	c = charset{nul: nul != 0, backslash: backslash != 0, high: high&(ones<<7) != 0}
-	for _, b := range text {
-		c.nul = c.nul || b == 0
-		c.backslash = c.backslash || b == '\\'
-		c.high = c.high || b >= 0x80
-	}
-	return c
 }
 
-// ones has 1 in each of its eight bytes.
-const ones = 0x0101010101010101
-
-// zeroByte is not zero exactly if one of the eight bytes of w is.
-func zeroByte(w uint64) uint64 {
-	return (w - ones) &^ w & (ones << 7)
+// hasHigh says whether a byte is above 0x7F.
+func hasHigh(text []byte) bool {
+	var high uint64
+	for ; len(text) >= 32; text = text[32:] {
+		b := (*[32]byte)(text)
+		high |= binary.LittleEndian.Uint64(b[0:]) | binary.LittleEndian.Uint64(b[8:]) |
+			binary.LittleEndian.Uint64(b[16:]) | binary.LittleEndian.Uint64(b[24:])
+	}
+	for ; len(text) >= 8; text = text[8:] {
+		high |= binary.LittleEndian.Uint64(text)
+	}
+	for _, b := range text {
+		high |= uint64(b)
+	}
+	return high&0x8080808080808080 != 0
 }
 
 // NeedsSettings says whether the server's reading of the text depends on

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"testing"
 
 	"golang.org/x/text/encoding"
@@ -107,6 +108,25 @@ func TestNeedsSettings(t *testing.T) {
 	for text, want := range map[string]bool{"": false, "select 1": false, `select '\d'`: true, "select 'é'": true} {
 		if got := r.NeedsSettings([]byte(text)); got != want {
 			t.Errorf("NeedsSettings(%q) = %v", text, got)
+		}
+	}
+}
+
+// TestCharset has each byte that matters at each place of texts of any length.
+func TestCharset(t *testing.T) {
+	for n := range 80 {
+		text := bytes.Repeat([]byte("a"), n)
+		if c := charsetOf(text); c != (charset{}) {
+			t.Errorf("%d letters: %+v", n, c)
+		}
+		for i := range text {
+			for b, want := range map[byte]charset{0: {nul: true}, '\\': {backslash: true}, 0x80: {high: true}, 0xFF: {high: true}, 0x7F: {}, 1: {}} {
+				text[i] = b
+				if c := charsetOf(text); c != want {
+					t.Errorf("%q: %+v", text, c)
+				}
+			}
+			text[i] = 'a'
 		}
 	}
 }

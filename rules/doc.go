@@ -8,11 +8,13 @@
 //
 // Reading happens in this order: is the text certain under the session's
 // settings (Settings), can any of its words matter (the prefilter), has it been
-// read before (the cache), may it be parsed in this process at all (the bounds),
-// and only then the parser.
+// read before (the cache) or one that differs in its literals alone (the shape),
+// may it be parsed in this process at all (the bounds), and only then the parser.
+// A long text is looked for among those read before first of all.
 //
 // Where to look: certainty.go and encodings.go (may it be read), prefilter.go,
-// bounds.go and parts.go (what never reaches the parser whole), extract.go and
+// bounds.go and parts.go (what never reaches the parser whole), cache.go and
+// shape.go (what reaches it once), extract.go and
 // the effects files (what a statement does), filter.go and truth.go (which rows),
 // suspect.go (text that no parser reads), policy_default.go (what is held).
 // testdata has one file a case: SQL, facts, verdict. The lists of built-in

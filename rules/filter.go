@@ -22,11 +22,9 @@ func (f filter) classify(where *pgquery.Node) (Filter, string) {
 	case where.GetCurrentOfExpr() != nil:
 		return Filtered, ""
 	}
-	if class, text := f.conditionOnly(where); class != Filtered {
-		return class, text
-	}
-	if value, _ := f.truth(where); value != unknown {
-		return Filtered, "" // never true
+	value, because := f.truth(where)
+	if value != unknown {
+		return proven(value, because)
 	}
 	use := f.use(where)
 	switch {
@@ -44,7 +42,13 @@ const rowBlind = "the filter does not look at the row"
 
 // conditionOnly finds the conditions that are always true, by themselves.
 func (f filter) conditionOnly(where *pgquery.Node) (Filter, string) {
-	switch value, because := f.truth(where); value {
+	return proven(f.truth(where))
+}
+
+// proven classes a condition by what the tree proves of it; one that is never
+// true is Filtered.
+func proven(v value, because *pgquery.Node) (Filter, string) {
+	switch v {
 	case yes:
 		return FilterConstant, describe(because) + " is always true"
 	case yesOrNull:

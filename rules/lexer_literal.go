@@ -6,6 +6,13 @@ import "bytes"
 // read. Strings go on after white space with a line break in it.
 func (l *lexer) literal(k kind) kind {
 	for l.at < len(l.text) {
+		if k != kindEscape { // nothing but a quote means anything in it
+			i := bytes.IndexByte(l.text[l.at:], '\'')
+			if i < 0 {
+				break
+			}
+			l.at += i
+		}
 		c := l.text[l.at]
 		l.at++
 		switch {

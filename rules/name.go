@@ -31,15 +31,6 @@ func (s Settings) Name(raw []byte, serverEncoding string) (name []byte, certain 
 	return converted[:min(len(converted), MaxName)], true
 }
 
-func hasHigh(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return true
-		}
-	}
-	return false
-}
-
 // IsUTF8 says that an encoding, by any of the names that Postgres accepts, is UTF8.
 func IsUTF8(encodingName string) bool {
 	normal := string(appendEncodingName(nil, encodingName))

@@ -25,7 +25,10 @@ const (
 // Reader turns texts into facts. It is safe for concurrent use. One Reader
 // serves a whole process, so that its bounds are those of the process.
 type Reader struct {
-	cache  *cache
+	texts  *cache // by the exact text
+	shapes *cache // by the text without its literals
+	passed seen   // long texts that the prefilter passed
+	once   seen   // texts read by their shape
 	parses budget
 }
 
@@ -37,34 +40,103 @@ func NewReader(o ReaderOptions) *Reader {
 	if o.ParseBytes <= 0 {
 		o.ParseBytes = defaultParseBytes
 	}
-	return &Reader{cache: newCache(o.CacheBytes), parses: budget{size: o.ParseBytes}}
+	return &Reader{
+		texts:  newCache(o.CacheBytes - o.CacheBytes/shapesShare),
+		shapes: newCache(o.CacheBytes / shapesShare),
+		parses: budget{size: o.ParseBytes},
+	}
 }
+
+// shapesShare is the part of the cache that shapes may use: there are only as
+// many as there are places in an application's code.
+const shapesShare = 4
 
 // harmlessFacts are the facts of every text that the prefilter passed.
 var harmlessFacts = &Facts{Read: true, Harmless: true, Size: 0}
+
+// longText is where a hash begins to cost less than the prefilter, in bytes. A
+// shorter text goes through the prefilter each time.
+const longText = 128
 
 // Read says what a text does. The facts are never nil and nobody may change
 // them: they are shared. They keep no reference to text. Settings matter only
 // where NeedsSettings says so. Read waits while other parses use up the memory
 // set aside for them.
 func (r *Reader) Read(text []byte, s Settings) *Facts {
-	c := charsetOf(text)
-	how, why := certain(text, c, s)
-	if why != "" {
-		f := uncertain(text, why)
-		f.Suspect = f.Suspect || c.nul // who knows what the server makes of it
-		return f
+	if len(text) < longText {
+		how, f := r.prefilter(text, s)
+		if f != nil {
+			return f
+		}
+		return r.readKnown(text, how, r.texts.key(text, s))
 	}
-	if harmless(text) {
+	key := r.texts.key(text, s)
+	if r.passed.has(key) {
 		return harmlessFacts
 	}
-	key := r.cache.key(text, how.name)
-	if f, ok := r.cache.find(key); ok {
+	if f := r.texts.frequent(key); f != nil {
 		return f
 	}
+	how, f := r.prefilter(text, s)
+	switch f {
+	case nil:
+		return r.readKnown(text, how, key)
+	case harmlessFacts:
+		r.passed.add(key)
+	}
+	return f
+}
+
+// prefilter gives the facts that need no parse, or how the text is parsed.
+func (r *Reader) prefilter(text []byte, s Settings) (reading, *Facts) {
+	c := charsetOf(text)
+	how, why := certain(text, c, s)
+	switch {
+	case why != "":
+		f := uncertain(text, why)
+		f.Suspect = f.Suspect || c.nul // who knows what the server makes of it
+		return how, f
+	case harmless(text):
+		return how, harmlessFacts
+	}
+	return how, nil
+}
+
+// readKnown reads a text that the prefilter did not pass, by what is known of it.
+func (r *Reader) readKnown(text []byte, how reading, key cacheKey) *Facts {
+	if f, ok := r.texts.find(key); ok {
+		return f
+	}
+	if how.encoding == nil {
+		var s shape
+		if from, to, ok := s.read(text); ok {
+			return r.readShaped(text, how, key, r.shapes.key(s.bytes(), usual), from, to)
+		}
+	}
 	f := r.read(text, how)
-	f.Size = f.size()
-	r.cache.add(key, f)
+	r.texts.add(key, f)
+	return f
+}
+
+// readShaped reads a text with a shape. It goes into texts only when it comes
+// once more: most of them never do.
+func (r *Reader) readShaped(text []byte, how reading, key, shape cacheKey, from, to int) *Facts {
+	f, known := r.shapes.find(shape)
+	switch {
+	case !known:
+		f = r.read(text, how)
+		if sharable(f) {
+			r.shapes.add(shape, f)
+			return f
+		}
+	default:
+		f = placed(f, from, to)
+		if !r.once.has(key) {
+			r.once.add(key)
+			return f
+		}
+	}
+	r.texts.add(key, f)
 	return f
 }
 
@@ -72,9 +144,12 @@ func (r *Reader) Read(text []byte, s Settings) *Facts {
 func (r *Reader) read(text []byte, how reading) *Facts {
 	utf8, ok := how.utf8(text)
 	if !ok {
-		return uncertain(text, fmt.Sprintf("the text is not valid in the encoding %q", how.name))
+		f := uncertain(text, fmt.Sprintf("the text is not valid in the encoding %q", how.name))
+		f.Size = f.size()
+		return f
 	}
 	f := r.readUTF8(utf8)
+	f.Size = f.size()
 	if how.encoding != nil {
 		at := offsets{sent: text, read: utf8}
 		for i := range f.Statements {

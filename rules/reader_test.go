@@ -49,23 +49,13 @@ func TestCacheIsBounded(t *testing.T) {
 	limit := 1 << 20
 	r := NewReader(ReaderOptions{CacheBytes: limit})
 	for i := range 5000 {
-		r.Read(fmt.Appendf(nil, "delete from table_number_%d where id = 1", i), safe)
+		r.Read(fmt.Appendf(nil, "delete from table_number_%d where id = $1", i), safe)
+		r.Read(fmt.Appendf(nil, "delete from table_number_%d where id = %d", i, i), safe)
 	}
-	total, entries := 0, 0
-	for i := range r.cache.shards {
-		s := &r.cache.shards[i]
-		sum := 0
-		for _, f := range s.lru.Values() {
-			sum += f.Size
-		}
-		if sum != s.bytes {
-			t.Errorf("shard %d counts %d bytes and holds %d", i, s.bytes, sum)
-		}
-		total += sum
-		entries += s.lru.Len()
-	}
-	if total > limit || entries < 500 {
-		t.Errorf("%d entries of %d bytes under a limit of %d", entries, total, limit)
+	texts, n := cacheHolds(t, r.texts)
+	shapes, m := cacheHolds(t, r.shapes)
+	if texts+shapes > limit || n < 500 || m < 150 {
+		t.Errorf("%d texts of %d bytes and %d shapes of %d under a limit of %d", n, texts, m, shapes, limit)
 	}
 	big := []byte(strings.Repeat("drop table t;", 15000))
 	first, second := r.Read(big, safe), r.Read(big, safe)
@@ -74,9 +64,34 @@ func TestCacheIsBounded(t *testing.T) {
 	}
 }
 
+// cacheHolds counts what a cache keeps alive, the entries that are found without
+// a lock included.
+func cacheHolds(t *testing.T, c *cache) (total, entries int) {
+	for i := range c.shards {
+		s := &c.shards[i]
+		sum := 0
+		for _, e := range s.lru.Values() {
+			sum += e.facts.Size
+		}
+		if sum != s.bytes {
+			t.Errorf("shard %d counts %d bytes and holds %d", i, s.bytes, sum)
+		}
+		for j := range s.front {
+			if e := s.front[j].Load(); e != nil {
+				if kept, ok := s.lru.Peek(e.key); !ok || kept != e {
+					t.Errorf("shard %d finds an entry that it does not hold", i)
+				}
+			}
+		}
+		total += sum
+		entries += s.lru.Len()
+	}
+	return total, entries
+}
+
 func TestCacheReplacesCountedOnce(t *testing.T) {
 	c := newCache(1 << 20)
-	k := c.key([]byte("x"), "")
+	k := c.key([]byte("x"), safe)
 	for range 3 {
 		c.add(k, &Facts{Size: 100})
 	}

@@ -24,25 +24,33 @@ func sameNode(a, b *pgquery.Node) bool {
 	return a != nil && b != nil && sameTree(a.ProtoReflect(), b.ProtoReflect())
 }
 
+// sameTree goes by the fields that are set: a Node has 250 others.
 func sameTree(a, b protoreflect.Message) bool {
 	if a.Descriptor() != b.Descriptor() {
 		return false
 	}
-	fields := a.Descriptor().Fields()
-	for i := 0; i < fields.Len(); i++ {
-		fd := fields.Get(i)
-		if fd.Name() == "location" {
-			continue
+	same, more := true, 0
+	a.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if fd.Name() != location {
+			more++
+			same = b.Has(fd) && sameValue(fd, v, b.Get(fd))
 		}
-		if a.Has(fd) != b.Has(fd) {
-			return false
-		}
-		if a.Has(fd) && !sameValue(fd, a.Get(fd), b.Get(fd)) {
-			return false
-		}
+		return same
+	})
+	if !same {
+		return false
 	}
-	return true
+	b.Range(func(fd protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		if fd.Name() != location {
+			more--
+		}
+		return true
+	})
+	return more == 0
 }
+
+// location is the field with the place in the text.
+const location = "location"
 
 func sameValue(fd protoreflect.FieldDescriptor, a, b protoreflect.Value) bool {
 	switch {

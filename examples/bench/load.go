@@ -19,6 +19,8 @@ type load struct {
 	clients  int
 }
 
+func (l load) String() string { return fmt.Sprintf("%s %s %d", l.script, l.protocol, l.clients) }
+
 const (
 	selectOnly = "-S"
 	tpcb       = "TPC-B"
@@ -49,7 +51,9 @@ func (r *rig) loads() []load {
 	for _, script := range []string{selectOnly, tpcb} {
 		for _, protocol := range protocols {
 			for _, n := range clients {
-				all = append(all, load{script, protocol, n})
+				if l := (load{script, protocol, n}); r.cases == nil || r.cases.MatchString(l.String()) {
+					all = append(all, l)
+				}
 			}
 		}
 	}

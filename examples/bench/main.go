@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime"
 	"syscall"
 	"time"
@@ -29,7 +30,8 @@ type settings struct {
 	idle     int // sessions
 	scale    int // of pgbench's tables
 	quick    bool
-	only     string // part to measure: loads, streams or idle; empty: all
+	only     string         // part to measure: loads, streams or idle; empty: all
+	cases    *regexp.Regexp // of pgbench to run; nil: all
 }
 
 func readFlags() settings {
@@ -43,6 +45,10 @@ func readFlags() settings {
 	flag.IntVar(&s.scale, "scale", 15, "scale of pgbench's tables; each step is 13 MB of COPY in text")
 	flag.BoolVar(&s.quick, "quick", false, "only -S and TPC-B in the simple protocol with 1 and 16 clients")
 	flag.StringVar(&s.only, "only", "", "measure only this `part`: loads, streams or idle")
+	flag.Func("cases", "run only the cases of pgbench that match the `pattern`, such as 'TPC-B simple (1|16)$'", func(pattern string) (err error) {
+		s.cases, err = regexp.Compile(pattern)
+		return err
+	})
 	flag.Parse()
 	s.length = time.Duration(*seconds) * time.Second
 	return s
@@ -77,9 +83,7 @@ func bench(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s, %d CPUs (%s), Linux %s, %s; load average %s before and %s after; %d rounds of %s a case, %.0f minutes.\n\n",
-		began.UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), kernel(), r.versions(), load, loadAverage(),
-		s.rounds, s.length, time.Since(began).Minutes())
+	printHead(r, began, load)
 	printSummary(throughput, streams, idle)
 	printLoads(throughput)
 	printStreams(streams)
@@ -93,6 +97,13 @@ func part[T any](ctx context.Context, r *rig, name string, measure func(context.
 		return nil, nil
 	}
 	return measure(ctx, r)
+}
+
+// printHead says when, where and how it was measured.
+func printHead(r *rig, began time.Time, load string) {
+	fmt.Printf("%s, %d CPUs (%s), Linux %s, %s; load average %s before and %s after; %d rounds of %s a case, %.0f minutes.\n\n",
+		began.UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), kernel(), r.versions(), load, loadAverage(),
+		r.rounds, r.length, time.Since(began).Minutes())
 }
 
 // progress tells whoever waits; the result alone goes to standard output.
