@@ -44,7 +44,8 @@ func (n *netSession) clientGone(err error) {
 		return
 	}
 	if !owed { // it ends the session at once, unless it hangs
-		time.AfterFunc(goodbyeLimit, func() { n.over(errClientLeft) })
+		n.fromServer.limit(goodbyeLimit)
+		n.server.lot.wake(n.fromServer)
 	}
 }
 

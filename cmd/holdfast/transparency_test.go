@@ -121,6 +121,18 @@ var exchanges = []struct {
 		c.Expect("E Z")
 		c.Query("SELECT 3")
 	}},
+	{"settings within a batch", func(c *pgtest.Client) {
+		c.Send(pipeline(
+			step("SET application_name = 'within'"), step("SELECT 'ü'"), step(`SELECT 'a\b'`),
+			step("SELECT set_config('application_name', 'again', false)"), step("SELECT 'é', '\\'"), step("SHOW application_name"), sync1)...)
+		c.ReadUntil('Z')
+		var all []pgtest.Message // of function calls, in one round trip
+		for range 200 {
+			all = append(all, step("SELECT upper('é')")...)
+		}
+		c.Send(append(all, pgtest.Sync())...)
+		c.ReadUntil('Z')
+	}},
 	{"a Query in an open batch", func(c *pgtest.Client) {
 		c.Send(append(step("SELECT 1/0"), pgtest.Query("SELECT 1"), pgtest.Sync())...)
 		c.Expect("1 E Z")

@@ -1,6 +1,7 @@
 package house
 
 import (
+	"go/ast"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -70,6 +71,32 @@ func TestDocumentsNameOnlyFilesThatExist(t *testing.T) {
 		for _, link := range linkTarget.FindAllStringSubmatch(string(text), -1) {
 			if !strings.Contains(link[1], ":") && !exists(filepath.Join(filepath.Dir(document), link[1])) {
 				t.Errorf("%s links to %q, which does not exist", document, link[1])
+			}
+		}
+	}
+}
+
+// aTest is the name of a test in a document.
+var aTest = regexp.MustCompile("`((?:Test|Fuzz)[A-Z][A-Za-z0-9_]*)`")
+
+// A test that a document points to is there.
+func TestDocumentsNameOnlyTestsThatExist(t *testing.T) {
+	known := make(map[string]bool)
+	for _, file := range sources(t) {
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil {
+				known[f.Name.Name] = true
+			}
+		}
+	}
+	for _, document := range documents(t) {
+		text, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatalf("reading a document: %v", err)
+		}
+		for _, name := range aTest.FindAllStringSubmatch(string(text), -1) {
+			if !known[name[1]] {
+				t.Errorf("%s names %s, which does not exist", document, name[1])
 			}
 		}
 	}
