@@ -171,10 +171,16 @@ func TestTransparency(t *testing.T) {
 	})
 }
 
-// A recorded session is as transparent as any other, and its trace says so too.
+// A recorded session is as transparent as any other, and its trace says so too: in
+// observe mode nothing at all is changed, delayed or added.
 func TestTransparencyWhileTraced(t *testing.T) {
 	srv, dir := pgtest.Shared(t, pgtest.Newest(t)), filepath.Join(t.TempDir(), "traces")
-	hf := pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv, Args: []string{"--trace", dir, "--trace-client", "127.0.0.1"}})
+	hf := pgtest.Holdfast(t, pgtest.ProxyOptions{
+		Server: srv, Args: []string{"--trace", dir, "--trace-client", "127.0.0.1"},
+		Config: func(p pgtest.Paths) string {
+			return strings.Replace(oneHost(p, ""), "mode: enforce", "mode: observe", 1)
+		},
+	})
 	wantTransparent(t, srv, hf)
 	names, _ := awaitTraces(t, dir, len(exchanges))
 	for _, name := range names {

@@ -25,7 +25,7 @@ func (d *Desk) ask(ctx context.Context, r Request) (*waiter, error) {
 	if err == nil {
 		w.hold = h
 		if err = d.write(ctx, changed(h, "", h.Asked)); err != nil {
-			d.later.end(h.ID, abandon, "the record could not be written")
+			d.later.end(h, abandon, "the record could not be written")
 		}
 	}
 	if err != nil {
@@ -89,7 +89,7 @@ func (d *Desk) insert(ctx context.Context, w *waiter, r Request) (Hold, error) {
 		}
 		if !errors.Is(insertErr, ErrDuplicateID) {
 			// It may be on disk all the same.
-			d.later.end(h.ID, abandon, "the store failed when it was asked")
+			d.later.end(h, abandon, "the store failed when it was asked")
 			return h, unavailable("storing a hold", insertErr)
 		}
 		d.forget(h.ID)

@@ -172,6 +172,6 @@ func (d *Desk) unapproveLocked(ctx context.Context, w *waiter, before, after Hol
 // the store what its state allows.
 func (d *Desk) giveUpLocked(w *waiter, s step, cause error) {
 	w.err = cause
-	d.later.end(w.hold.ID, s, notSent+cause.Error())
+	d.later.end(w.hold, s, notSent+cause.Error())
 	w.wakeLocked()
 }

@@ -41,6 +41,10 @@ type later struct {
 type job struct {
 	id string
 
+	// asked is when the hold was asked, since an id whose hold was never stored may be
+	// another one's by now; zero is whenever.
+	asked time.Time
+
 	// step is to be stored, with what else set changes. Empty once it is.
 	step step
 	set  func(*Hold)
@@ -81,8 +85,8 @@ func (l *later) give(j job) {
 	}
 }
 
-func (l *later) end(id string, s step, result string) {
-	l.put(job{id: id, step: s, set: func(h *Hold) { h.Result = result }})
+func (l *later) end(h Hold, s step, result string) {
+	l.put(job{id: h.ID, asked: h.Asked, step: s, set: func(h *Hold) { h.Result = result }})
 }
 
 func (l *later) recorded(h Hold) { l.put(job{id: h.ID, state: h.State}) }

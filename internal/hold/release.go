@@ -23,7 +23,7 @@ func (d *Desk) releaseLocked(ctx context.Context, w *waiter) (Hold, error) {
 	}
 	if err != nil {
 		w.err = err
-		d.later.end(before.ID, lapse, notSent+err.Error())
+		d.later.end(before, lapse, notSent+err.Error())
 		return Hold{}, err
 	}
 	d.later.recorded(after)

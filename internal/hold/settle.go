@@ -55,7 +55,7 @@ func (d *Desk) settleStore(ctx context.Context, j *job) error {
 		return err
 	}
 	after, change := j.after(before)
-	if !change {
+	if !change || !j.asked.IsZero() && !j.asked.Equal(before.Asked) {
 		return nil
 	}
 	if after.State != before.State {

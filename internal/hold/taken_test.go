@@ -1,10 +1,12 @@
 package hold_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
 )
@@ -67,6 +69,41 @@ func TestAnswerToAnIDThatIsTaken(t *testing.T) {
 		synctest.Wait()
 		if h, err := desk.Get(t.Context(), other); err != nil || h.State != hold.Pending {
 			t.Errorf("the new hold is %s, %v", h.State, err)
+		}
+	})
+}
+
+// TestEndOfAHoldThatWasNeverStored: its id is free, and the hold that gets it is not
+// ended in its place once the disk is back.
+func TestEndOfAHoldThatWasNeverStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		desk, err := hold.Open(t.Context(), hold.Options{Store: r.disk, Record: r.disk, Random: strings.NewReader(strings.Repeat("\x00", 32))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer desk.Close()
+		down := errors.New("the disk is gone")
+		r.disk.fail(func(op string) error {
+			if op == "insert" || op == "load" {
+				return down
+			}
+			return nil
+		}, nil)
+		if _, err := desk.Wait(t.Context(), request(), nil); !errors.Is(err, hold.ErrUnavailable) {
+			t.Fatalf("asked without a disk: %v", err)
+		}
+		time.Sleep(time.Second / 2) // the end of it waits for the disk
+		r.disk.fail(nil, nil)
+		ctx, leave := context.WithCancel(t.Context())
+		defer leave()
+		go desk.Wait(ctx, request(), nil)
+		time.Sleep(10 * time.Second)
+		if h, err := desk.Get(t.Context(), "22222222"); err != nil || h.State != hold.Pending {
+			t.Errorf("the hold is %s, %v", h.State, err)
+		}
+		if stored, err := r.store.Load(t.Context(), "22222222"); err != nil || stored.State != hold.Pending {
+			t.Errorf("the stored hold is %s, %v", stored.State, err)
 		}
 	})
 }

@@ -129,7 +129,7 @@ func (d *Desk) gone(ctx context.Context) (step, error) {
 func (d *Desk) save(ctx context.Context, before, after Hold, s step, set func(*Hold)) {
 	swapped, err := d.swap(ctx, before, after)
 	if err != nil || !swapped {
-		d.later.put(job{id: before.ID, step: s, set: set})
+		d.later.put(job{id: before.ID, asked: before.Asked, step: s, set: set})
 		return
 	}
 	e := changed(after, before.State, clock())

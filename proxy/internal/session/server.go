@@ -59,21 +59,17 @@ func (c *Core) walkServer(buf []byte, owned bool) {
 		if !ok {
 			break
 		}
-		if err := wire.CheckServer(h); err != nil {
-			c.nonsense(err)
+		rest := buf[at:]
+		if c.ends(h, rest) {
+			c.emit(buf[sent:at])
+			c.endAt(h, rest)
 			return
 		}
-		rest := buf[at:]
 		if len(rest) < h.Total {
 			if c.streamsServer(h) || c.longError(h, rest) {
 				c.settleDoubt(h.Type)
 				c.serverPass = h.Total - len(rest)
 				at = len(buf)
-			} else if h.Total > maxServerControl && h.Type == wire.ErrorResponse {
-				break // until its first fields are there
-			} else if h.Total > maxServerControl {
-				c.nonsense(fmt.Errorf("server message %s has %d bytes", wire.TypeName(h.Type), h.Total))
-				return
 			}
 			break
 		}
@@ -100,15 +96,37 @@ func (c *Core) walkServer(buf []byte, owned bool) {
 	}
 }
 
+// fault is what is wrong with the header of a server's message, nil for nothing.
+func (c *Core) fault(h wire.Header, rest []byte) error {
+	err := wire.CheckServer(h)
+	if err == nil && len(rest) < h.Total && h.Total > maxServerControl && h.Type != wire.ErrorResponse && !c.streamsServer(h) {
+		err = fmt.Errorf("server message %s has %d bytes", wire.TypeName(h.Type), h.Total)
+	}
+	return err
+}
+
+// ends says that the session cannot go on with the server's message at rest.
+func (c *Core) ends(h wire.Header, rest []byte) bool {
+	if c.resync.lost && h.Type == wire.ErrorResponse { // the server may end the session itself
+		return len(rest) >= h.Total && !endsSession(rest[wire.HeaderLen:h.Total])
+	}
+	return c.resync.lost && !mayComeAnytime(h.Type) || c.fault(h, rest) != nil
+}
+
+// endAt ends the session there.
+func (c *Core) endAt(h wire.Header, rest []byte) {
+	if err := c.fault(h, rest); err != nil {
+		c.nonsense(err, rest)
+		return
+	}
+	c.endLost()
+}
+
 // serverMessage looks at one message. kept says that the client does not get it,
 // but instead, if there is any.
 func (c *Core) serverMessage(typ byte, message []byte) (kept bool, instead []byte) {
 	if c.state == resyncing {
 		return c.resyncMessage(typ, message)
-	}
-	if c.resync.lost && (typ != wire.ErrorResponse || !endsSession(message[wire.HeaderLen:])) && !mayComeAnytime(typ) {
-		c.endLost()
-		return true, nil
 	}
 	c.settleDoubt(typ)
 	body := message[wire.HeaderLen:]
@@ -198,9 +216,10 @@ func (c *Core) emit(b []byte) {
 
 // nonsense ends a session whose server does not speak the protocol. In observe
 // mode the client is left to find out.
-func (c *Core) nonsense(err error) {
+func (c *Core) nonsense(err error, rest []byte) {
 	if c.cfg.Mode == Observe {
 		c.raw = true
+		c.emit(rest)
 		return
 	}
 	c.End(wire.Error{Code: "08P01", Message: "holdfast: the server sent something that is not the PostgreSQL protocol", Detail: err.Error()}, err)

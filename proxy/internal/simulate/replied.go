@@ -44,6 +44,9 @@ func (r *replied) message(m message) {
 		return
 	}
 	want := r.queue[0]
+	if m.kind() == wire.ReadyForQuery && want.kind() == wire.ErrorResponse && r.c.server.dead && r.c.server.unclear {
+		return // of our Sync or of the client's: a server that ended before it said more
+	}
 	r.queue = r.queue[1:]
 	r.c.trace("client gets", describeMessage(m, false))
 	if want.cause == byRefusal && want.kind() == wire.ErrorResponse && slices.Contains(provoked, wire.ErrorField(want.body(), 'C')) {
