@@ -279,7 +279,7 @@ func (c *Core) applySQLNames(s *rules.Statement, serial uint64) {
 func (c *Core) settleSQLNames(r *reply) {
 	statements := r.facts.Statements
 	if r.facts.Read {
-		c.dropSQLNames(statements[min(r.at, len(statements)):], r.serial)
+		c.dropSQLNames(statements[r.done:], r.serial)
 		return
 	}
 	c.dropSQLNames(statements, r.serial)

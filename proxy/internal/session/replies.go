@@ -116,8 +116,9 @@ func (c *Core) completed(tag []byte) {
 	c.copying = copying{}
 	switch h.kind {
 	case wire.Query:
-		if h.facts != nil && h.facts.Read && h.at < len(h.facts.Statements) {
-			c.applySQLNames(&h.facts.Statements[h.at], h.serial)
+		if s := h.running(); s != nil {
+			c.applySQLNames(s, h.serial)
+			h.done++
 		}
 		h.at++
 	case wire.Execute:
