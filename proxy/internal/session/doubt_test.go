@@ -18,3 +18,47 @@ func TestNamesInALongText(t *testing.T) {
 	s.held()
 }
 
+// TestPortalBoundInAnEarlierBatch: the Bind may fail, and the portal is then what it
+// was before.
+func TestPortalBoundInAnEarlierBatch(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:begin; prepare p as select 1", "", query("begin; prepare p as select 1"))
+	s.server("", "C:BEGIN C:PREPARE Z:T", complete("BEGIN"), complete("PREPARE"), ready('T'))
+	s.client("P:e:execute p B:c:e S", "", parse("e", "execute p"), bindTo("c", "e"), sync())
+	s.server("", "1 2 Z:T", parsed(), bound(), ready('T'))
+	const change = "savepoint s; deallocate p; prepare p as delete from t"
+	s.client("Q:"+change, "", query(change))
+	s.server("", "C:SAVEPOINT C:DEALLOCATE C:PREPARE Z:T", complete("SAVEPOINT"), complete("DEALLOCATE"), complete("PREPARE"), ready('T'))
+	s.client("P::select 1 B:c: S Q:rollback to s", "", parse("", "select 1"), bindTo("c", ""), sync(), query("rollback to s"), execute("c"), sync())
+	s.server("", "1 E:42P03 Z:E C:ROLLBACK Z:T", parsed(), failure("42P03"), ready('E'), complete("ROLLBACK"), ready('T'))
+	if a := s.held(); a.Verdict.Rule != "deletes" {
+		t.Errorf("asked %+v", a)
+	}
+}
+
+// TestStatementParsedInAnEarlierBatch: the Parse may fail, and what then runs under
+// its name may change what another name stands for.
+func TestStatementParsedInAnEarlierBatch(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:prepare p as select 1", "", query("prepare p as select 1"))
+	s.server("", "C:PREPARE Z:I", complete("PREPARE"), ready('I'))
+	s.client("P:d:deallocate p P:q:prepare p as delete from t S", "", parse("d", "deallocate p"), parse("q", "prepare p as delete from t"), sync())
+	s.server("", "1 1 Z:I", parsed(), parsed(), ready('I'))
+	s.client("P:d:select 1 S", "", parse("d", "select 1"), sync(), bindTo("", "d"), execute(""), sync())
+	s.server("B::d E: S", "E:42P05 Z:I", failure("42P05"), ready('I'))
+	s.server("", "2 C:DEALLOCATE Z:I", bound(), complete("DEALLOCATE"), ready('I'))
+	s.client("P:q:select 1 S", "", parse("q", "select 1"), sync(), bindTo("", "q"), execute(""), sync())
+	s.server("B::q E: S", "E:42P05 Z:I", failure("42P05"), ready('I'))
+	s.server("", "2 C:PREPARE Z:I", bound(), complete("PREPARE"), ready('I'))
+	s.client("", "", query("execute p"))
+	s.held()
+}
+
+// TestPipelinedReads: neither waits for answers where it makes no difference.
+func TestPipelinedReads(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P:a:select 1 S", "", parse("a", "select 1"), sync())
+	s.server("", "1 Z:I", parsed(), ready('I'))
+	s.client("C P:a:select 2 S B:c:a E:c S E:c S", "", closeOf('S', "a"), parse("a", "select 2"), sync(),
+		bindTo("c", "a"), execute("c"), sync(), execute("c"), sync())
+}

@@ -166,7 +166,8 @@ func appendBodies(all []*rules.Statement, f *rules.Facts) []*rules.Statement {
 // worstStatement is what a Bind to the statement may run. A definition in flight
 // of the same batch is the only one: if it fails, the Bind is skipped with it. Of
 // the confirmed one and those in flight of earlier batches it is the one with the
-// worst verdict, or else the last.
+// worst verdict, or else the last; it is not known where they differ in what they do
+// to the session.
 func (c *Core) worstStatement(key []byte) (prepared, bool) {
 	e := c.statements.m[string(key)]
 	if e == nil {
@@ -179,6 +180,9 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 		pending, found = pending[n-1:], false
 	case n > 0:
 		c.unsure = true
+		if e.differs() {
+			return prepared{}, false
+		}
 	}
 	c.rejudge(&worst)
 	for i := range pending {
@@ -189,6 +193,39 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 		}
 	}
 	return worst, found
+}
+
+// differs says that it is not known what the name stands for, and that this matters
+// for what follows: one of the things is more than a statement that reads or changes
+// rows.
+func (e *name) differs() bool {
+	if !e.set && len(e.pending) < 2 {
+		return false
+	}
+	changes := func(b prepared) bool {
+		return b.facts.ChangesSettings || !leavesNames(b.facts) || !staysInTransaction(b.facts)
+	}
+	return e.set && changes(e.now) || slices.ContainsFunc(e.pending, changes)
+}
+
+// leavesNames says that a text does nothing to names.
+func leavesNames(f *rules.Facts) bool {
+	return !slices.ContainsFunc(f.Statements, func(s rules.Statement) bool { return len(s.Names) > 0 })
+}
+
+// portal is what an Execute of the portal runs. A definition in flight of the same
+// batch is the only one, as in worstStatement. One of an earlier batch may fail and
+// leave the portal as it was; what it is then is not known until that is answered.
+func (c *Core) portal(key []byte) (prepared, bool) {
+	b, known := c.portals.latest(key)
+	if !known || b.batch == c.batch || c.cfg.Mode != Enforce {
+		return b, known
+	}
+	if e := c.portals.m[string(key)]; len(e.pending) > 1 || len(e.pending) > 0 && e.set {
+		c.unsure = true
+		return prepared{}, false
+	}
+	return b, true
 }
 
 // rejudge judges again what depends on names that may have changed.

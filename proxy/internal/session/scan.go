@@ -155,7 +155,7 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
 	c.willChange(b.facts.ChangesSettings)
 	c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), wire.BindValues(f.Rest))
-	b.asked, b.serial = stops(b.verdict.Action), c.serial
+	b.asked, b.batch, b.serial = stops(b.verdict.Action), c.batch, c.serial
 	c.portals.define(portal, b)
 }
 
@@ -173,7 +173,7 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 	portal := c.key(name)
 	c.out.Statements++
 	i := len(c.msgs)
-	b, known := c.portals.latest(portal)
+	b, known := c.portal(portal)
 	if !known {
 		b = unknownPortal(name)
 	}
