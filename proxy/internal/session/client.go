@@ -154,6 +154,7 @@ func (c *Core) stream(h wire.Header, rest []byte) {
 // push records a judged message of n bytes.
 func (c *Core) push(m message, n int) {
 	m.off, m.end, m.serial = c.scanned, c.scanned+n, c.serial
+	c.willChange(&m)
 	c.scanned = m.end
 	c.msgs = append(c.msgs, m)
 	if m.typ == wire.Sync {

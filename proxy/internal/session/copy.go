@@ -25,6 +25,7 @@ func (c *Core) copyInBegins() {
 		switch r.kind {
 		case wire.Sync:
 			c.copying.syncs++
+			c.gone(r)
 			return true, true
 		case wire.CopyDone, wire.CopyFail:
 			c.copying.open = false

@@ -14,6 +14,7 @@ const unclear = "\x00"
 func (c *Core) key(raw []byte) []byte {
 	name, certain := c.settingsNow().Name(raw, c.cfg.ServerEncoding)
 	if !certain {
+		c.unsure = c.unsure || c.settings.changing > 0 // then it may be known later
 		return []byte(unclear)
 	}
 	return name

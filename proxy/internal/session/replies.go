@@ -15,6 +15,7 @@ func (c *Core) expect(m *message) {
 	case wire.Sync:
 		if c.copying.open {
 			c.copying.syncs++
+			c.forget(m)
 			return // the server ignores Sync while it reads copy data
 		}
 		c.skipping, c.resync.blind, c.dirty = false, false, false
@@ -189,7 +190,7 @@ func (c *Core) readyReply() {
 func (c *Core) readyForQuery(status byte) {
 	c.status = status
 	c.readyReply()
-	c.settings.reportedAll()
+	c.settings.reportedAll(status == 'I')
 	if status == 'I' && len(c.portals.m) > 1 {
 		c.portals.removeAll(func(_ string, b prepared) bool { return !b.cursor })
 	}

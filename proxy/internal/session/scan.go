@@ -116,7 +116,6 @@ func (c *Core) scanQuery(body []byte, n int) bool {
 	verdict := c.judge(facts)
 	c.registerSQLNames(facts)
 	c.push(message{typ: wire.Query, facts: facts, changes: facts.ChangesSettings}, n)
-	c.willChange(facts.ChangesSettings)
 	c.weigh(i, verdict, facts, text, nil, nil)
 	return len(c.found) == 0
 }
@@ -153,7 +152,6 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	}
 	portal := string(c.key(f.Portal))
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
-	c.willChange(b.facts.ChangesSettings)
 	c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), wire.BindValues(f.Rest))
 	b.asked, b.batch, b.serial = stops(b.verdict.Action), c.batch, c.serial
 	c.portals.define(portal, b)
@@ -178,7 +176,6 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 		b = unknownPortal(name)
 	}
 	c.push(message{typ: wire.Execute, name: string(portal), facts: b.facts, changes: b.facts.ChangesSettings}, n)
-	c.willChange(b.facts.ChangesSettings)
 	c.registerSQLNames(b.facts)
 	if b.asked {
 		return true
@@ -204,7 +201,6 @@ func (c *Core) scanFunctionCall(body []byte, n int) bool {
 	i := len(c.msgs)
 	verdict := c.cfg.Policy.JudgeCall(c.cfg.Origin, oid)
 	c.push(message{typ: wire.FunctionCall, changes: stops(verdict.Action)}, n)
-	c.willChange(stops(verdict.Action))
 	c.weigh(i, verdict, nil, fmt.Appendf(nil, "-- FunctionCall of the function with OID %d", oid), body, nil)
 	return len(c.found) == 0
 }

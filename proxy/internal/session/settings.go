@@ -15,12 +15,18 @@ type settings struct {
 	reported   rules.Settings
 	changing   int // messages judged or in flight, or done but not reported, that may change them
 	unreported int // of these the done ones
+
+	// undoable is true when a transaction that may be open has, or may have, changed
+	// them: its end undoes SET LOCAL, and a rollback every SET.
+	undoable bool
 }
 
-// reportedAll notes that the server has reported every change so far.
-func (s *settings) reportedAll() {
+// reportedAll notes that the server has reported every change so far; idle says that
+// no transaction is open.
+func (s *settings) reportedAll(idle bool) {
 	s.changing -= s.unreported
 	s.unreported = 0
+	s.undoable = s.undoable && (!idle || s.changing > 0)
 }
 
 // settingsNow are the settings for text that the server reads after everything
@@ -32,9 +38,16 @@ func (c *Core) settingsNow() rules.Settings {
 	return c.settings.reported
 }
 
-func (c *Core) willChange(changes bool) {
-	if changes {
+// willChange counts a message that may change settings, by itself or because it may
+// end a transaction that has changed them.
+func (c *Core) willChange(m *message) {
+	if m.unread {
+		return
+	}
+	ends := m.endsBatch() || m.typ == wire.Execute && !staysInTransaction(m.facts)
+	if m.changes = m.changes || c.settings.undoable && ends; m.changes {
 		c.settings.changing++
+		c.settings.undoable = true
 	}
 }
 
