@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 )
 
@@ -12,6 +14,12 @@ type copying struct {
 	begun bool // the server has begun a COPY and not told its end
 	open  bool // the client has not ended the copy data yet
 	syncs int  // sent inside of the copy data: ignored, unless the COPY had failed before
+}
+
+// inCopyData says that the server reads what is scanned next as part of copy data,
+// unless the COPY has failed.
+func (c *Core) inCopyData() bool {
+	return c.copying.open && !slices.ContainsFunc(c.msgs, func(m message) bool { return m.typ == wire.CopyDone || m.typ == wire.CopyFail })
 }
 
 // copyInBegins is a CopyInResponse: the messages in flight are read as copy data

@@ -58,12 +58,15 @@ func (c *Core) scan(typ byte, body []byte) bool {
 		return c.scanFunctionCall(body, n)
 	case wire.CopyData:
 		c.scanCopyData(n)
+	case wire.Sync:
+		c.oddSync = c.oddSync || len(body) > 0
+		c.push(message{typ: typ}, n)
 	case wire.Flush:
 		if len(body) > 0 { // an error that answers nothing would be taken for another's
 			return c.malformed(typ, n, tooLong)
 		}
 		c.push(message{typ: typ}, n)
-	default: // Describe, Sync, CopyDone, CopyFail, Terminate
+	default: // Describe, CopyDone, CopyFail, Terminate
 		c.push(message{typ: typ}, n)
 	}
 	return true
@@ -76,6 +79,7 @@ func (c *Core) skipped(typ byte, n int) bool {
 		return false
 	}
 	if typ == wire.Sync || typ == wire.Terminate {
+		c.oddSync = c.oddSync || n > wire.HeaderLen
 		c.push(message{typ: typ}, n)
 		c.discarding = false
 		return true
