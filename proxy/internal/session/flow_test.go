@@ -238,3 +238,35 @@ func TestSettingsBehindACopyWithASyncInside(t *testing.T) {
 		}
 	}
 }
+
+// TestTextBehindASyncInsideOfCopyData: the Sync is ignored, so nothing in flight will
+// be answered; what follows goes to the server, which ends the session for it.
+func TestTextBehindASyncInsideOfCopyData(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P::select f() B:: E: P::copy t from stdin B:: E: H", "", parse("", "select f()"), bindTo("", ""), execute(""),
+		parse("", "copy t from stdin"), bindTo("", ""), execute(""), flush())
+	s.server("", "1 2 C:SELECT 1 1 2 G", parsed(), bound(), complete("SELECT 1"), parsed(), bound(), copyIn())
+	s.client("S P::select 'é'", "", sync(), parse("", "select 'é'"))
+}
+
+// TestWithheldMessagesAreBounded: a Parse that would be held when bound is not worth
+// more than the messages behind it that wait with it.
+func TestWithheldMessagesAreBounded(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", parse("a", "delete from t"))
+	many := make([]encoder, 1000)
+	for i := range many {
+		many[i] = closeOf('S', "")
+	}
+	chunk := encode(t, many...)
+	for range 100 {
+		s.core.Client(chunk)
+		s.core.Take()
+	}
+	if n := s.core.Kept(); n > 2*MaxHeldInput || len(s.core.msgs) > MaxHeldInput/5 {
+		t.Errorf("%d bytes of %d messages are withheld", n, len(s.core.msgs))
+	}
+	s.core.Client(encode(t, bindTo("", "a")))
+	s.check("", "")
+	s.held()
+}
