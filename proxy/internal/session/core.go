@@ -170,6 +170,8 @@ type Report struct {
 	Kind    ReportKind
 	Verdict rules.Verdict
 	SQL     string // for people: masked, UTF-8; empty for NotCounted
+
+	text string // that SQL was made of
 }
 
 // ReportKind says what happened with a verdict.

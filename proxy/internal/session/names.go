@@ -18,6 +18,11 @@ type prepared struct {
 	serial  uint64 // of the message that defined it
 }
 
+// finding is what is known of it where message i, which runs it, must not go on.
+func (b *prepared) finding(i int) finding {
+	return finding{msg: i, verdict: b.verdict, facts: b.facts, text: b.text, types: b.types}
+}
+
 // names are the prepared statements or the portals of a session. What the server
 // has confirmed is apart from what is in flight: a failed Parse leaves the old
 // statement under its name. The zero value is ready to use.

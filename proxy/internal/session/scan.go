@@ -120,7 +120,7 @@ func (c *Core) scanQuery(body []byte, n int) bool {
 	verdict := c.judge(facts)
 	c.registerSQLNames(facts)
 	c.push(message{typ: wire.Query, facts: facts, changes: facts.ChangesSettings}, n)
-	c.weigh(i, verdict, facts, text, nil, nil)
+	c.weigh(finding{msg: i, verdict: verdict, facts: facts}, text, nil)
 	return len(c.found) == 0
 }
 
@@ -156,7 +156,7 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	}
 	portal := string(c.key(f.Portal))
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
-	c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), wire.BindValues(f.Rest))
+	c.weigh(b.finding(i), nil, wire.BindValues(f.Rest))
 	b.asked, b.batch, b.serial = stops(b.verdict.Action), c.batch, c.serial
 	c.portals.define(portal, b)
 }
@@ -189,10 +189,10 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 		b.verdict = c.judge(b.facts) // the name may stand for something else by now
 	}
 	if b.verdict.Action == rules.Measure {
-		c.report(NotCounted, b.verdict, nil)
+		c.report(NotCounted, b.verdict, "")
 	}
 	if stops(b.verdict.Action) {
-		c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), nil)
+		c.weigh(b.finding(i), nil, nil)
 	}
 	return true
 }
@@ -205,6 +205,7 @@ func (c *Core) scanFunctionCall(body []byte, n int) bool {
 	i := len(c.msgs)
 	verdict := c.cfg.Policy.JudgeCall(c.cfg.Origin, oid)
 	c.push(message{typ: wire.FunctionCall, changes: stops(verdict.Action)}, n)
-	c.weigh(i, verdict, nil, fmt.Appendf(nil, "-- FunctionCall of the function with OID %d", oid), body, nil)
+	text := fmt.Appendf(nil, "-- FunctionCall of the function with OID %d", oid)
+	c.weigh(finding{msg: i, verdict: verdict, types: keptValues(body)}, text, nil)
 	return len(c.found) == 0
 }
