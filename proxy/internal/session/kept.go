@@ -44,9 +44,10 @@ func keptText(text []byte) string {
 		keptBeginning, len(text), sha256.Sum256(text), text[:keptBeginning])
 }
 
-// keep keeps text and types of a prepared statement, or their digests.
-func (n *names) keep(b *prepared, text, types []byte) {
-	if size := len(text) + len(types); size > shortText && n.kept()+size > maxKeptTexts {
+// keepTexts keeps text and types of a prepared statement, or their digests.
+func (c *Core) keepTexts(b *prepared, text, types []byte) {
+	size := len(text) + len(types)
+	if size > shortText && c.statements.kept()+c.portals.kept()+size > maxKeptTexts {
 		b.text = fmt.Sprintf("-- a text of %d bytes, not kept since this session has prepared too many; SHA-256: %x", len(text), sha256.Sum256(text))
 		b.types = digest(types)
 		return

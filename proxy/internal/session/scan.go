@@ -135,7 +135,7 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	b := prepared{facts: c.read(f.Text), batch: c.batch, serial: c.serial}
 	b.verdict = c.judge(b.facts)
 	if b.verdict.Action == rules.Warn || stops(b.verdict.Action) || runsPrepared(b.facts) {
-		c.statements.keep(&b, f.Text, f.Types)
+		c.keepTexts(&b, f.Text, f.Types)
 	}
 	name := string(c.key(f.Name))
 	c.push(message{typ: wire.Parse, name: name}, n)
