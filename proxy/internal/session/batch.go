@@ -124,7 +124,7 @@ func (c *Core) ask() *Ask {
 
 // shown is a text as people may see it, and whether something in it is masked.
 func (c *Core) shown(text string) (shown string, masked bool) {
-	whole := rules.Display([]byte(text), c.settings.reported)
+	whole := rules.Display([]byte(text), c.settings.known())
 	shown = rules.Mask(whole)
 	return shown, shown != whole
 }
