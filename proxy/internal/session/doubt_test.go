@@ -62,3 +62,23 @@ func TestPipelinedReads(t *testing.T) {
 	s.client("C P:a:select 2 S B:c:a E:c S E:c S", "", closeOf('S', "a"), parse("a", "select 2"), sync(),
 		bindTo("c", "a"), execute("c"), sync(), execute("c"), sync())
 }
+
+// TestApprovedPortalOfAnotherBody: what was approved at Bind is what the name stood
+// for then.
+func TestApprovedPortalOfAnotherBody(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:begin; prepare p as delete from t", "", query("begin; prepare p as delete from t"))
+	s.server("", "C:BEGIN C:PREPARE Z:T", complete("BEGIN"), complete("PREPARE"), ready('T'))
+	s.client("", "", parse("", "execute p"), bindTo("c", ""), flush())
+	s.held()
+	s.core.Release("h3x8m2qd")
+	s.check("P::execute p B:c: H", "")
+	s.server("", "1 2", parsed(), bound())
+	s.client("P::deallocate p B:: E: P::prepare p as delete from users B:: E: H", "",
+		parse("", "deallocate p"), bindTo("", ""), execute(""),
+		parse("", "prepare p as delete from users"), bindTo("", ""), execute(""), flush())
+	s.client("", "", execute("c"), sync())
+	if e := s.held().Verdict.Effects; e[len(e)-1].Target.Name != "users" {
+		t.Errorf("asked about %v", e)
+	}
+}

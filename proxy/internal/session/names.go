@@ -10,12 +10,13 @@ import (
 type prepared struct {
 	facts   *rules.Facts
 	verdict rules.Verdict
-	text    string // kept only where a person may have to read it
-	types   string // declared parameter types as in Parse, kept with text
-	asked   bool   // a portal whose Bind people decided about
-	cursor  bool   // declared by SQL: may outlive its transaction
-	batch   uint   // in which it was defined
-	serial  uint64 // of the message that defined it
+	text    string             // kept only where a person may have to read it
+	types   string             // declared parameter types as in Parse, kept with text
+	asked   bool               // a portal whose Bind people decided about
+	bodies  []*rules.Statement // what an asked one could run by names at that time
+	cursor  bool               // declared by SQL: may outlive its transaction
+	batch   uint               // in which it was defined
+	serial  uint64             // of the message that defined it
 }
 
 // finding is what is known of it where message i, which runs it, must not go on.
@@ -231,6 +232,20 @@ func (c *Core) portal(key []byte) (prepared, bool) {
 		return prepared{}, false
 	}
 	return b, true
+}
+
+// bodies is what a portal that people are asked about can run by the names of
+// prepared statements.
+func (c *Core) bodies(b *prepared) (all []*rules.Statement) {
+	if !b.asked {
+		return nil
+	}
+	for i := range b.facts.Statements {
+		for _, name := range b.facts.Statements[i].Executes {
+			all = append(all, c.statements.Prepared(name)...)
+		}
+	}
+	return all
 }
 
 // rejudge judges again what depends on names that may have changed.

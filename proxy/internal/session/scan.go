@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
@@ -158,6 +159,7 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
 	c.weigh(b.finding(i), nil, wire.BindValues(f.Rest))
 	b.asked, b.batch, b.serial = stops(b.verdict.Action), c.batch, c.serial
+	b.bodies = c.bodies(&b)
 	c.portals.define(portal, b)
 }
 
@@ -181,7 +183,7 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 	}
 	c.push(message{typ: wire.Execute, name: string(portal), facts: b.facts, changes: b.facts.ChangesSettings}, n)
 	c.registerSQLNames(b.facts)
-	if b.asked {
+	if b.asked && slices.Equal(b.bodies, c.bodies(&b)) {
 		return true
 	}
 	if runsPrepared(b.facts) {
