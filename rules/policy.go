@@ -53,7 +53,7 @@ func (p *Policy) statement(t *tally, o Origin, st *Statement, names *scopedNames
 	for _, name := range st.Executes {
 		bodies := names.prepared(name)
 		if len(bodies) == 0 {
-			t.add(p.effect(o, &Effect{Verb: VerbCall, Object: "EXECUTE", Target: Relation{Name: name}}))
+			t.add(p.effect(o, &Effect{Verb: VerbCall, Object: "EXECUTE", Target: Relation{Name: ShownName(name)}}))
 		}
 		for _, body := range bodies {
 			p.effects(t, o, body)

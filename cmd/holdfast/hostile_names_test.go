@@ -74,6 +74,16 @@ func TestNamesBehindWhatFails(t *testing.T) {
 			{pipeline(one(pgtest.Parse("", "SET LOCAL client_encoding = latin1"), pgtest.Bind("", ""), pgtest.Execute("", 0),
 				pgtest.Parse("é", "SELECT 'é'"), pgtest.Sync()), bind("", "é")), 2},
 		},
+		"an encoding without conversion": {
+			{pipeline(one(pgtest.Parse("é", dangerous)), parse("Ã©", "SELECT 1")), 1},
+			{query("SET client_encoding = sql_ascii"), 1},
+			{query(`EXECUTE "é"`), 1},
+		},
+		"a name of its own in an encoding without conversion": {
+			{parse("é", dangerous), 1},
+			{query("SET client_encoding = sql_ascii"), 1},
+			{query(`PREPARE "è" AS SELECT 1; EXECUTE "é"`), 1},
+		},
 		"messages without an end in copy data that failed": {
 			{query("PREPARE p AS SELECT 1; CREATE TEMP TABLE n (n int)"), 1},
 			{query("COPY n FROM STDIN"), 0},

@@ -303,7 +303,7 @@ func (c *Core) bodyOf(change rules.NameChange, cursor bool) prepared {
 	}
 	return prepared{
 		facts: f, verdict: c.judge(f), cursor: cursor, batch: c.batch, serial: c.serial,
-		text: "-- prepared by SQL as " + change.Name,
+		text: "-- prepared by SQL as " + rules.ShownName(change.Name),
 	}
 }
 
