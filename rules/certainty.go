@@ -53,6 +53,7 @@ func (r *Reader) NeedsSettings(text []byte) bool {
 type reading struct {
 	encoding encoding.Encoding // nil: UTF-8, or ASCII
 	name     string            // as the settings have it; empty for nil
+	inexact  bool              // names that are not ASCII may be others
 }
 
 // certain finds how the text is read under the settings. Otherwise why says for
@@ -90,7 +91,7 @@ func readingOf(encodingValue string) (reading, bool) {
 	if !ok || e == nil {
 		return reading{}, ok
 	}
-	return reading{e, encodingValue}, true
+	return reading{e, encodingValue, inexact[string(name)]}, true
 }
 
 // utf8 gives the text in UTF-8. It fails where ASCII bytes did not survive

@@ -52,8 +52,13 @@ var safeEncodings = map[string]encoding.Encoding{
 	"sqlascii": charmap.ISO8859_1, "euctw": charmap.ISO8859_1, "eucjis2004": charmap.ISO8859_1,
 }
 
-// readAsLatin1 are those above that are no single-byte encodings.
-var readAsLatin1 = map[string]bool{"sqlascii": true, "euctw": true, "eucjis2004": true}
+// inexact are the encodings above that are read with some characters other than the
+// server's: the tokens are the same, a name that is not ASCII may be another. Those
+// read as Latin-1 are; the EUC ones, of which there are several tables; and KOI8U,
+// whose bytes AE and BE are frames to PostgreSQL and letters in charmap.KOI8U.
+var inexact = map[string]bool{
+	"sqlascii": true, "euctw": true, "eucjis2004": true, "eucjp": true, "euckr": true, "euccn": true, "koi8u": true,
+}
 
 // appendEncodingName appends the name of an encoding, normalised as Postgres's
 // clean_encoding_name does it: letters and digits of ASCII, in lower case. Past

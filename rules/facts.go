@@ -7,11 +7,11 @@ package rules
 // The zero value says that nothing is known; Judge holds it.
 type Facts struct {
 	// Statements in the order in which the server runs them. Empty for an
-	// empty string, and for a text that could not be read.
+	// empty string, and for a text that could not be read. Of a text too long to
+	// be parsed as a whole those that can do no harm may be left out.
 	Statements []Statement
 
-	// Read is true when the text was read to its end: Statements is then the
-	// whole of it. A long text that was read in part has Statements and
+	// Read is true when the text was read to its end. A long text that was read in part has Statements and
 	// Unreadable both.
 	Read bool
 
@@ -41,6 +41,11 @@ type Statement struct {
 	// Pos and End are byte offsets into the text as it was sent, leading
 	// white space and comments left out.
 	Pos, End int
+
+	// Index counts the statements of the text in front of this one, those that
+	// Facts leave out because they can do no harm included. The server answers
+	// each with a CommandComplete.
+	Index int
 
 	// Command is the command as its tag names it: "DROP TABLE", "SELECT".
 	Command string

@@ -45,7 +45,7 @@ func (s Settings) toUTF8(raw []byte) (converted []byte, ok bool) {
 	}
 	name := string(appendEncodingName(nil, s.ClientEncoding))
 	single, ok := safeEncodings[name].(*charmap.Charmap)
-	if !ok || readAsLatin1[name] {
+	if !ok || inexact[name] {
 		return nil, false
 	}
 	converted, err := single.NewDecoder().Bytes(raw)

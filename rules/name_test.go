@@ -34,3 +34,22 @@ func TestName(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesOfInexactEncodings: what the server takes them for is not known, nor that
+// two of one text are the same.
+func TestNamesOfInexactEncodings(t *testing.T) {
+	r, p := NewReader(ReaderOptions{}), DefaultPolicy()
+	for _, encoding := range []string{"SQL_ASCII", "EUC_JP", "KOI8U"} {
+		s := Settings{ClientEncoding: encoding, StandardConformingStrings: "on"}
+		f := r.Read([]byte("prepare \"\xae\xbe\" as select 1; prepare x as select 1; execute x; execute \"\xae\xae\""), s)
+		if v := p.Judge(Origin{}, f, nil); v.Action != Hold || strings.Contains(v.Reason, UnclearName) {
+			t.Errorf("%s: verdict %+v of %+v", encoding, v, f)
+		}
+		if f.Statements[1].Names[0].Name != "x" || f.Statements[0].Names[0].Name != UnclearName {
+			t.Errorf("%s: names of %+v", encoding, f)
+		}
+		if _, certain := s.Name([]byte("\xae\xbe"), "UTF8"); certain {
+			t.Errorf("%s: the name is certain", encoding)
+		}
+	}
+}

@@ -7,8 +7,43 @@ type scopedNames struct {
 	own   map[string]*Statement
 }
 
+// UnclearName stands for a name of which it is not known what the server takes it
+// for. No name is like it, and what it stands for is never known.
+const UnclearName = "\x00"
+
+// blurNames makes names unclear that may not be what they were read as.
+func (f *Facts) blurNames() {
+	for i := range f.Statements {
+		st := &f.Statements[i]
+		for j := range st.Names {
+			st.Names[j].Name = blurred(st.Names[j].Name)
+		}
+		for j := range st.Executes {
+			st.Executes[j] = blurred(st.Executes[j])
+		}
+	}
+}
+
+func blurred(name string) string {
+	if hasHigh([]byte(name)) {
+		return UnclearName
+	}
+	return name
+}
+
+// ShownName is a name for people.
+func ShownName(name string) string {
+	if name == UnclearName {
+		return "of an unclear name"
+	}
+	return name
+}
+
 // prepared gives what a name may stand for; nothing is not known.
 func (n *scopedNames) prepared(name string) []*Statement {
+	if name == UnclearName {
+		return nil
+	}
 	if body := n.own[name]; body != nil {
 		return []*Statement{body}
 	}

@@ -19,8 +19,9 @@ func (r *Reader) parse(text []byte) *Facts {
 		}
 	}
 	f := &Facts{Read: true}
-	for _, raw := range tree.Stmts {
+	for i, raw := range tree.Stmts {
 		st := readStatement(raw.Stmt)
+		st.Index = i
 		st.Pos, st.End = extent(text, int(raw.StmtLocation), int(raw.StmtLen))
 		f.ChangesSettings = f.ChangesSettings || changesSettings(raw.Stmt, &st)
 		f.Statements = append(f.Statements, st)

@@ -24,13 +24,27 @@ func (r *Reader) readParts(text []byte, why string) *Facts {
 		return whole
 	}
 	f := &Facts{Read: true}
-	start, parsed := 0, 0
+	start, parsed, index := 0, 0, 0
 	for _, end := range ends {
 		part := text[start:end]
+		before := len(f.Statements)
 		r.readPart(f, part, start, &parsed, why)
+		for i := range f.Statements[before:] {
+			f.Statements[before+i].Index += index
+		}
+		if !blank(part) {
+			index++
+		}
 		start = end
 	}
 	return f
+}
+
+// blank says that a part has no statement in it.
+func blank(part []byte) bool {
+	l := lexer{text: part}
+	t := l.next()
+	return t.kind == kindEnd || t.kind == kindSelf && part[t.pos] == ';'
 }
 
 // readPart adds what one part says to the facts of the whole.

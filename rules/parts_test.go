@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -51,6 +52,20 @@ func TestBeyondBounds(t *testing.T) {
 				t.Errorf("%s: the statement %s is at %.40q", c.name, st.Command, got)
 			}
 		}
+	}
+}
+
+// TestIndexInALongText: the server's tags are counted over all statements.
+func TestIndexInALongText(t *testing.T) {
+	long := strings.Repeat(" ", maxText/2)
+	text := "select 1; -- one\n;; deallocate p;" + long + "select 2; prepare p as select 1; /**/ ;" + long + "delete from t"
+	f := NewReader(ReaderOptions{}).Read([]byte(text), safe)
+	var got []int
+	for _, st := range f.Statements {
+		got = append(got, st.Index)
+	}
+	if want := []int{1, 3, 4}; !f.Read || !slices.Equal(got, want) {
+		t.Errorf("statements %v of the text, want %v; %+v", got, want, f)
 	}
 }
 

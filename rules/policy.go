@@ -53,7 +53,7 @@ func (p *Policy) statement(t *tally, o Origin, st *Statement, names *scopedNames
 	for _, name := range st.Executes {
 		bodies := names.prepared(name)
 		if len(bodies) == 0 {
-			t.add(p.effect(o, &Effect{Verb: VerbCall, Object: "EXECUTE", Target: Relation{Name: name}}))
+			t.add(p.effect(o, &Effect{Verb: VerbCall, Object: "EXECUTE", Target: Relation{Name: ShownName(name)}}))
 		}
 		for _, body := range bodies {
 			p.effects(t, o, body)
@@ -84,8 +84,8 @@ func (p *Policy) effects(t *tally, o Origin, st *Statement) {
 
 // effect judges one effect by the first rule that has an opinion.
 func (p *Policy) effect(o Origin, e *Effect) Verdict {
-	if e.Target.Schema == "pg_temp" && e.Verb != VerbFunction && e.Verb != VerbCall {
-		return Verdict{Action: Allow} // the session's own temporary objects
+	if onlyTemporary(e) {
+		return Verdict{Action: Allow}
 	}
 	for _, rule := range p.rules {
 		if v, ok := rule(o, e); ok {
@@ -97,6 +97,20 @@ func (p *Policy) effect(o Origin, e *Effect) Verdict {
 		}
 	}
 	return Verdict{Action: Hold, Rule: ruleOpaque, Reason: e.String(), Effects: []Effect{*e}}
+}
+
+// onlyTemporary says that an effect is on the session's own temporary objects alone.
+// Rows may be those of a permanent table behind a temporary view, and CASCADE may
+// take columns of a temporary type.
+func onlyTemporary(e *Effect) bool {
+	if e.Target.Schema != "pg_temp" || e.Cascade {
+		return false
+	}
+	switch e.Verb {
+	case VerbFunction, VerbCall, VerbDelete, VerbUpdate, VerbMerge:
+		return false
+	}
+	return true
 }
 
 // functionsVerdict measures what calls functions nobody knows.

@@ -149,6 +149,9 @@ func (r *Reader) read(text []byte, how reading) *Facts {
 		return f
 	}
 	f := r.readUTF8(utf8)
+	if how.inexact {
+		f.blurNames()
+	}
 	f.Size = f.size()
 	if how.encoding != nil {
 		at := offsets{sent: text, read: utf8}

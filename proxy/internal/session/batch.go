@@ -16,7 +16,7 @@ type Ask struct {
 	Origin     rules.Origin
 	Verdict    rules.Verdict // the worst one
 	Statements []rules.Verdict
-	SQL        string // for people: masked, UTF-8; several texts are separated by a line
+	SQL        string // for people: masked, UTF-8; several texts are separated by a line, each is there once
 
 	// InTransaction is true when the server holds a transaction open for the
 	// session, or may do so.
@@ -46,7 +46,7 @@ func (c *Core) confront() {
 	if v.Action == rules.Refuse {
 		for _, f := range c.found {
 			if f.verdict.Action == rules.Refuse {
-				c.report(Refused, f.verdict, []byte(f.text))
+				c.report(Refused, f.verdict, f.text)
 			}
 		}
 		c.Refuse(c.cfg.Refusal(v), "")
@@ -103,15 +103,17 @@ func (c *Core) ask() *Ask {
 	}
 	digest := sha256.New()
 	var texts []string
+	normal := make(map[string][]byte) // of each text, which may have been bound many times
 	secret := false
 	for _, f := range c.found {
 		a.Statements = append(a.Statements, f.verdict)
-		if f.text != "" {
+		if _, again := normal[f.text]; !again && f.text != "" {
+			normal[f.text] = rules.Normalize([]byte(f.text))
 			shown, masked := c.shown(f.text)
 			texts = append(texts, shown)
 			secret = secret || masked
 		}
-		bind(digest, rules.Normalize([]byte(f.text)), []byte(f.types), []byte(f.rest))
+		bind(digest, normal[f.text], []byte(f.types), []byte(f.rest))
 	}
 	a.SQL = strings.Join(texts, "\n\n")
 	if !secret { // else the digest would let a password be guessed
@@ -122,7 +124,7 @@ func (c *Core) ask() *Ask {
 
 // shown is a text as people may see it, and whether something in it is masked.
 func (c *Core) shown(text string) (shown string, masked bool) {
-	whole := rules.Display([]byte(text), c.settings.reported)
+	whole := rules.Display([]byte(text), c.settings.known())
 	shown = rules.Mask(whole)
 	return shown, shown != whole
 }

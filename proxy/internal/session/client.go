@@ -90,6 +90,10 @@ func (c *Core) walk(buf []byte, owned bool) {
 		c.in = nil
 	}
 	switch c.state {
+	case draining:
+		if !c.queue.settles() { // a Sync inside of copy data: nothing will be answered
+			c.resume()
+		}
 	case asking:
 		c.confront()
 	case probing:
@@ -154,6 +158,7 @@ func (c *Core) stream(h wire.Header, rest []byte) {
 // push records a judged message of n bytes.
 func (c *Core) push(m message, n int) {
 	m.off, m.end, m.serial = c.scanned, c.scanned+n, c.serial
+	c.willChange(&m)
 	c.scanned = m.end
 	c.msgs = append(c.msgs, m)
 	if m.typ == wire.Sync {
@@ -162,13 +167,22 @@ func (c *Core) push(m message, n int) {
 	if m.endsBatch() {
 		c.batch++
 	}
-	if m.endsBatch() || m.typ == wire.Flush || m.typ == wire.Terminate {
+	if m.endsBatch() || m.typ == wire.Flush || m.typ == wire.Terminate || c.withheld() > MaxHeldInput {
 		c.releaseSuspect()
 	}
 }
 
+// withheld is how many bytes of messages wait with a Parse that would be held when
+// bound.
+func (c *Core) withheld() int {
+	if c.suspect == 0 {
+		return 0
+	}
+	return c.scanned - c.msgs[c.suspect-1].end
+}
+
 // releaseSuspect lets a Parse go on that would be held when bound: the client now
-// waits for its answer, and it runs nothing.
+// waits for its answer, or has sent too much behind it to keep, and it runs nothing.
 func (c *Core) releaseSuspect() {
 	if len(c.found) == 0 {
 		c.suspect = 0

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 )
 
@@ -14,6 +16,12 @@ type copying struct {
 	syncs int  // sent inside of the copy data: ignored, unless the COPY had failed before
 }
 
+// inCopyData says that the server reads what is scanned next as part of copy data,
+// unless the COPY has failed.
+func (c *Core) inCopyData() bool {
+	return c.copying.open && !slices.ContainsFunc(c.msgs, func(m message) bool { return m.typ == wire.CopyDone || m.typ == wire.CopyFail })
+}
+
 // copyInBegins is a CopyInResponse: the messages in flight are read as copy data
 // up to their end.
 func (c *Core) copyInBegins() {
@@ -25,6 +33,7 @@ func (c *Core) copyInBegins() {
 		switch r.kind {
 		case wire.Sync:
 			c.copying.syncs++
+			c.gone(r)
 			return true, true
 		case wire.CopyDone, wire.CopyFail:
 			c.copying.open = false

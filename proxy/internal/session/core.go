@@ -95,6 +95,7 @@ type Core struct {
 	discarding bool      // a refusal took a message's place: drop until Sync
 	syncs      int       // how many of msgs are a Sync
 	serial     uint64    // counts messages
+	oddSync    bool      // a Sync had a body, which the server answers with an error
 	unsure     bool      // something was judged by a name whose definition is in flight
 	batch      uint      // counts batches
 	dirty      bool      // messages were forwarded that no Sync has followed
@@ -169,6 +170,8 @@ type Report struct {
 	Kind    ReportKind
 	Verdict rules.Verdict
 	SQL     string // for people: masked, UTF-8; empty for NotCounted
+
+	text string // that SQL was made of
 }
 
 // ReportKind says what happened with a verdict.

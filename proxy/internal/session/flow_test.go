@@ -184,3 +184,93 @@ func TestPiecesAreJoined(t *testing.T) {
 		t.Errorf("joining has changed the bytes: %q", buf)
 	}
 }
+
+// TestSettingsUndoneWithTheTransaction: what the end of a transaction undoes is not
+// reported at once either.
+func TestSettingsUndoneWithTheTransaction(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.core.cfg.ServerEncoding, s.core.statements.foreign = "UTF8", false
+	s.client("P:é:delete from t S", "", parse("é", "delete from t"), sync())
+	s.server("", "1 Z:I", parsed(), ready('I'))
+	s.client("Q:begin; set client_encoding = latin1", "", query("begin; set client_encoding = latin1"))
+	s.server("", "C:BEGIN C:SET S Z:T", complete("BEGIN"), complete("SET"), setting("client_encoding", "LATIN1"), ready('T'))
+	s.client("P:é:select 1 S", "", parse("é", "select 1"), sync())
+	s.server("", "1 Z:T", parsed(), ready('T'))
+	s.client("Q:rollback", "", query("rollback"), bindTo("", "é"), execute(""), sync())
+	s.server("", "C:ROLLBACK S Z:I", complete("ROLLBACK"), setting("client_encoding", "UTF8"), ready('I'))
+	if a := s.held(); a.SQL != "delete from t" {
+		t.Errorf("asked %+v", a)
+	}
+}
+
+// TestSettingsUndoneWithTheBatch: a Sync ends the transaction of a batch without BEGIN.
+func TestSettingsUndoneWithTheBatch(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P::set local client_encoding = latin1 B:: E: P:_holdfast_ask:"+askSettings+" B:_holdfast_ask:_holdfast_ask E:_holdfast_ask C C H", "",
+		parse("", "set local client_encoding = latin1"), bindTo("", ""), execute(""), parse("", "select 'é'"), bindTo("", ""), execute(""), sync(), query("select 'é'"))
+	s.server("P::select 'é' B:: E: S", "1 2 C:SET", parsed(), bound(), complete("SET"),
+		parsed(), bound(), row("on LATIN1"), complete("SELECT 1"), closed3(), closed3())
+	if got := s.core.settingsNow(); got.ClientEncoding == "UTF8" {
+		t.Errorf("settings %+v within the batch", got)
+	}
+	// The server does not report what is as it was at the last report.
+	s.server("Q:select 'é'", "1 2 C:SELECT 1 Z:I", parsed(), bound(), complete("SELECT 1"), ready('I'))
+	s.server("", "C:SELECT 1 Z:I", complete("SELECT 1"), ready('I'))
+	if got := s.core.settings; got.changing != 0 || got.unreported != 0 || got.undoable || s.core.settingsNow() != safe {
+		t.Errorf("settings %+v", got)
+	}
+}
+
+// TestSettingsBehindACopyWithASyncInside: a Sync that the server ignores ends nothing.
+func TestSettingsBehindACopyWithASyncInside(t *testing.T) {
+	for _, early := range []bool{true, false} {
+		s := newScript(t, Enforce)
+		s.client("P::select f() B:: E: H", "", parse("", "select f()"), bindTo("", ""), execute(""), flush())
+		s.server("", "1 2 C:SELECT 1", parsed(), bound(), complete("SELECT 1"))
+		if early { // the server has not said yet that it reads copy data
+			s.client("P::copy t from stdin B:: E: S", "", parse("", "copy t from stdin"), bindTo("", ""), execute(""), sync())
+			s.server("", "1 2 G", parsed(), bound(), copyIn())
+		} else {
+			s.client("P::copy t from stdin B:: E: H", "", parse("", "copy t from stdin"), bindTo("", ""), execute(""), flush())
+			s.server("", "1 2 G", parsed(), bound(), copyIn())
+			s.client("S", "", sync())
+		}
+		s.client("d c S", "", copyData("1\n"), copyDone(), sync())
+		s.server("", "C:COPY 1 Z:I", complete("COPY 1"), ready('I'))
+		if got := s.core.settings; got.changing != 0 || got.unreported != 0 || got.undoable {
+			t.Errorf("settings %+v", got)
+		}
+	}
+}
+
+// TestTextBehindASyncInsideOfCopyData: the Sync is ignored, so nothing in flight will
+// be answered; what follows goes to the server, which ends the session for it.
+func TestTextBehindASyncInsideOfCopyData(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P::select f() B:: E: P::copy t from stdin B:: E: H", "", parse("", "select f()"), bindTo("", ""), execute(""),
+		parse("", "copy t from stdin"), bindTo("", ""), execute(""), flush())
+	s.server("", "1 2 C:SELECT 1 1 2 G", parsed(), bound(), complete("SELECT 1"), parsed(), bound(), copyIn())
+	s.client("S P::select 'é'", "", sync(), parse("", "select 'é'"))
+}
+
+// TestWithheldMessagesAreBounded: a Parse that would be held when bound is not worth
+// more than the messages behind it that wait with it.
+func TestWithheldMessagesAreBounded(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("", "", parse("a", "delete from t"))
+	many := make([]encoder, 1000)
+	for i := range many {
+		many[i] = closeOf('S', "")
+	}
+	chunk := encode(t, many...)
+	for range 100 {
+		s.core.Client(chunk)
+		s.core.Take()
+	}
+	if n := s.core.Kept(); n > 2*MaxHeldInput || len(s.core.msgs) > MaxHeldInput/5 {
+		t.Errorf("%d bytes of %d messages are withheld", n, len(s.core.msgs))
+	}
+	s.core.Client(encode(t, bindTo("", "a")))
+	s.check("", "")
+	s.held()
+}

@@ -3,6 +3,7 @@ package session
 import (
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
@@ -472,5 +473,40 @@ func TestUnclearNames(t *testing.T) {
 	s.client("", "", bindTo("", "é"), execute(""), sync())
 	if a := s.held(); a.Verdict.Rule != "opaque" {
 		t.Errorf("asked %+v", a)
+	}
+}
+
+// TestBoundManyTimes: thousands of Binds in one chunk keep the statement's text once.
+func TestBoundManyTimes(t *testing.T) {
+	s := newScript(t, Enforce)
+	text := "delete from t --" + strings.Repeat("x", 200<<10)
+	s.core.Client(encode(t, parse("a", text), sync()))
+	s.core.Take()
+	s.core.Server(encode(t, parsed(), ready('I')))
+	s.core.Take()
+	var many []encoder
+	for range 1000 {
+		many = append(many, bindTo("", "a"), execute(""))
+	}
+	chunk := encode(t, append(many, sync())...)
+	s.core.Client(chunk)
+	s.check("", "")
+	a := s.held()
+	if len(a.Statements) != 1000 || a.SQL != text {
+		t.Errorf("%d statements, %d bytes of SQL", len(a.Statements), len(a.SQL))
+	}
+}
+
+// TestReportedManyTimes: the same for what is only reported.
+func TestReportedManyTimes(t *testing.T) {
+	s := newScript(t, Observe)
+	s.core.Client(encode(t, parse("a", "delete from t --"+strings.Repeat("x", 200<<10)), sync()))
+	s.core.Take()
+	s.core.Server(encode(t, parsed(), ready('I')))
+	s.core.Take()
+	s.core.Client(encode(t, bindTo("", "a"), bindTo("", "a"), sync()))
+	r := s.core.Take().Reports
+	if len(r) != 2 || r[0].SQL == "" || unsafe.StringData(r[0].SQL) != unsafe.StringData(r[1].SQL) {
+		t.Errorf("%d reports", len(r))
 	}
 }

@@ -31,34 +31,45 @@ func (c *Core) judge(f *rules.Facts) rules.Verdict {
 	return c.cfg.Policy.Judge(c.cfg.Origin, f, &c.statements)
 }
 
-// weigh acts on a verdict for message i.
-func (c *Core) weigh(i int, v rules.Verdict, f *rules.Facts, text, types, rest []byte) {
-	switch v.Action {
+// weigh acts on a verdict. text is the statement's, where f has none that was kept;
+// rest is of a Bind.
+func (c *Core) weigh(f finding, text, rest []byte) {
+	switch f.verdict.Action {
 	case rules.Allow:
 		return
 	case rules.Warn:
-		c.report(Warned, v, text)
+		c.report(Warned, f.verdict, f.kept(text))
 		return
 	case rules.Measure:
-		if c.msgs[i].endsBatch() {
-			c.report(NotCounted, v, nil) // a Bind is reported when it is executed
+		if c.msgs[f.msg].endsBatch() {
+			c.report(NotCounted, f.verdict, "") // a Bind is reported when it is executed
 		}
 		return
 	}
+	f.text = f.kept(text)
 	if c.cfg.Mode != Enforce {
-		c.report(WouldHold, v, text)
+		c.report(WouldHold, f.verdict, f.text)
 		return
 	}
-	c.found = append(c.found, finding{
-		msg: i, verdict: v, facts: f,
-		text: keptText(text), types: keptValues(types), rest: keptValues(rest),
-	})
+	f.rest = keptValues(rest)
+	c.found = append(c.found, f)
 }
 
-func (c *Core) report(kind ReportKind, v rules.Verdict, text []byte) {
-	r := Report{Kind: kind, Verdict: v}
-	if len(text) > 0 {
-		r.SQL, _ = c.shown(keptText(text))
+// kept is what is kept of the statement's text. All findings of one prepared
+// statement share it: a client can bind thousands of times in one chunk.
+func (f *finding) kept(text []byte) string {
+	if f.text != "" {
+		return f.text
+	}
+	return keptText(text)
+}
+
+func (c *Core) report(kind ReportKind, v rules.Verdict, text string) {
+	r := Report{Kind: kind, Verdict: v, text: text}
+	if last := len(c.out.Reports) - 1; last >= 0 && c.out.Reports[last].text == text {
+		r.SQL = c.out.Reports[last].SQL // a prepared statement bound many times
+	} else if text != "" {
+		r.SQL, _ = c.shown(text)
 	}
 	c.out.Reports = append(c.out.Reports, r)
 }

@@ -18,6 +18,12 @@ const (
 	// is kept, a little less, to leave room for the line that says so.
 	maxKeptText   = 256 << 10
 	keptBeginning = maxKeptText - 256
+
+	// maxKeptTexts bounds what a session keeps of the texts and types of its prepared
+	// statements, for people, apart from those shorter than shortText: hundreds of
+	// long ones. What is prepared beyond is kept as a digest.
+	maxKeptTexts = 16 << 20
+	shortText    = 1 << 10
 )
 
 // shownName is a name for people: what the server keeps of it.
@@ -38,11 +44,38 @@ func keptText(text []byte) string {
 		keptBeginning, len(text), sha256.Sum256(text), text[:keptBeginning])
 }
 
+// keepTexts keeps text and types of a prepared statement, or their digests.
+func (c *Core) keepTexts(b *prepared, text, types []byte) {
+	size := len(text) + len(types)
+	if size > shortText && c.statements.kept()+c.portals.kept()+size > maxKeptTexts {
+		b.text = fmt.Sprintf("-- a text of %d bytes, not kept since this session has prepared too many; SHA-256: %x", len(text), sha256.Sum256(text))
+		b.types = digest(types)
+		return
+	}
+	b.text, b.types = keptText(text), keptValues(types)
+}
+
+// kept is how many bytes of texts and types are kept. It is asked for long texts
+// only, so counting them anew costs less than keeping the count right.
+func (n *names) kept() (total int) {
+	for _, e := range n.m {
+		total += len(e.now.text) + len(e.now.types)
+		for i := range e.pending {
+			total += len(e.pending[i].text) + len(e.pending[i].types)
+		}
+	}
+	return total
+}
+
 // keptValues is what is kept of types or values for that digest.
 func keptValues(values []byte) string {
 	if len(values) <= maxKeptText {
 		return string(values)
 	}
+	return digest(values)
+}
+
+func digest(values []byte) string {
 	sum := sha256.Sum256(values)
 	return string(sum[:])
 }

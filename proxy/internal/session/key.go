@@ -3,17 +3,19 @@ package session
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/holdfast-db/holdfast/rules"
 )
 
-// unclear stands for a name of which it is not known what the server takes it for;
-// it is nobody's, since a name has no NUL. What it stands for is never known.
-const unclear = "\x00"
+// unclear stands for a name of which it is not known what the server takes it for.
+const unclear = rules.UnclearName
 
 // key is what the server takes a name of the client for, or unclear. The result may
 // share raw's memory.
 func (c *Core) key(raw []byte) []byte {
 	name, certain := c.settingsNow().Name(raw, c.cfg.ServerEncoding)
 	if !certain {
+		c.unsure = c.unsure || c.settings.changing > 0 // then it may be known later
 		return []byte(unclear)
 	}
 	return name

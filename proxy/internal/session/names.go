@@ -10,12 +10,18 @@ import (
 type prepared struct {
 	facts   *rules.Facts
 	verdict rules.Verdict
-	text    string // kept only where a person may have to read it
-	types   string // declared parameter types as in Parse, kept with text
-	asked   bool   // a portal whose Bind people decided about
-	cursor  bool   // declared by SQL: may outlive its transaction
-	batch   uint   // in which it was defined
-	serial  uint64 // of the message that defined it
+	text    string             // kept only where a person may have to read it
+	types   string             // declared parameter types as in Parse, kept with text
+	asked   bool               // a portal whose Bind people decided about
+	bodies  []*rules.Statement // what an asked one could run by names at that time
+	cursor  bool               // declared by SQL: may outlive its transaction
+	batch   uint               // in which it was defined
+	serial  uint64             // of the message that defined it
+}
+
+// finding is what is known of it where message i, which runs it, must not go on.
+func (b *prepared) finding(i int) finding {
+	return finding{msg: i, verdict: b.verdict, facts: b.facts, text: b.text, types: b.types}
 }
 
 // names are the prepared statements or the portals of a session. What the server
@@ -166,7 +172,8 @@ func appendBodies(all []*rules.Statement, f *rules.Facts) []*rules.Statement {
 // worstStatement is what a Bind to the statement may run. A definition in flight
 // of the same batch is the only one: if it fails, the Bind is skipped with it. Of
 // the confirmed one and those in flight of earlier batches it is the one with the
-// worst verdict, or else the last.
+// worst verdict, or else the last; it is not known where they differ in what they do
+// to the session.
 func (c *Core) worstStatement(key []byte) (prepared, bool) {
 	e := c.statements.m[string(key)]
 	if e == nil {
@@ -179,6 +186,9 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 		pending, found = pending[n-1:], false
 	case n > 0:
 		c.unsure = true
+		if e.differs() {
+			return prepared{}, false
+		}
 	}
 	c.rejudge(&worst)
 	for i := range pending {
@@ -189,6 +199,53 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 		}
 	}
 	return worst, found
+}
+
+// differs says that it is not known what the name stands for, and that this matters
+// for what follows: one of the things is more than a statement that reads or changes
+// rows.
+func (e *name) differs() bool {
+	if !e.set && len(e.pending) < 2 {
+		return false
+	}
+	changes := func(b prepared) bool {
+		return b.facts.ChangesSettings || !leavesNames(b.facts) || !staysInTransaction(b.facts)
+	}
+	return e.set && changes(e.now) || slices.ContainsFunc(e.pending, changes)
+}
+
+// leavesNames says that a text does nothing to names.
+func leavesNames(f *rules.Facts) bool {
+	return !slices.ContainsFunc(f.Statements, func(s rules.Statement) bool { return len(s.Names) > 0 })
+}
+
+// portal is what an Execute of the portal runs. A definition in flight of the same
+// batch is the only one, as in worstStatement. One of an earlier batch may fail and
+// leave the portal as it was; what it is then is not known until that is answered.
+func (c *Core) portal(key []byte) (prepared, bool) {
+	b, known := c.portals.latest(key)
+	if !known || b.batch == c.batch || c.cfg.Mode != Enforce {
+		return b, known
+	}
+	if e := c.portals.m[string(key)]; len(e.pending) > 1 || len(e.pending) > 0 && e.set {
+		c.unsure = true
+		return prepared{}, false
+	}
+	return b, true
+}
+
+// bodies is what a portal that people are asked about can run by the names of
+// prepared statements.
+func (c *Core) bodies(b *prepared) (all []*rules.Statement) {
+	if !b.asked {
+		return nil
+	}
+	for i := range b.facts.Statements {
+		for _, name := range b.facts.Statements[i].Executes {
+			all = append(all, c.statements.Prepared(name)...)
+		}
+	}
+	return all
 }
 
 // rejudge judges again what depends on names that may have changed.
@@ -246,7 +303,7 @@ func (c *Core) bodyOf(change rules.NameChange, cursor bool) prepared {
 	}
 	return prepared{
 		facts: f, verdict: c.judge(f), cursor: cursor, batch: c.batch, serial: c.serial,
-		text: "-- prepared by SQL as " + change.Name,
+		text: "-- prepared by SQL as " + rules.ShownName(change.Name),
 	}
 }
 
@@ -279,7 +336,7 @@ func (c *Core) applySQLNames(s *rules.Statement, serial uint64) {
 func (c *Core) settleSQLNames(r *reply) {
 	statements := r.facts.Statements
 	if r.facts.Read {
-		c.dropSQLNames(statements[min(r.at, len(statements)):], r.serial)
+		c.dropSQLNames(statements[r.done:], r.serial)
 		return
 	}
 	c.dropSQLNames(statements, r.serial)

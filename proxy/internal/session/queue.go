@@ -17,6 +17,7 @@ type reply struct {
 	closeKind byte
 	step      uint8 // expectAnswer: parts seen
 	at        int   // Query: statements completed
+	done      int   // Query: of these the ones that are in facts
 	serial    uint64
 	name      string
 	facts     *rules.Facts
@@ -28,6 +29,18 @@ type reply struct {
 // endsBatch says that the reply ends with ReadyForQuery.
 func (r *reply) endsBatch() bool {
 	return r.kind == wire.Sync || r.kind == wire.Query || r.kind == wire.FunctionCall
+}
+
+// running is the statement of a Query that the server completes next; nil for one
+// that is not in its facts, and where it is not known which it is.
+func (r *reply) running() *rules.Statement {
+	if r.facts == nil || !r.facts.Read || r.done == len(r.facts.Statements) {
+		return nil
+	}
+	if s := &r.facts.Statements[r.done]; s.Index == r.at {
+		return s
+	}
+	return nil
 }
 
 // keptCapacity is how many items a session keeps room for while it is idle: a

@@ -15,6 +15,7 @@ func (c *Core) expect(m *message) {
 	case wire.Sync:
 		if c.copying.open {
 			c.copying.syncs++
+			c.forget(m)
 			return // the server ignores Sync while it reads copy data
 		}
 		c.skipping, c.resync.blind, c.dirty = false, false, false
@@ -116,8 +117,9 @@ func (c *Core) completed(tag []byte) {
 	c.copying = copying{}
 	switch h.kind {
 	case wire.Query:
-		if h.facts != nil && h.facts.Read && h.at < len(h.facts.Statements) {
-			c.applySQLNames(&h.facts.Statements[h.at], h.serial)
+		if s := h.running(); s != nil {
+			c.applySQLNames(s, h.serial)
+			h.done++
 		}
 		h.at++
 	case wire.Execute:
@@ -188,7 +190,7 @@ func (c *Core) readyReply() {
 func (c *Core) readyForQuery(status byte) {
 	c.status = status
 	c.readyReply()
-	c.settings.reportedAll()
+	c.settings.reportedAll(status == 'I')
 	if status == 'I' && len(c.portals.m) > 1 {
 		c.portals.removeAll(func(_ string, b prepared) bool { return !b.cursor })
 	}

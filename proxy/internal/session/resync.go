@@ -37,6 +37,8 @@ func (c *Core) lose(simple bool, syncs int) {
 	c.skipCopyEnds()
 	batches, all := c.queue.bareBatches(simple)
 	switch {
+	case c.oddSync && c.cfg.Mode == Enforce: // its error would be taken for another's
+		c.resync.lost = true
 	case all && c.cfg.Mode == Enforce && c.state != asking && c.state != probing:
 		c.forgetReplies()
 		c.state, c.wake = resyncing, false

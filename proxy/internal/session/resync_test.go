@@ -133,3 +133,53 @@ func TestObserveDoesNotResync(t *testing.T) {
 		t.Errorf("reports %+v", s.rep)
 	}
 }
+
+// malformed is a message as it came.
+type malformed []byte
+
+func (m malformed) Encode(dst []byte) ([]byte, error) { return append(dst, m...), nil }
+
+// TestMalformedInsideOfDataThatFailed: its error is not taken for that of a statement
+// behind it, which changes what a name stands for.
+func TestMalformedInsideOfDataThatFailed(t *testing.T) {
+	prepare := func() *script {
+		s := newScript(t, Enforce)
+		s.client("Q:prepare p as select 1", "", query("prepare p as select 1"))
+		s.server("", "C:PREPARE Z:I", complete("PREPARE"), ready('I'))
+		s.client("Q:copy t from stdin", "", query("copy t from stdin"))
+		s.server("", "G", copyIn())
+		return s
+	}
+	for _, bad := range []malformed{{'Q', 0, 0, 0, 5, 'x'}, {'F', 0, 0, 0, 4}} {
+		s := prepare()
+		s.core.Client(encode(t, copyData("bad\n"), bad, bad, query("deallocate p"), query("prepare p as delete from t")))
+		s.core.Take()
+		s.server("", "E:22P02 Z:I E:08P01 Z:I E:08P01 Z:I", failure("22P02"), ready('I'), failure("08P01"), ready('I'), failure("08P01"), ready('I'))
+		s.server("", "C:DEALLOCATE Z:I C:PREPARE Z:I", complete("DEALLOCATE"), ready('I'), complete("PREPARE"), ready('I'))
+		s.client("", "", query("execute p"))
+		if a := s.held(); a.Verdict.Rule != "deletes" {
+			t.Errorf("%c: asked %+v", bad[0], a)
+		}
+	}
+	s := prepare() // where the COPY goes on the server ignores a Flush whatever its body is
+	s.client("d Q:deallocate p", "", copyData("bad\n"), malformed{'H', 0, 0, 0, 5, 'x'}, query("deallocate p"))
+
+	s = prepare() // and so it does a Sync; where the COPY failed nobody can tell its error from another
+	bad := malformed{'S', 0, 0, 0, 5, 'x'}
+	s.client("d S c S Q:deallocate p", "", copyData("bad\n"), bad, copyDone(), sync(), query("deallocate p"))
+	s.server("", "E:22P02", failure("22P02"))
+	s.server("", "E:08P01", failure("08P01"))
+	if s.over == nil {
+		t.Error("the session goes on")
+	}
+}
+
+// TestSyncWithABody: outside of copy data it is an error that ends a batch.
+func TestSyncWithABody(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("P::select 1 S Q:select 1", "", parse("", "select 1"), malformed{'S', 0, 0, 0, 5, 'x'}, query("select 1"))
+	s.server("", "1 E:08P01 Z:I C:SELECT 1 Z:I", parsed(), failure("08P01"), ready('I'), complete("SELECT 1"), ready('I'))
+	if !s.core.Idle() {
+		t.Error("not idle")
+	}
+}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
@@ -58,12 +59,15 @@ func (c *Core) scan(typ byte, body []byte) bool {
 		return c.scanFunctionCall(body, n)
 	case wire.CopyData:
 		c.scanCopyData(n)
+	case wire.Sync:
+		c.oddSync = c.oddSync || len(body) > 0
+		c.push(message{typ: typ}, n)
 	case wire.Flush:
 		if len(body) > 0 { // an error that answers nothing would be taken for another's
 			return c.malformed(typ, n, tooLong)
 		}
 		c.push(message{typ: typ}, n)
-	default: // Describe, Sync, CopyDone, CopyFail, Terminate
+	default: // Describe, CopyDone, CopyFail, Terminate
 		c.push(message{typ: typ}, n)
 	}
 	return true
@@ -76,6 +80,7 @@ func (c *Core) skipped(typ byte, n int) bool {
 		return false
 	}
 	if typ == wire.Sync || typ == wire.Terminate {
+		c.oddSync = c.oddSync || n > wire.HeaderLen
 		c.push(message{typ: typ}, n)
 		c.discarding = false
 		return true
@@ -116,8 +121,7 @@ func (c *Core) scanQuery(body []byte, n int) bool {
 	verdict := c.judge(facts)
 	c.registerSQLNames(facts)
 	c.push(message{typ: wire.Query, facts: facts, changes: facts.ChangesSettings}, n)
-	c.willChange(facts.ChangesSettings)
-	c.weigh(i, verdict, facts, text, nil, nil)
+	c.weigh(finding{msg: i, verdict: verdict, facts: facts}, text, nil)
 	return len(c.found) == 0
 }
 
@@ -132,7 +136,7 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	b := prepared{facts: c.read(f.Text), batch: c.batch, serial: c.serial}
 	b.verdict = c.judge(b.facts)
 	if b.verdict.Action == rules.Warn || stops(b.verdict.Action) || runsPrepared(b.facts) {
-		b.text, b.types = keptText(f.Text), keptValues(f.Types)
+		c.keepTexts(&b, f.Text, f.Types)
 	}
 	name := string(c.key(f.Name))
 	c.push(message{typ: wire.Parse, name: name}, n)
@@ -153,9 +157,9 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	}
 	portal := string(c.key(f.Portal))
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
-	c.willChange(b.facts.ChangesSettings)
-	c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), wire.BindValues(f.Rest))
-	b.asked, b.serial = stops(b.verdict.Action), c.serial
+	c.weigh(b.finding(i), nil, wire.BindValues(f.Rest))
+	b.asked, b.batch, b.serial = stops(b.verdict.Action), c.batch, c.serial
+	b.bodies = c.bodies(&b)
 	c.portals.define(portal, b)
 }
 
@@ -173,14 +177,13 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 	portal := c.key(name)
 	c.out.Statements++
 	i := len(c.msgs)
-	b, known := c.portals.latest(portal)
+	b, known := c.portal(portal)
 	if !known {
 		b = unknownPortal(name)
 	}
 	c.push(message{typ: wire.Execute, name: string(portal), facts: b.facts, changes: b.facts.ChangesSettings}, n)
-	c.willChange(b.facts.ChangesSettings)
 	c.registerSQLNames(b.facts)
-	if b.asked {
+	if b.asked && slices.Equal(b.bodies, c.bodies(&b)) {
 		return true
 	}
 	if runsPrepared(b.facts) {
@@ -188,10 +191,10 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 		b.verdict = c.judge(b.facts) // the name may stand for something else by now
 	}
 	if b.verdict.Action == rules.Measure {
-		c.report(NotCounted, b.verdict, nil)
+		c.report(NotCounted, b.verdict, "")
 	}
 	if stops(b.verdict.Action) {
-		c.weigh(i, b.verdict, b.facts, []byte(b.text), []byte(b.types), nil)
+		c.weigh(b.finding(i), nil, nil)
 	}
 	return true
 }
@@ -204,7 +207,7 @@ func (c *Core) scanFunctionCall(body []byte, n int) bool {
 	i := len(c.msgs)
 	verdict := c.cfg.Policy.JudgeCall(c.cfg.Origin, oid)
 	c.push(message{typ: wire.FunctionCall, changes: stops(verdict.Action)}, n)
-	c.willChange(stops(verdict.Action))
-	c.weigh(i, verdict, nil, fmt.Appendf(nil, "-- FunctionCall of the function with OID %d", oid), body, nil)
+	text := fmt.Appendf(nil, "-- FunctionCall of the function with OID %d", oid)
+	c.weigh(finding{msg: i, verdict: verdict, types: keptValues(body)}, text, nil)
 	return len(c.found) == 0
 }

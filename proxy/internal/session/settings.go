@@ -13,14 +13,22 @@ import (
 // changed them they are unknown until then, or until they were asked for.
 type settings struct {
 	reported   rules.Settings
-	changing   int // messages judged or in flight, or done but not reported, that may change them
-	unreported int // of these the done ones
+	asked      *rules.Settings // what the server has answered since; nil if it was not asked
+	changing   int             // messages judged or in flight, or done but not reported, that may change them
+	unreported int             // of these the done ones
+
+	// undoable is true when a transaction that may be open has, or may have, changed
+	// them: its end undoes SET LOCAL, and a rollback every SET.
+	undoable bool
 }
 
-// reportedAll notes that the server has reported every change so far.
-func (s *settings) reportedAll() {
+// reportedAll notes that the server has reported every change so far, of those that
+// were undone in the meantime nothing; idle says that no transaction is open.
+func (s *settings) reportedAll(idle bool) {
 	s.changing -= s.unreported
 	s.unreported = 0
+	s.asked = nil
+	s.undoable = s.undoable && (!idle || s.changing > 0)
 }
 
 // settingsNow are the settings for text that the server reads after everything
@@ -29,12 +37,27 @@ func (c *Core) settingsNow() rules.Settings {
 	if c.settings.changing > 0 {
 		return rules.Settings{}
 	}
-	return c.settings.reported
+	return c.settings.known()
 }
 
-func (c *Core) willChange(changes bool) {
-	if changes {
+// known are the settings as far as the server has told them.
+func (s *settings) known() rules.Settings {
+	if s.asked != nil {
+		return *s.asked
+	}
+	return s.reported
+}
+
+// willChange counts a message that may change settings, by itself or because it may
+// end a transaction that has changed them.
+func (c *Core) willChange(m *message) {
+	if m.unread {
+		return
+	}
+	ends := m.endsBatch() || m.typ == wire.Execute && !staysInTransaction(m.facts)
+	if m.changes = m.changes || c.settings.undoable && ends; m.changes {
 		c.settings.changing++
+		c.settings.undoable = true
 	}
 }
 
@@ -86,11 +109,10 @@ const answerParts = 6
 func (c *Core) answerPart(typ byte, body []byte) {
 	h := c.queue.head()
 	if typ == wire.DataRow {
-		if v, ok := wire.FirstValue(body); ok {
-			scs, encoding, _ := bytes.Cut(v, []byte(" "))
-			c.settings.reported = rules.Settings{
-				StandardConformingStrings: string(scs), ClientEncoding: string(encoding),
-			}
+		v, _ := wire.FirstValue(body)
+		scs, encoding, _ := bytes.Cut(v, []byte(" "))
+		c.settings.asked = &rules.Settings{
+			StandardConformingStrings: string(scs), ClientEncoding: string(encoding),
 		}
 	}
 	if h.step++; h.step < answerParts {

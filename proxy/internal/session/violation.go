@@ -35,8 +35,10 @@ func (c *Core) malformed(typ byte, n int, what string) bool {
 	switch {
 	case c.cfg.Mode == Observe:
 		c.raw = true
-	case c.copying.open:
-		c.push(message{typ: typ, unread: true}, n) // no message of its kind is allowed now
+	case c.inCopyData():
+		// Once the COPY has failed it is an error with a reply; before that the server
+		// ignores a Flush, and ends the session for any other message.
+		c.push(message{typ: typ, drop: typ == wire.Flush}, n)
 		return true
 	case len(c.found) > 0:
 		c.state = asking // first what was found, then this

@@ -117,6 +117,24 @@ func TestNamesTakeBoundedRoom(t *testing.T) {
 	}
 }
 
+// And so it is for texts of prepared statements, of which one that is not kept can
+// still be told from any other.
+func TestTextsTakeBoundedRoom(t *testing.T) {
+	s := newScript(t, Enforce)
+	for i := range 200 {
+		s.core.Client(encode(t, parse(fmt.Sprint("s", i), "delete from t --"+strings.Repeat("x", 200<<10)), sync()))
+		s.core.Server(encode(t, parsed(), ready('I')))
+		s.core.Take()
+	}
+	if n := s.core.statements.kept(); n > maxKeptTexts+200*shortText {
+		t.Errorf("%d bytes are kept", n)
+	}
+	s.client("", "", bindTo("", "s199"), execute(""), sync())
+	if a := s.held(); !strings.Contains(a.SQL, "SHA-256") || a.Verdict.Rule != "deletes" {
+		t.Errorf("asked %.200q", a.SQL)
+	}
+}
+
 // An error of many megabytes is passed on, and ends what it answers.
 func TestLongErrors(t *testing.T) {
 	s := newScript(t, Enforce)
