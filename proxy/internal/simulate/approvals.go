@@ -16,8 +16,9 @@ import (
 // approval is a batch that people let go.
 type approval struct {
 	id       string
-	from, to int // messages of the client that were forwarded for it
-	texts    []string
+	from, to int      // messages of the client that were forwarded for it
+	texts    []string // each once, however often it is in the batch
+	times    int      // statements that were asked about, of texts with one statement
 	binding  string
 	single   bool
 }
@@ -65,7 +66,7 @@ func (c *conversation) release(a *session.Ask, id string) {
 	c.world.ledger.checkRelease(id)
 	c.core.Notice(wire.Error{Message: ownWord + "released"})
 	ok := &approval{
-		id: id, from: c.forwarded.at, texts: strings.Split(a.SQL, "\n\n"),
+		id: id, from: c.forwarded.at, texts: strings.Split(a.SQL, "\n\n"), times: len(a.Statements),
 		binding: a.Binding, single: len(a.Statements) == 1,
 	}
 	c.approvals.list = append(c.approvals.list, ok)
@@ -94,12 +95,12 @@ func (c *conversation) checkEffect(e effect) {
 		if e.cause < a.from || e.cause >= a.to {
 			continue
 		}
-		i := slices.IndexFunc(a.texts, func(text string) bool { return strings.TrimSpace(text) == strings.TrimSpace(e.text) })
-		if i < 0 || a.single && a.binding != digest(e) {
+		asked := slices.ContainsFunc(a.texts, func(text string) bool { return strings.TrimSpace(text) == strings.TrimSpace(e.text) })
+		if !asked || a.times == 0 || a.single && a.binding != digest(e) {
 			continue
 		}
 		if !strings.Contains(e.text, ";") { // else one text destroys several times
-			a.texts = slices.Delete(slices.Clone(a.texts), i, i+1)
+			a.times--
 		}
 		c.world.ledger.checkEffect(a.id)
 		return
