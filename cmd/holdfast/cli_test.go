@@ -51,7 +51,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"desk": openDesk, "ask": ask, "leave": leave, "mode": checkMode, "deadsocket": deadSocket,
-			"failed": exits(exitFailed), "usage": exits(exitUsage),
+			"failed": exits(exitFailed), "usage": exits(exitUsage), "stops": reports(exitStops), "brokenoff": reports(exitFailed),
 		},
 	})
 }
@@ -193,14 +193,22 @@ func deadSocket(ts *testscript.TestScript, _ bool, args []string) {
 // exits is "failed COMMAND ..." and "usage COMMAND ...": exec that wants exactly
 // this exit code, and nothing on standard output.
 func exits(code int) func(*testscript.TestScript, bool, []string) {
+	ends := reports(code)
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		ends(ts, neg, args)
+		if out := ts.ReadFile("stdout"); out != "" {
+			ts.Fatalf("standard output is not empty: %s", out)
+		}
+	}
+}
+
+// reports is for a program that ends with a code and has printed something.
+func reports(code int) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, _ bool, args []string) {
 		err := ts.Exec(args[0], args[1:]...)
 		exit := (*exec.ExitError)(nil)
 		if !errors.As(err, &exit) || exit.ExitCode() != code {
 			ts.Fatalf("%v, want exit code %d", err, code)
-		}
-		if out := ts.ReadFile("stdout"); out != "" {
-			ts.Fatalf("standard output is not empty: %s", out)
 		}
 	}
 }
