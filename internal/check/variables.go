@@ -11,7 +11,7 @@ import (
 // rawVariable is the first of psql's variables that may stand for any text, or "".
 func rawVariable(variables []script.Variable) string {
 	for _, v := range variables {
-		if v.Quote == script.Raw || v.Quote == script.Defined {
+		if (v.Quote == script.Raw || v.Quote == script.Defined) && v.Value == "" {
 			return v.Name
 		}
 	}
@@ -54,15 +54,31 @@ func filled(st script.Statement, stand func(name string, index int) string) []by
 	for _, v := range st.Variables {
 		b.Write(st.SQL[kept:v.Pos])
 		kept = v.End
-		if v.Quote == script.Name {
-			b.WriteString(`":` + v.Name + `"`)
-			continue
-		}
 		if _, ok := indexes[v.Name]; !ok {
 			indexes[v.Name] = len(indexes)
 		}
-		b.WriteString(stand(v.Name, indexes[v.Name]))
+		switch {
+		case v.Value != "":
+			b.WriteString(known(v))
+		case v.Quote == script.Name:
+			b.WriteString(`":` + v.Name + `"`)
+		default:
+			b.WriteString(stand(v.Name, indexes[v.Name]))
+		}
 	}
 	b.Write(st.SQL[kept:])
 	return []byte(b.String())
+}
+
+// known is what psql writes for a variable whose value is known.
+func known(v script.Variable) string {
+	switch v.Quote {
+	case script.Literal:
+		return "'" + v.Value + "'"
+	case script.Name:
+		return `"` + v.Value + `"`
+	case script.Defined:
+		return "TRUE"
+	}
+	return v.Value
 }

@@ -61,6 +61,12 @@ func lookUp(name string) (known bool, mode argumentMode) {
 // false when the script ends here.
 func (s *splitter) run(c command) bool {
 	switch c.name {
+	case "set", "unset":
+		s.values.set(c.arguments, c.name == "set" && s.ifs == 0)
+	case "gset", "getenv", "prompt", "i", "include", "ir", "include_relative":
+		clear(s.values) // may set any
+	}
+	switch c.name {
 	case "g", "gx", "gset", "gdesc", "crosstabview", "watch", "parse", "sendpipeline":
 		s.send(c.end)
 	case "gexec":

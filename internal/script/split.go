@@ -11,7 +11,7 @@ import (
 // keeps alive.
 func Split(script []byte) Script {
 	text := bytes.Clone(script) // in which COPY data becomes blank
-	s := splitter{text: text, tokens: rules.TokensOf(text), places: places{text: text}}
+	s := splitter{text: text, tokens: rules.TokensOf(text), places: places{text: text}, values: values{}}
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) { // psql skips it
 		s.tokens.Seek(len(byteOrderMark))
 		s.places.at = len(byteOrderMark)
@@ -33,8 +33,9 @@ type splitter struct {
 	q        query
 	ifs      int  // open \if
 	session  bool // behind a \connect
-	line     int  // end of the last line with a COPY ... FROM stdin in it
-	dataFrom int  // where data goes on for another COPY of that line
+	values   values
+	line     int // end of the last line with a COPY ... FROM stdin in it
+	dataFrom int // where data goes on for another COPY of that line
 }
 
 // step reads one token; it is false at the end of the script.
@@ -69,6 +70,7 @@ func (s *splitter) colon(t rules.Token) {
 	}
 	s.q.add(s.text, rules.Token{Kind: rules.TokenOther, Pos: v.Pos, End: v.End})
 	s.tokens.Seek(v.End)
+	v.Value = s.values[v.Name]
 	v.Pos, v.End = s.q.length(v.Pos), s.q.length(v.End)
 	s.q.variables = append(s.q.variables, v)
 }

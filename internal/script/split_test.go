@@ -50,6 +50,9 @@ func describe(s script.Script) string {
 		}
 		for _, v := range st.Variables {
 			fmt.Fprintf(&b, " with %s", st.SQL[v.Pos:v.End])
+			if v.Value != "" {
+				fmt.Fprintf(&b, " = %s", v.Value)
+			}
 		}
 		if st.Doubt != "" {
 			fmt.Fprintf(&b, " doubt: %s", st.Doubt)

@@ -5,6 +5,10 @@ type Variable struct {
 	Name     string
 	Quote    Quote
 	Pos, End int // in Statement.SQL
+
+	// Value is what the script has set it to, a word that needs no quotes. Empty
+	// where that is not known.
+	Value string
 }
 
 // Quote says what psql makes of the value.
