@@ -114,9 +114,16 @@ func (s *splitter) branch(name string) {
 	}
 }
 
+// of is what a command sends by itself, in its place.
+func (s *splitter) of(c command) Statement {
+	return Statement{Place: s.places.of(c.pos), Pos: c.pos, End: c.end}
+}
+
 // unknown is a statement of which nothing is known.
 func (s *splitter) unknown(c command, why string) {
-	s.emit(Statement{Pos: c.pos, End: c.end, Doubt: why})
+	st := s.of(c)
+	st.Doubt = why
+	s.emit(st)
 }
 
 // synthetic is what psql sends for a command of its own. Its argument is a
@@ -125,7 +132,7 @@ func (s *splitter) synthetic(c command, before, argument, after string) {
 	if argument == "" {
 		return // psql shows the value, or says that an argument is missing
 	}
-	st := Statement{Pos: c.pos, End: c.end}
+	st := s.of(c)
 	if strings.ContainsAny(argument, ":`\\") {
 		st.Doubt = `\` + c.name + ": its argument is known when psql runs"
 	}

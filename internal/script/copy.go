@@ -9,7 +9,7 @@ import (
 // slashCopy reads \copy, which sends COPY ... FROM STDIN or TO STDOUT and moves
 // the rows itself. psql puts no variables into it.
 func (s *splitter) slashCopy(c command) {
-	st := Statement{Pos: c.pos, End: c.end}
+	st := s.of(c)
 	p, ok := parseCopy(c.arguments)
 	if !ok {
 		st.Doubt = `\copy was not understood`
@@ -94,8 +94,8 @@ func cutArgument(line []byte) (word, rest []byte) {
 // behind that place's up to \. alone. What follows on the same line is read first,
 // so the data of a second COPY there lies behind that of the first.
 func (s *splitter) skipData(at int) {
-	if end := s.lineEnd(at); end != s.line || s.dataFrom == 0 {
-		s.line, s.dataFrom = end, min(end+1, len(s.text))
+	if end := s.lineEnd(at); end != s.copyLine || s.dataFrom == 0 {
+		s.copyLine, s.dataFrom = end, min(end+1, len(s.text))
 	}
 	for from := s.dataFrom; ; {
 		end := s.lineEnd(from)

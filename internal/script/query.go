@@ -10,8 +10,9 @@ import (
 // The zero value is an empty one.
 type query struct {
 	some     bool // it has a token
-	pos, end int  // in the script, of the first and behind the last token
-	from     int  // what lies from here on is not in sql yet
+	place    Place
+	pos, end int // in the script, of the first and behind the last token
+	from     int // what lies from here on is not in sql yet
 	sql      []byte
 	pieces   bool // sql was begun: the text is not one stretch of the script
 

@@ -52,21 +52,20 @@ type Place struct {
 
 // places turns byte offsets, asked for in rising order, into places.
 type places struct {
-	text []byte
-	at   int // the beginning of a line
-	line int // of at, from 0
+	text   []byte
+	at     int // what was counted so far
+	line   int // line breaks before at
+	column int // characters since the last of them
 }
 
 func (p *places) of(pos int) Place {
-	if pos < p.at {
-		p.at, p.line = 0, 0
+	passed := p.text[p.at:pos]
+	if breaks := bytes.Count(passed, []byte("\n")); breaks > 0 {
+		p.line += breaks
+		p.column = 0
+		passed = passed[bytes.LastIndexByte(passed, '\n')+1:]
 	}
-	for {
-		i := bytes.IndexByte(p.text[p.at:pos], '\n')
-		if i < 0 {
-			return Place{Line: p.line + 1, Column: utf8.RuneCount(p.text[p.at:pos]) + 1}
-		}
-		p.at += i + 1
-		p.line++
-	}
+	p.column += utf8.RuneCount(passed)
+	p.at = pos
+	return Place{Line: p.line + 1, Column: p.column + 1}
 }

@@ -38,7 +38,7 @@ func (s *splitter) forced(pos int) {
 	if s.q.some {
 		s.q.cut(s.text, pos-1, pos)
 	}
-	s.q.add(s.text, mark)
+	s.add(mark)
 	if s.text[pos] == ';' {
 		s.q.part()
 	}
@@ -62,15 +62,17 @@ func (s *splitter) nameEnd(at int) int {
 	return at
 }
 
-// lineEnd is the place of the line break that ends the line of at, or the end.
+// lineEnd is the place of the line break that ends the line of at, or the end of
+// the text.
 func (s *splitter) lineEnd(at int) int {
-	if at >= len(s.text) {
-		return len(s.text)
+	if s.lineFrom <= at && at <= s.lineTo {
+		return s.lineTo // a line may have any number of commands
 	}
-	if i := bytes.IndexByte(s.text[at:], '\n'); i >= 0 {
-		return at + i
+	s.lineFrom, s.lineTo = at, len(s.text)
+	if i := bytes.IndexByte(s.text[min(at, len(s.text)):], '\n'); i >= 0 {
+		s.lineTo = at + i
 	}
-	return len(s.text)
+	return s.lineTo
 }
 
 // argumentsEnd is where the arguments of a command end: at the end of the line,

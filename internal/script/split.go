@@ -11,7 +11,7 @@ import (
 // keeps alive.
 func Split(script []byte) Script {
 	text := bytes.Clone(script) // in which COPY data becomes blank
-	s := splitter{text: text, tokens: rules.TokensOf(text), places: places{text: text}, values: values{}}
+	s := splitter{text: text, tokens: rules.TokensOf(text), places: places{text: text}, values: values{}, lineFrom: -1, lineTo: -1}
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) { // psql skips it
 		s.tokens.Seek(len(byteOrderMark))
 		s.places.at = len(byteOrderMark)
@@ -34,8 +34,10 @@ type splitter struct {
 	ifs      int  // open \if
 	session  bool // behind a \connect
 	values   values
-	line     int // end of the last line with a COPY ... FROM stdin in it
+	copyLine int // end of the last line with a COPY ... FROM stdin in it
 	dataFrom int // where data goes on for another COPY of that line
+
+	lineFrom, lineTo int // a stretch without a line break up to one, or to the end
 }
 
 // step reads one token; it is false at the end of the script.
@@ -56,19 +58,27 @@ func (s *splitter) step() bool {
 		}
 		s.q = query{}
 	default:
-		s.q.add(s.text, t)
+		s.add(t)
 	}
 	return true
+}
+
+// add takes one token into the query.
+func (s *splitter) add(t rules.Token) {
+	if !s.q.some {
+		s.q.place = s.places.of(t.Pos)
+	}
+	s.q.add(s.text, t)
 }
 
 // colon reads a variable, or a colon.
 func (s *splitter) colon(t rules.Token) {
 	v, ok := variableAt(s.text, t.Pos)
 	if !ok {
-		s.q.add(s.text, t)
+		s.add(t)
 		return
 	}
-	s.q.add(s.text, rules.Token{Kind: rules.TokenOther, Pos: v.Pos, End: v.End})
+	s.add(rules.Token{Kind: rules.TokenOther, Pos: v.Pos, End: v.End})
 	s.tokens.Seek(v.End)
 	v.Value = s.values[v.Name]
 	v.Pos, v.End = s.q.length(v.Pos), s.q.length(v.End)
@@ -80,7 +90,10 @@ func (s *splitter) send(at int) {
 	if !s.q.some {
 		return
 	}
-	st := Statement{Pos: s.q.pos, End: s.q.end, SQL: s.q.text(s.text), Variables: s.q.variables, Doubt: s.q.doubt}
+	st := Statement{
+		Place: s.q.place, Pos: s.q.pos, End: s.q.end,
+		SQL: s.q.text(s.text), Variables: s.q.variables, Doubt: s.q.doubt,
+	}
 	copies := s.q.copies
 	s.q = query{}
 	if copies > 0 && s.ifs > 0 && st.Doubt == "" {
@@ -92,9 +105,7 @@ func (s *splitter) send(at int) {
 	}
 }
 
-// emit adds a statement in its place.
 func (s *splitter) emit(st Statement) {
-	st.Place = s.places.of(st.Pos)
 	st.NewSession, s.session = s.session, false
 	s.out.Statements = append(s.out.Statements, st)
 }
