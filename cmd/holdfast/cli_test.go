@@ -27,6 +27,10 @@ import (
 // store, audit and control socket of this process.
 func TestScripts(t *testing.T) {
 	binary := pgtest.Binary(t, "./cmd/holdfast")
+	root, err := pgtest.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -36,6 +40,7 @@ func TestScripts(t *testing.T) {
 			}
 			e.Setenv("PATH", filepath.Dir(binary)+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			e.Setenv("ME", me.Username)
+			e.Setenv("EXAMPLES", filepath.Join(root, "examples"))
 			e.Setenv("TZ", "UTC")
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector sleeps a second at each exit
 			// A path short enough for a Unix socket, whatever the folder of the test.
