@@ -30,7 +30,9 @@ func (r *checkReport) input(judge *check.Judge, name string) error {
 	list, notes := judge.Script(text)
 	for _, found := range list {
 		for len(notes) > 0 && before(notes[0].Place, found.Place) {
-			r.note(name, notes[0])
+			if err := r.note(name, notes[0]); err != nil {
+				return err
+			}
 			notes = notes[1:]
 		}
 		if err := r.statement(name, text[found.Pos:found.End], found); err != nil {
@@ -38,7 +40,9 @@ func (r *checkReport) input(judge *check.Judge, name string) error {
 		}
 	}
 	for _, n := range notes {
-		r.note(name, n)
+		if err := r.note(name, n); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -94,16 +98,17 @@ func (r *checkReport) sum() string {
 	return text
 }
 
-func (r *checkReport) note(name string, n script.Note) {
+func (r *checkReport) note(name string, n script.Note) error {
 	r.notes++
 	if r.json {
-		_ = r.a.printJSON(checkedNote{File: name, Line: n.Line, Column: n.Column, Note: n.Text})
-		return
+		return r.a.printJSON(checkedNote{File: name, Line: n.Line, Column: n.Column, Note: n.Text})
 	}
-	fmt.Fprintf(r.a.out, "%s:%d:%d: note: %s\n\n", inputName(name), n.Line, n.Column, escape(n.Text))
+	_, err := fmt.Fprintf(r.a.out, "%s:%d:%d: note: %s\n\n", inputName(name), n.Line, n.Column, escape(n.Text))
+	return err
 }
 
-// statement tells of one statement, with its lines of the script, unless it passes and nobody asked.
+// statement tells of one statement, of which source is what stands in the file,
+// unless it passes and nobody asked.
 func (r *checkReport) statement(name string, source []byte, f check.Found) error {
 	r.counted(f.Verdict)
 	switch {
@@ -129,7 +134,8 @@ func (r *checkReport) statement(name string, source []byte, f check.Found) error
 	return nil
 }
 
-// excerpt shows the first line of a statement with a caret where it begins.
+// excerpt shows the first line of a statement with a caret where it begins, cut
+// to the screen: the rest is in the file.
 func (r *checkReport) excerpt(source []byte, f check.Found) {
 	s := r.a.out
 	line, _, more := strings.Cut(rules.Mask(string(source)), "\n")
@@ -137,15 +143,9 @@ func (r *checkReport) excerpt(source []byte, f check.Found) {
 	if more {
 		line += " …"
 	}
-	const gutter = 8 // columns in front of the line
-	for i, part := range fold(line, s.width-gutter) {
-		head := "      | "
-		if i == 0 {
-			head = fmt.Sprintf("%5d | ", f.Line)
-		}
-		fmt.Fprintln(s, s.paint(dim, head)+part)
-	}
-	fmt.Fprintln(s, s.paint(dim, "      | ")+s.paint(checkStyle(f.Verdict.Action), "^"))
+	head, below := fmt.Sprintf("%5d | ", f.Line), "      | "
+	fmt.Fprintln(s, s.paint(dim, head)+cut(line, s.width-cells(head)))
+	fmt.Fprintln(s, s.paint(dim, below)+s.paint(checkStyle(f.Verdict.Action), "^"))
 }
 
 // pair is a word and a text beside it, folded.

@@ -23,14 +23,11 @@ type Described struct {
 // word of it can matter or because nobody can, has none.
 func (s *Session) describe(f *rules.Facts) []Described {
 	list := make([]Described, 0, len(f.Statements))
-	known := names{} // what the text itself prepares is known to its later statements
-	for name, bodies := range s.names {
-		known[name] = bodies
-	}
+	known := layered{own: names{}, outer: s.names}
 	for i := range f.Statements {
 		one := &rules.Facts{Read: true, Statements: f.Statements[i : i+1]}
 		v := s.judge.Policy.Judge(s.judge.Origin, one, known)
-		known.apply(one)
+		known.own.apply(one)
 		list = append(list, describeOne(&f.Statements[i], v))
 	}
 	return list

@@ -29,3 +29,15 @@ func (n names) change(c rules.NameChange) {
 		clear(n)
 	}
 }
+
+// layered are the names that a text prepares itself before those of its session,
+// as Policy.Judge takes them.
+type layered struct{ own, outer names }
+
+// Prepared implements rules.Names.
+func (l layered) Prepared(name string) []*rules.Statement {
+	if own := l.own[name]; len(own) > 0 {
+		return own
+	}
+	return l.outer[name]
+}

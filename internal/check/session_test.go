@@ -57,6 +57,7 @@ var scripts = []struct{ name, text, want string }{
 	{"both branches", "\\if :x\nDROP TABLE t;\n\\else\nSELECT 1;\n\\endif", "hold drops, allow"},
 	{"large object", `\lo_unlink 4711`, "hold opaque"},
 	{"copy", "\\copy (DELETE FROM t RETURNING *) to x\n\\copy t from x\n\\copy t from program 'x'\n", "hold deletes, allow, allow"},
+	{"copy data without an end", "COPY t FROM stdin;\nDROP TABLE t;\n", "hold unreadable"},
 	{"copy data", "COPY t FROM stdin;\nDROP TABLE t;\n\\.\nSELECT 1;", "allow, allow"},
 }
 

@@ -63,6 +63,7 @@ func (s *splitter) run(c command) bool {
 	switch c.name {
 	case "set", "unset":
 		s.values.set(c.arguments, c.name == "set" && s.ifs == 0)
+		s.lines = s.lines || strings.EqualFold(firstWord(c.arguments), "SINGLELINE")
 	case "gset", "getenv", "prompt", "i", "include", "ir", "include_relative":
 		clear(s.values) // may set any
 	}

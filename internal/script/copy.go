@@ -25,7 +25,7 @@ func (s *splitter) slashCopy(c command) {
 	}
 	s.emit(st)
 	if p.inline {
-		s.skipData(c.end)
+		s.data(c.end)
 	}
 }
 
@@ -90,24 +90,33 @@ func cutArgument(line []byte) (word, rest []byte) {
 	return line, nil
 }
 
+// data skips the data of the COPY that was emitted last. Without an end it may be
+// no data at all: a COPY that fails leaves it to psql as SQL.
+func (s *splitter) data(at int) {
+	if last := &s.out.Statements[len(s.out.Statements)-1]; !s.skipData(at) && last.Doubt == "" {
+		last.Doubt = `its data has no end: \. is missing, and where the COPY fails psql reads what follows as SQL`
+	}
+}
+
 // skipData makes the data of a COPY blank that was sent at a place: the lines
 // behind that place's up to \. alone. What follows on the same line is read first,
-// so the data of a second COPY there lies behind that of the first.
-func (s *splitter) skipData(at int) {
+// so the data of a second COPY there lies behind that of the first. It is false when
+// the script is over before the data.
+func (s *splitter) skipData(at int) bool {
 	if end := s.lineEnd(at); end != s.copyLine || s.dataFrom == 0 {
 		s.copyLine, s.dataFrom = end, min(end+1, len(s.text))
 	}
 	for from := s.dataFrom; ; {
 		end := s.lineEnd(from)
 		line := bytes.TrimSuffix(s.text[from:end], []byte("\r"))
-		last := bytes.Equal(line, []byte(`\.`)) || end == len(s.text)
+		last := bytes.Equal(line, []byte(`\.`))
 		for i := from; i < end; i++ {
 			s.text[i] = ' '
 		}
 		from = min(end+1, len(s.text))
-		if last {
+		if last || end == len(s.text) {
 			s.dataFrom = from
-			return
+			return last
 		}
 	}
 }

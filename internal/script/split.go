@@ -33,6 +33,7 @@ type splitter struct {
 	q        query
 	ifs      int  // open \if
 	session  bool // behind a \connect
+	lines    bool // psql's variable SINGLELINE was touched
 	values   values
 	copyLine int // end of the last line with a COPY ... FROM stdin in it
 	dataFrom int // where data goes on for another COPY of that line
@@ -96,12 +97,16 @@ func (s *splitter) send(at int) {
 	}
 	copies := s.q.copies
 	s.q = query{}
-	if copies > 0 && s.ifs > 0 && st.Doubt == "" {
+	switch {
+	case st.Doubt != "":
+	case copies > 0 && s.ifs > 0:
 		st.Doubt = "the data of a COPY inside \\if is read as SQL where the branch is not taken"
+	case s.lines:
+		st.Doubt = "with SINGLELINE psql may send each line by itself"
 	}
 	s.emit(st)
 	for range copies {
-		s.skipData(at)
+		s.data(at)
 	}
 }
 

@@ -30,6 +30,10 @@ func (v values) set(arguments []byte, certain bool) {
 		return // lists them
 	}
 	name := string(words[0])
+	if strings.ContainsAny(name, "'\":`") {
+		clear(v) // quotes and variables make another name of it
+		return
+	}
 	delete(v, name)
 	if !certain || len(words) != 2 || strings.ToUpper(name) == name {
 		return
