@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -143,7 +144,7 @@ func TestAgreesWithParser(t *testing.T) {
 		}
 		for _, want := range whole.Statements {
 			at := [2]int{want.Pos, want.End}
-			if !contains(found, at) && !harmless(reader, text[at[0]:at[1]], settings) {
+			if !slices.Contains(found, at) && !harmless(reader, text[at[0]:at[1]], settings) {
 				t.Errorf("%q: the parser sees %q, the pieces have %v", text, text[at[0]:at[1]], found)
 			}
 		}
@@ -156,15 +157,6 @@ func TestAgreesWithParser(t *testing.T) {
 // harmless says whether a text alone is not even parsed: its piece has no facts then.
 func harmless(reader *rules.Reader, text []byte, settings rules.Settings) bool {
 	return reader.Read(text, settings).Harmless
-}
-
-func contains(list [][2]int, x [2]int) bool {
-	for _, y := range list {
-		if x == y {
-			return true
-		}
-	}
-	return false
 }
 
 func FuzzSplit(f *testing.F) {

@@ -1,6 +1,7 @@
 package script_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/script"
 )
+
+var update = flag.Bool("update", false, "write what Split says into testdata")
 
 // TestGolden has one file a case: a script, and what psql would send.
 func TestGolden(t *testing.T) {
@@ -25,7 +28,7 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := describe(script.Split(archive.Files[0].Data))
-			if os.Getenv("UPDATE") != "" {
+			if *update {
 				archive.Files[1].Data = []byte(got)
 				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
 					t.Fatal(err)
