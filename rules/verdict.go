@@ -23,6 +23,21 @@ const (
 	Refuse                // answered with an error at once
 )
 
+// String is the word for the action in configuration and JSON.
+func (a Action) String() string {
+	switch a {
+	case Allow:
+		return "allow"
+	case Warn:
+		return "warn"
+	case Measure:
+		return "measure"
+	case Refuse:
+		return "refuse"
+	}
+	return "hold" // and whatever is none of them
+}
+
 // Verdict is the opinion of a policy on a text. The zero value holds.
 type Verdict struct {
 	Action Action

@@ -27,6 +27,10 @@ import (
 // store, audit and control socket of this process.
 func TestScripts(t *testing.T) {
 	binary := pgtest.Binary(t, "./cmd/holdfast")
+	root, err := pgtest.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -36,6 +40,7 @@ func TestScripts(t *testing.T) {
 			}
 			e.Setenv("PATH", filepath.Dir(binary)+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			e.Setenv("ME", me.Username)
+			e.Setenv("EXAMPLES", filepath.Join(root, "examples"))
 			e.Setenv("TZ", "UTC")
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector sleeps a second at each exit
 			// A path short enough for a Unix socket, whatever the folder of the test.
@@ -51,7 +56,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"desk": openDesk, "ask": ask, "leave": leave, "mode": checkMode, "deadsocket": deadSocket,
-			"failed": exits(exitFailed), "usage": exits(exitUsage),
+			"failed": exits(exitFailed), "usage": exits(exitUsage), "stops": reports(exitStops), "brokenoff": reports(exitFailed),
 		},
 	})
 }
@@ -193,14 +198,22 @@ func deadSocket(ts *testscript.TestScript, _ bool, args []string) {
 // exits is "failed COMMAND ..." and "usage COMMAND ...": exec that wants exactly
 // this exit code, and nothing on standard output.
 func exits(code int) func(*testscript.TestScript, bool, []string) {
+	ends := reports(code)
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		ends(ts, neg, args)
+		if out := ts.ReadFile("stdout"); out != "" {
+			ts.Fatalf("standard output is not empty: %s", out)
+		}
+	}
+}
+
+// reports is for a program that ends with a code and has printed something.
+func reports(code int) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, _ bool, args []string) {
 		err := ts.Exec(args[0], args[1:]...)
 		exit := (*exec.ExitError)(nil)
 		if !errors.As(err, &exit) || exit.ExitCode() != code {
 			ts.Fatalf("%v, want exit code %d", err, code)
-		}
-		if out := ts.ReadFile("stdout"); out != "" {
-			ts.Fatalf("standard output is not empty: %s", out)
 		}
 	}
 }

@@ -7,12 +7,17 @@ import (
 	"strings"
 )
 
-// The exit codes of every subcommand; DESIGN.md section 9. 3 is kept for check.
+// The exit codes of every subcommand; DESIGN.md section 9.
 const (
 	exitFine   = 0
 	exitFailed = 1 // unknown id, not allowed, already decided, not ready
 	exitUsage  = 2 // usage or configuration
+	exitStops  = 3 // check: something would be held or refused
 )
+
+// errWouldStop ends check when something would be held or refused. Its report has
+// said all there is to say.
+var errWouldStop = errors.New("something would be held or refused")
 
 // problem is an error that carries an exit code and is printed as it is: what
 // happened and why, then, indented, what to do now.
@@ -32,8 +37,11 @@ func misused(what string, now ...string) error { return &problem{exitUsage, what
 
 // report prints an error and returns the exit code it carries.
 func report(w io.Writer, err error) int {
-	if err == nil {
+	switch {
+	case err == nil:
 		return exitFine
+	case errors.Is(err, errWouldStop):
+		return exitStops
 	}
 	fmt.Fprintf(w, "holdfast: %v\n", err)
 	if p := (*problem)(nil); errors.As(err, &p) {

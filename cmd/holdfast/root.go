@@ -76,7 +76,8 @@ func newRoot(a *app) *cobra.Command {
 every statement and holds the destructive ones until a second person confirms them.
 
   holdfast serve     runs the proxy
-  holdfast holds     lists what waits; show, approve and deny answer it`,
+  holdfast holds     lists what waits; show, approve and deny answer it
+  holdfast check     judges SQL files without a server`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownCommand,
@@ -87,12 +88,12 @@ every statement and holds the destructive ones until a second person confirms th
 		return misused(err.Error(), "Its flags: "+cmd.CommandPath()+" --help")
 	})
 	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), showCommand(a),
-		approveCommand(a), denyCommand(a), auditCommand(a), traceCommand(a), versionCommand(a))
+		approveCommand(a), denyCommand(a), checkCommand(a), auditCommand(a), traceCommand(a), versionCommand(a))
 	return root
 }
 
 // laterCommands are subcommands of the design that this version does not have.
-var laterCommands = []string{"alerts", "check"}
+var laterCommands = []string{"alerts"}
 
 // unknownCommand is called with what is no subcommand.
 func unknownCommand(cmd *cobra.Command, args []string) error {

@@ -66,13 +66,7 @@ goes before a variable, a variable before the file.`,
 func (a *app) configuration(cmd *cobra.Command) (*config.Config, error) {
 	given := map[string]string{}
 	cmd.Flags().Visit(func(f *pflag.Flag) { given[f.Name] = f.Value.String() })
-	c, err := config.Load(config.Input{
-		Flags: given, Surroundings: a.in,
-		Checks: config.Checks{
-			Server:  func(url string) error { _, err := proxy.ParseUpstream(url); return err },
-			Control: func(url string) error { _, err := store.Path(url); return err },
-		},
-	})
+	c, err := a.load(given)
 	var faults config.Faults
 	switch {
 	case errors.As(err, &faults):
@@ -82,6 +76,17 @@ func (a *app) configuration(cmd *cobra.Command) (*config.Config, error) {
 	}
 	c.Warnings = append(c.Warnings, bothLegs(c)...)
 	return c, nil
+}
+
+// load reads the configuration that flags, by name, and variables name.
+func (a *app) load(flags map[string]string) (*config.Config, error) {
+	return config.Load(config.Input{
+		Flags: flags, Surroundings: a.in,
+		Checks: config.Checks{
+			Server:  func(url string) error { _, err := proxy.ParseUpstream(url); return err },
+			Control: func(url string) error { _, err := store.Path(url); return err },
+		},
+	})
 }
 
 // printCheck says that the configuration can be served, and what may surprise.

@@ -31,6 +31,8 @@ var mayImport = map[string][]string{
 	"internal/house":          {},
 
 	"internal/hold":    {"rules", "internal/event"},
+	"internal/script":  {"rules"},
+	"internal/check":   {"rules", "internal/script"},
 	"internal/event":   {"rules"},
 	"internal/trace":   {},
 	"internal/audit":   {"internal/event", "internal/hold"},
@@ -64,6 +66,10 @@ var mayNotImport = []struct {
 	{"proxy/internal/session", "net", nil},
 	{"proxy/internal/session", "os", nil},
 	{"proxy/internal/session", "github.com/rs/zerolog", nil},
+	{"internal/script", "os", nil},
+	{"internal/script", "net", nil},
+	{"internal/check", "os", nil},
+	{"internal/check", "net", nil},
 	{"internal/hold", "net", nil},
 	{"internal/hold", "github.com/slack-go", nil},
 }

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// checkWord says what serve would do with a statement.
+func checkWord(a rules.Action) string {
+	switch a {
+	case rules.Allow:
+		return "passes"
+	case rules.Warn:
+		return "passes with a warning"
+	case rules.Measure:
+		return "passes, rows not counted"
+	case rules.Refuse:
+		return "would be refused"
+	}
+	return "would be held"
+}
+
+// sumWord says the same of n statements.
+func sumWord(a rules.Action, n int) string {
+	switch a {
+	case rules.Warn:
+		return plural(n, "passes", "pass") + " with a warning"
+	case rules.Measure:
+		return plural(n, "passes", "pass") + " without a count"
+	}
+	return checkWord(a)
+}
+
+// plural picks the form of a word for a number.
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
+}
+
+func allPass(n int) string { return plural(n, "it passes", "all pass") }
+
+func checkStyle(a rules.Action) style {
+	switch a {
+	case rules.Hold:
+		return yellow
+	case rules.Refuse:
+		return red
+	}
+	return plain
+}
+
+// whyText is the reason behind a verdict, and the rule.
+func whyText(v rules.Verdict) string {
+	text := fmt.Sprintf("rule %q, default policy", v.Rule)
+	if v.Why != "" && !strings.HasSuffix(v.Reason, v.Why) {
+		return v.Why + "; " + text
+	}
+	return text
+}
+
+// nowText is what to do about a statement that would stop.
+func nowText(v rules.Verdict) string {
+	switch {
+	case v.Action == rules.Refuse:
+		return "take it out: no reviewer can let it pass on a host in enforce"
+	case v.Action != rules.Hold:
+		return ""
+	case v.Rule == "unreadable":
+		return "check what will be sent, or have a reviewer ready when it runs"
+	}
+	return "have a reviewer ready when it runs, or take it out"
+}

@@ -1,0 +1,107 @@
+package check
+
+import (
+	"github.com/holdfast-db/holdfast/internal/script"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// Judge is what all sessions share. It is safe for concurrent use.
+type Judge struct {
+	Reader *rules.Reader
+	Policy *rules.Policy
+	Origin rules.Origin
+}
+
+// Session is one connection that is imagined. Not safe for concurrent use.
+type Session struct {
+	judge    *Judge
+	settings rules.Settings
+	names    names
+}
+
+// NewSession imagines a connection as drivers and psql make it today.
+func (j *Judge) NewSession() *Session {
+	return &Session{
+		judge:    j,
+		settings: rules.Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"},
+		names:    names{},
+	}
+}
+
+// Result is the opinion on one text. Facts are never nil.
+type Result struct {
+	Verdict    rules.Verdict
+	Facts      *rules.Facts
+	Statements []Described
+}
+
+// Text judges one text, as a Query message would carry it, and remembers what it
+// does to the session.
+func (s *Session) Text(sql []byte) Result {
+	return s.judged(s.judge.Reader.Read(sql, s.settings))
+}
+
+func (s *Session) judged(f *rules.Facts) Result {
+	r := Result{Facts: f, Verdict: s.judge.Policy.Judge(s.judge.Origin, f, s.names)}
+	r.Statements = s.describe(f)
+	s.names.apply(f)
+	s.set(f)
+	return r
+}
+
+// set follows the settings that decide how later text is read, where it can still
+// be read: serve refuses the others, so they never come to be.
+func (s *Session) set(f *rules.Facts) {
+	for i := range f.Statements {
+		for _, v := range f.Statements[i].Settings {
+			if v.Known && v.Name == "client_encoding" && rules.SafeSetting(v.Name, v.Value) {
+				s.settings.ClientEncoding = v.Value
+			}
+		}
+	}
+}
+
+// Found is the opinion on one statement of a script.
+type Found struct {
+	script.Statement
+	Result
+}
+
+// Script judges a psql script, as one session or, behind each \connect, a new one.
+func (j *Judge) Script(text []byte) (list []Found, notes []script.Note) {
+	parts := script.Split(text)
+	s := j.NewSession()
+	for _, st := range parts.Statements {
+		if st.NewSession {
+			s = j.NewSession()
+		}
+		list = append(list, Found{st, s.statement(st)})
+	}
+	return list, parts.Notes
+}
+
+// statement judges a statement of a script, of which not all may be known.
+func (s *Session) statement(st script.Statement) Result {
+	doubt := st.Doubt
+	if raw := rawVariable(st.Variables); raw != "" && doubt == "" {
+		doubt = "psql puts its variable " + raw + " into the text"
+	}
+	if doubt == "" {
+		return s.quoted(st)
+	}
+	if len(st.SQL) == 0 || len(st.Variables) > 0 {
+		f := &rules.Facts{Unreadable: doubt, Suspect: true, ChangesSettings: true}
+		return Result{Facts: f, Verdict: unreadable(doubt), Statements: []Described{}}
+	}
+	r := s.Text(st.SQL)
+	r.Verdict = rules.Worse(r.Verdict, unreadable(doubt))
+	return r
+}
+
+// ruleUnreadable is the name of the default rule of package rules.
+const ruleUnreadable = "unreadable"
+
+// unreadable is the verdict on a text that holdfast cannot know.
+func unreadable(why string) rules.Verdict {
+	return rules.Verdict{Action: rules.Hold, Rule: ruleUnreadable, Reason: "text that is not known before psql runs", Why: why}
+}
