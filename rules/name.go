@@ -43,9 +43,9 @@ func (s Settings) toUTF8(raw []byte) (converted []byte, ok bool) {
 	if IsUTF8(s.ClientEncoding) {
 		return raw, true
 	}
-	name := string(appendEncodingName(nil, s.ClientEncoding))
-	single, ok := safeEncodings[name].(*charmap.Charmap)
-	if !ok || inexact[name] {
+	name := appendEncodingName(nil, s.ClientEncoding)
+	single, ok := safeEncodings[string(name)].(*charmap.Charmap)
+	if !ok || inexact[string(name)] {
 		return nil, false
 	}
 	converted, err := single.NewDecoder().Bytes(raw)
