@@ -60,6 +60,7 @@ func (c *Core) resume() {
 // names in them stand for has been answered in the meantime, and people are to
 // see that and nothing else.
 func (c *Core) rescan() {
+	c.again = max(c.again, c.scanned)
 	for i := range c.msgs {
 		c.forget(&c.msgs[i])
 		if c.msgs[i].endsBatch() {
@@ -251,6 +252,7 @@ func (c *Core) forward(buf []byte, n int) (done int) {
 	}
 	c.suspect = max(0, c.suspect-n)
 	c.scanned -= done
+	c.again = max(0, c.again-done)
 	return done
 }
 

@@ -87,6 +87,7 @@ type Core struct {
 	in         []byte    // not forwarded yet; owned
 	msgs       []message // judged messages at the start of in (or of the chunk)
 	scanned    int       // bytes that msgs cover
+	again      int       // bytes whose messages were judged, and reported, before a rescan
 	found      []finding // messages of msgs that must not go on unasked
 	suspect    int       // 1 + index in msgs of the first Parse that would be held at Bind; 0 is none
 	passing    int       // bytes of a message under way that follow what was forwarded

@@ -25,7 +25,7 @@
 // batch.go holds, refuse.go refuses, server.go walks the server's bytes, replies.go
 // matches a reply to what it answers, copy.go follows copy data, resync.go finds out
 // where the server is when they leave that open, names.go keeps prepared statements
-// and portals, key.go knows what the server takes their names for, kept.go bounds
-// what is remembered of them, settings.go knows under which settings text is read,
-// violation.go answers what is no message.
+// and portals, stands.go says what one may run, key.go knows what the server takes
+// their names for, kept.go bounds what is remembered of them, settings.go knows under
+// which settings text is read, violation.go answers what is no message.
 package session

@@ -82,3 +82,23 @@ func TestApprovedPortalOfAnotherBody(t *testing.T) {
 		t.Errorf("asked about %v", e)
 	}
 }
+
+// TestReportedOnce: what is judged anew, since a name in its batch was in flight, is
+// neither counted nor reported again.
+func TestReportedOnce(t *testing.T) {
+	s := newScript(t, Enforce)
+	s.client("Q:prepare p as delete from t", "", query("prepare p as delete from t"))
+	s.core.Client(encode(t, parse("", "delete from u where id = 1"), bindTo("", ""), execute(""),
+		parse("", "execute p"), bindTo("", ""), execute(""), sync()))
+	statements, reports := 0, 0
+	take := func() {
+		out := s.core.Take()
+		statements, reports = statements+out.Statements, reports+len(out.Reports)
+	}
+	take()
+	s.core.Server(encode(t, complete("PREPARE"), ready('I')))
+	take()
+	if !s.core.Held() || statements != 2 || reports != 1 {
+		t.Errorf("held %v, %d statements, %d reports", s.core.Held(), statements, reports)
+	}
+}

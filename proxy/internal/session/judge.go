@@ -64,7 +64,11 @@ func (f *finding) kept(text []byte) string {
 	return keptText(text)
 }
 
+// report records a verdict of the message that was scanned last, or of one refused.
 func (c *Core) report(kind ReportKind, v rules.Verdict, text string) {
+	if kind != Refused && c.scanned <= c.again {
+		return
+	}
 	r := Report{Kind: kind, Verdict: v, text: text}
 	if last := len(c.out.Reports) - 1; last >= 0 && c.out.Reports[last].text == text {
 		r.SQL = c.out.Reports[last].SQL // a prepared statement bound many times

@@ -93,6 +93,13 @@ func (c *Core) skipped(typ byte, n int) bool {
 // Sync, and none is among the messages that were scanned and not yet forwarded.
 func (c *Core) ignored() bool { return c.skipping && c.syncs == 0 }
 
+// count counts a statement that is about to be judged, once.
+func (c *Core) count() {
+	if c.scanned >= c.again {
+		c.out.Statements++
+	}
+}
+
 // scanCopyData joins runs of copy data: one message for many.
 func (c *Core) scanCopyData(n int) {
 	if last := len(c.msgs) - 1; last >= 0 && c.msgs[last].typ == wire.CopyData {
@@ -115,7 +122,7 @@ func (c *Core) scanQuery(body []byte, n int) bool {
 		return false
 	}
 	facts := c.read(text)
-	c.out.Statements++
+	c.count()
 	i := len(c.msgs)
 	c.noteUncertain(facts)
 	verdict := c.judge(facts)
@@ -175,7 +182,7 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 		return c.malformed(wire.Execute, n, executeFault(body))
 	}
 	portal := c.key(name)
-	c.out.Statements++
+	c.count()
 	i := len(c.msgs)
 	b, known := c.portal(portal)
 	if !known {
