@@ -25,7 +25,7 @@ build: ## build bin/holdfast (the first time compiles the Postgres parser: minut
 
 test: ## set up PostgreSQL 15 to 18 and the drivers, then run all tests with -race
 	@.ci/setup test
-	go test -race -timeout 20m ./...
+	go test -race -timeout 40m ./...
 
 test-regress: ## run PostgreSQL's own regression suite direct and through holdfast (six minutes)
 	@.ci/setup demo
