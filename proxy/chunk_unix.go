@@ -20,6 +20,17 @@ type readyReader struct {
 
 // newReadyReader is nil for connections without a descriptor of their own (TLS).
 func newReadyReader(conn net.Conn) *readyReader {
+	raw := rawConn(conn)
+	if raw == nil {
+		return nil
+	}
+	r := &readyReader{raw: raw}
+	r.try = r.attempt
+	return r
+}
+
+// rawConn is a connection that is its descriptor and nothing more; nil for others.
+func rawConn(conn net.Conn) syscall.RawConn {
 	sys, ok := conn.(syscall.Conn)
 	if !ok {
 		return nil
@@ -28,9 +39,7 @@ func newReadyReader(conn net.Conn) *readyReader {
 	if err != nil {
 		return nil
 	}
-	r := &readyReader{raw: raw}
-	r.try = r.attempt
-	return r
+	return raw
 }
 
 // read returns the next bytes; they are valid until release.

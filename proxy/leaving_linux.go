@@ -52,13 +52,5 @@ func descriptor(conn net.Conn) syscall.RawConn {
 	for wrapped, ok := conn.(interface{ NetConn() net.Conn }); ok; wrapped, ok = conn.(interface{ NetConn() net.Conn }) {
 		conn = wrapped.NetConn()
 	}
-	sys, ok := conn.(syscall.Conn)
-	if !ok {
-		return nil
-	}
-	raw, err := sys.SyscallConn()
-	if err != nil {
-		return nil
-	}
-	return raw
+	return rawConn(conn)
 }

@@ -56,12 +56,8 @@ type plainWriter struct {
 
 // newPlainWriter is nil for other connections (TLS).
 func newPlainWriter(conn net.Conn) *plainWriter {
-	sys, ok := conn.(syscall.Conn)
-	if !ok {
-		return nil
-	}
-	raw, err := sys.SyscallConn()
-	if err != nil {
+	raw := rawConn(conn)
+	if raw == nil {
 		return nil
 	}
 	w := &plainWriter{raw: raw}

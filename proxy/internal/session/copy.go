@@ -11,8 +11,7 @@ import (
 // Once the COPY has failed, by data that went before, all of them count again.
 // The zero value is no COPY.
 type copying struct {
-	begun bool // the server has begun a COPY and not told its end
-	open  bool // the client has not ended the copy data yet
+	open  bool // the server has begun a COPY, and the client has not ended its data yet
 	syncs int  // sent inside of the copy data: ignored, unless the COPY had failed before
 }
 
@@ -25,7 +24,7 @@ func (c *Core) inCopyData() bool {
 // copyInBegins is a CopyInResponse: the messages in flight are read as copy data
 // up to their end.
 func (c *Core) copyInBegins() {
-	c.copying = copying{begun: true, open: true}
+	c.copying = copying{open: true}
 	if c.queue.head() == nil {
 		return
 	}

@@ -49,16 +49,14 @@ func (c *Core) reject(typ byte, e wire.Error, hold string) {
 		c.toServer(wire.AppendNoSQL(nil, name))
 	case typ == wire.FunctionCall && (c.dirty || c.queue.len() > 0):
 		c.toServer(wire.AppendNoFunction(nil))
-	case typ == wire.FunctionCall: // with the name in the server's log
-		c.toServer(wire.AppendNoSQLParse(nil, name))
-		c.queue.push(reply{kind: expectRefusal, refusal: &e})
-		c.toServer(wire.AppendSync(nil))
-		c.queue.push(reply{kind: wire.Sync})
-		return
 	default:
 		c.toServer(wire.AppendNoSQLParse(nil, name))
 		c.queue.push(reply{kind: expectRefusal, refusal: &e})
-		c.dirty = true
+		c.dirty = typ != wire.FunctionCall
+		if !c.dirty { // a call by itself, with the name in the server's log
+			c.toServer(wire.AppendSync(nil))
+			c.queue.push(reply{kind: wire.Sync})
+		}
 		return
 	}
 	c.queue.push(reply{kind: typ, refusal: &e})
