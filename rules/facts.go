@@ -63,6 +63,14 @@ type Statement struct {
 	// would do when it runs; nothing of it is done now.
 	Plants []Effect
 
+	// Defines are what it defines that makes later statements do more than they
+	// say, in order.
+	Defines []Definition
+
+	// Touches are the relations it reads and writes, nested parts included, sorted,
+	// without duplicates.
+	Touches []Touch
+
 	// Names are the changes to the session's prepared statements and cursors
 	// made when the statement completes, in order.
 	Names []NameChange

@@ -59,6 +59,10 @@ type Verdict struct {
 	// a setting under which text cannot be read with certainty.
 	SQLState string
 
+	// Terms of the rules that hold: every one of them must be met. Empty means those
+	// of the host alone.
+	Terms []Terms
+
 	// Effects that led to the verdict, the worst one first.
 	Effects []Effect
 }
