@@ -26,7 +26,7 @@ func (s *Session) describe(f *rules.Facts) []Described {
 	known := layered{own: names{}, outer: s.names}
 	for i := range f.Statements {
 		one := &rules.Facts{Read: true, Statements: f.Statements[i : i+1]}
-		v := s.judge.Policy.Judge(s.judge.Origin, one, known)
+		v := s.verdict(one, known)
 		known.own.apply(one)
 		list = append(list, describeOne(&f.Statements[i], v))
 	}

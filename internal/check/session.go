@@ -5,7 +5,8 @@ import (
 	"github.com/holdfast-db/holdfast/rules"
 )
 
-// Judge is what all sessions share. It is safe for concurrent use.
+// Judge is what all sessions share. It is safe for concurrent use. Origin is who
+// sends what they send.
 type Judge struct {
 	Reader *rules.Reader
 	Policy *rules.Policy
@@ -15,17 +16,28 @@ type Judge struct {
 // Session is one connection that is imagined. Not safe for concurrent use.
 type Session struct {
 	judge    *Judge
+	origin   rules.Origin
 	settings rules.Settings
 	names    names
+	open     bool // its beginning is not known, so there may be other names
 }
 
 // NewSession imagines a connection as drivers and psql make it today.
 func (j *Judge) NewSession() *Session {
 	return &Session{
 		judge:    j,
+		origin:   j.Origin,
 		settings: rules.Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"},
 		names:    names{},
 	}
+}
+
+// OpenSession imagines one that began before the first text that is known of it: what
+// EXECUTE of another name runs nobody can tell from here.
+func (j *Judge) OpenSession() *Session {
+	s := j.NewSession()
+	s.open = true
+	return s
 }
 
 // Result is the opinion on one text. Facts are never nil.
@@ -42,7 +54,7 @@ func (s *Session) Text(sql []byte) Result {
 }
 
 func (s *Session) judged(f *rules.Facts) Result {
-	r := Result{Facts: f, Verdict: s.judge.Policy.Judge(s.judge.Origin, f, s.names)}
+	r := Result{Facts: f, Verdict: s.verdict(f, s.names)}
 	r.Statements = s.describe(f)
 	s.names.apply(f)
 	s.set(f)
