@@ -44,6 +44,9 @@ type opinion struct {
 	at     *time.Time // what the policy takes for now
 }
 
+// source says where a rule stands, for people.
+func (o *opinion) source(string) string { return "default policy" }
+
 // opinion is the policy of the configuration that check was given, or the default
 // one.
 func (a *app) opinion(cmd *cobra.Command, from sender) (opinion, error) {

@@ -159,7 +159,7 @@ func (r *checkReport) statement(name string, source []byte, f check.Found) error
 	fmt.Fprintln(s, head)
 	r.excerpt(source, f)
 	if v.Action != rules.Allow {
-		r.pair("why", whyText(v))
+		r.pair("why", r.whyText(v))
 	}
 	if now := nowText(v); now != "" {
 		r.pair("now", now)

@@ -54,8 +54,8 @@ func checkStyle(a rules.Action) style {
 }
 
 // whyText is the reason behind a verdict, and the rule.
-func whyText(v rules.Verdict) string {
-	text := fmt.Sprintf("rule %q, default policy", v.Rule)
+func (o *opinion) whyText(v rules.Verdict) string {
+	text := fmt.Sprintf("rule %q, %s", v.Rule, o.source(v.Rule))
 	if v.Why != "" && !strings.HasSuffix(v.Reason, v.Why) {
 		return v.Why + "; " + text
 	}

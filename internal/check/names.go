@@ -26,12 +26,22 @@ func (n names) apply(f *rules.Facts) {
 func (n names) change(c rules.NameChange) {
 	switch c.Kind {
 	case rules.NamePrepare:
-		n[c.Name] = append(n[c.Name], c.Body)
+		if !slices.Contains(n[c.Name], c.Body) { // facts of equal texts are shared
+			n[c.Name] = append(n[c.Name], c.Body)
+		}
 	case rules.NameDeallocate:
 		delete(n, c.Name)
 	case rules.NameDeallocateAll, rules.NameDiscardAll:
 		clear(n)
 	}
+}
+
+// size is how much is remembered.
+func (n names) size() (total int) {
+	for _, bodies := range n {
+		total += len(bodies)
+	}
+	return total
 }
 
 // layered are the names that a text prepares itself before those of its session,
