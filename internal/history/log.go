@@ -2,6 +2,7 @@ package history
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,15 +28,13 @@ func ReadLog(in io.Reader, logLinePrefix string, each func(Statement)) (Seen, er
 		return r.seen, err
 	}
 	switch {
-	case logLinePrefix != "":
-		err = r.stderr(head, logLinePrefix)
 	case len(head) == 0:
 	case isJSON(head):
 		err = r.jsonlog(head)
 	case isCSV(head):
 		err = r.csvlog(head)
 	default:
-		err = r.stderr(head, "")
+		err = r.stderr(head, logLinePrefix)
 	}
 	return r.seen, err
 }
@@ -96,7 +95,7 @@ func (r *reading) every(head []line, do func(line)) error {
 func isJSON(head []line) bool {
 	for _, l := range head {
 		if text := bytes.TrimSpace(l.text); len(text) > 0 {
-			return text[0] == '{'
+			return text[0] == '{' && json.Valid(text)
 		}
 	}
 	return false
