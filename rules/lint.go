@@ -156,7 +156,7 @@ func (p Pattern) includes(other Pattern) bool {
 }
 
 func patternsInclude(a, b []Pattern) bool {
-	if len(a) == 0 {
+	if len(a) == 0 || slices.ContainsFunc(a, func(p Pattern) bool { return p.text == "*" }) {
 		return true
 	}
 	return len(b) > 0 && !slices.ContainsFunc(b, func(p Pattern) bool {
