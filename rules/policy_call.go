@@ -29,14 +29,20 @@ var largeObjects = func() map[uint32]string {
 func (p *Policy) JudgeCall(o Origin, oid uint32) Verdict {
 	name, ok := largeObjects[oid]
 	if !ok {
-		return Verdict{
+		v := Verdict{
 			Action: Hold, Rule: ruleOpaque,
 			Reason: "FunctionCall of the function with OID " + strconv.FormatUint(uint64(oid), 10),
 			Why:    "what it runs is not known",
 		}
+		j := judging{policy: p, origin: o}
+		reason := v.Reason
+		if v = j.byRules(&Effect{Verb: VerbCall, Object: "FUNCTION"}, v); v.Action != Allow {
+			v.Reason = reason
+		}
+		return v
 	}
 	if _, destroys := destroyers[name]; destroys {
-		return p.effect(o, &Effect{Verb: VerbFunction, Object: "FUNCTION", Target: Relation{Name: name}})
+		return p.one(o, Effect{Verb: VerbFunction, Object: "FUNCTION", Target: Relation{Name: name}})
 	}
 	return Verdict{Action: Allow}
 }

@@ -16,7 +16,7 @@ const (
 
 // defaultRule has an opinion on every verb that exists; what it does not know
 // Judge holds.
-func defaultRule(_ Origin, e *Effect) (Verdict, bool) {
+func defaultRule(e *Effect) (Verdict, bool) {
 	switch e.Verb {
 	case VerbDrop, VerbDropDatabase, VerbDropSchema, VerbDropTable, VerbDropOwned:
 		if partsOfObjects[e.Object] {

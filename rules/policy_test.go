@@ -18,7 +18,7 @@ func TestZeroValuesHold(t *testing.T) {
 	if v := empty.Judge(Origin{}, f, nil); v.Action != Hold {
 		t.Errorf("zero Policy: %+v, want it to hold what has an effect", v)
 	}
-	if v := p.effect(Origin{}, &Effect{Verb: "a verb of later"}); v.Action != Hold {
+	if v := p.one(Origin{}, Effect{Verb: "a verb of later"}); v.Action != Hold {
 		t.Errorf("unknown verb: %+v, want Hold", v)
 	}
 }
@@ -127,7 +127,7 @@ func TestDefaultPolicyKnowsEveryVerb(t *testing.T) {
 		VerbDrop, VerbDropDatabase, VerbDropSchema, VerbDropTable, VerbDropColumn, VerbDropOwned, VerbTruncate, VerbDelete,
 		VerbUpdate, VerbMerge, VerbDetach, VerbRetype, VerbCopyProgram, VerbCall, VerbFunction, VerbReplication,
 	} {
-		if _, ok := defaultRule(Origin{}, &Effect{Verb: verb}); !ok {
+		if _, ok := defaultRule(&Effect{Verb: verb}); !ok {
 			t.Errorf("no opinion on %q", verb)
 		}
 	}

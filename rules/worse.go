@@ -44,10 +44,11 @@ func (t *tally) add(v Verdict) {
 		if len(v.Effects) > 1 && v.Action != Warn {
 			v.Reason = v.Effects[0].String() // it is counted anew
 		}
-		v.Effects = slices.Clone(v.Effects)
+		v.Effects, v.Terms = slices.Clone(v.Effects), slices.Clone(v.Terms)
 		t.some, t.worst, t.more = true, v, 0
 	case is == was && is > 0:
 		t.worst.Effects = append(t.worst.Effects, v.Effects...)
+		t.worst.Terms = bothTerms(t.worst.Terms, v.Terms)
 		if len(v.Effects) == 0 {
 			t.more++
 		}
@@ -64,4 +65,23 @@ func (t *tally) verdict() Verdict {
 		v.Reason = reasonOf(v.Reason, v.Effects, t.more)
 	}
 	return v
+}
+
+// bothTerms are the terms of two verdicts that hold. None are those of the host,
+// which count beside those of a rule.
+func bothTerms(a, b []Terms) []Terms {
+	if len(a) == 0 && len(b) == 0 {
+		return nil
+	}
+	for _, list := range []*[]Terms{&a, &b} {
+		if len(*list) == 0 {
+			*list = []Terms{{}}
+		}
+	}
+	for _, t := range b {
+		if !slices.Contains(a, t) {
+			a = append(a, t)
+		}
+	}
+	return a
 }

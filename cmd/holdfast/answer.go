@@ -54,8 +54,14 @@ func contextWithin(cmd *cobra.Command, d time.Duration) (context.Context, contex
 
 // more says how many reviewers are still wanted.
 func more(h console.Hold) string {
-	missing := h.Reviewers.Count - len(h.Approvals)
-	text := fmt.Sprintf("%s approved: %d of %d reviewers. It waits for %d more", h.ID, len(h.Approvals), h.Reviewers.Count, missing)
+	missing, wanted := 0, 0
+	for _, n := range h.Reviewers.Needs {
+		missing, wanted = missing+max(n.Count-n.Approved, 0), wanted+n.Count
+	}
+	text := fmt.Sprintf("%s approved: %d of %d reviewers. It waits for %d more", h.ID, wanted-missing, wanted, missing)
+	if len(h.Reviewers.Needs) > 1 {
+		text = fmt.Sprintf("%s approved. It still waits for %s", h.ID, missingNeeds(h))
+	}
 	var others []string
 	for _, p := range h.Reviewers.People {
 		if !approvedBy(h, p) {
@@ -66,6 +72,25 @@ func more(h console.Hold) string {
 		text += ": " + list(others, "or")
 	}
 	return text + "."
+}
+
+// missingNeeds is "1 of dba and 2 of security".
+func missingNeeds(h console.Hold) string {
+	var parts []string
+	for _, n := range h.Reviewers.Needs {
+		if n.Approved < n.Count {
+			parts = append(parts, need(n.Count-n.Approved, n.Group))
+		}
+	}
+	return list(parts, "and")
+}
+
+// need is so many people of a group, or of all.
+func need(n int, group string) string {
+	if group == "" {
+		return count(n, "reviewer")
+	}
+	return fmt.Sprintf("%d of %s", n, escape(group))
 }
 
 func approvedBy(h console.Hold, person string) bool {

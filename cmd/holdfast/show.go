@@ -44,7 +44,7 @@ func (a *app) printHold(h console.Hold) {
 	fmt.Fprintln(a.out)
 	a.printAbout(h)
 	if h.State == string(hold.Pending) {
-		fmt.Fprintf(a.out, "\n  holdfast approve %s\n  holdfast deny %s --note \"why\"\n", h.ID, h.ID)
+		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n  holdfast deny %s --note \"why\"\n", h.ID, typing(h), h.ID)
 	}
 }
 
@@ -105,7 +105,11 @@ func (a *app) printSQL(sql string) {
 
 // printAbout is who, why, who may answer and what happened when.
 func (a *app) printAbout(h console.Hold) {
-	a.pairs([][2]string{{"BY", by(h)}, {"RULE", rule(h)}, {"REVIEW", review(h)}})
+	pairs := [][2]string{{"BY", by(h)}, {"RULE", rule(h)}, {"REVIEW", review(h)}}
+	if len(h.TypeName) > 0 {
+		pairs = append(pairs, [2]string{"TYPE", "to approve, type the name of what goes: " + escape(list(h.TypeName, "or"))})
+	}
+	a.pairs(pairs)
 	word := "RECORD"
 	for _, line := range together(a.record(h), a.out.width-pairHead) {
 		a.pairs([][2]string{{word, line}})
@@ -134,10 +138,21 @@ func rule(h console.Hold) string {
 	return text
 }
 
+// typing is what approve needs besides the id.
+func typing(h console.Hold) string {
+	if len(h.TypeName) == 0 {
+		return ""
+	}
+	return " --type NAME"
+}
+
 // review is who may answer, and who has.
 func review(h console.Hold) string {
 	r := h.Reviewers
 	text := fmt.Sprintf("%d of %s", r.Count, escape(strings.Join(r.People, ", ")))
+	if len(r.Needs) > 1 && len(r.People) > 0 {
+		text = allNeeds(r) + "; may answer: " + escape(strings.Join(r.People, ", "))
+	}
 	switch {
 	case len(r.People) > 0 && r.Requester != "":
 		text += fmt.Sprintf("; %s asked, so %s cannot answer", escape(r.Requester), escape(r.Requester))
@@ -154,6 +169,15 @@ func review(h console.Hold) string {
 		text += "; approved by " + escape(yes.By)
 	}
 	return text
+}
+
+// allNeeds is "2 of dba and 1 of security".
+func allNeeds(r console.Reviewers) string {
+	var parts []string
+	for _, n := range r.Needs {
+		parts = append(parts, need(n.Count, n.Group))
+	}
+	return list(parts, "and")
 }
 
 // record is what happened when.

@@ -78,7 +78,7 @@ func (n *notes) checkReviewers(c *Config, i int) {
 	case r.Count > len(members):
 		n.fault(path+".count", "count: %d reviewers are wanted, and %s has %d", r.Count, who, len(members))
 	case h.Mode == Enforce:
-		n.warnReviewers(path, h, members, who)
+		n.warnReviewers(path, "host "+h.Name, r.Count, members, who)
 	}
 }
 
@@ -105,7 +105,7 @@ func (n *notes) membersOf(c *Config, r Reviewers, path string) ([]Person, string
 
 // warnReviewers says where a hold could only expire: nobody answers their own,
 // and without a way to answer nobody answers at all.
-func (n *notes) warnReviewers(path string, h Host, members []Person, who string) {
+func (n *notes) warnReviewers(path, holder string, count int, members []Person, who string) {
 	able := 0
 	for _, p := range members {
 		if p.OS != "" {
@@ -113,9 +113,9 @@ func (n *notes) warnReviewers(path string, h Host, members []Person, who string)
 		}
 	}
 	switch {
-	case able < h.Reviewers.Count:
-		n.warn(path, "host %s: %d of %s can answer, and %d must: the command line is the only door of this version, and it knows people by os", h.Name, able, who, h.Reviewers.Count)
-	case h.Reviewers.Count == len(members):
-		n.warn(path, "host %s: what one of %s asks can never be approved: %d must answer, nobody answers their own, and there are %d", h.Name, who, h.Reviewers.Count, len(members))
+	case able < count:
+		n.warn(path, "%s: %d of %s can answer, and %d must: the command line is the only door of this version, and it knows people by os", holder, able, who, count)
+	case count == len(members):
+		n.warn(path, "%s: what one of %s asks can never be approved: %d must answer, nobody answers their own, and there are %d", holder, who, count, len(members))
 	}
 }

@@ -31,7 +31,7 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 		},
 		Statements: clipAll(h.Statements), SQLHash: h.SQLHash, Binding: clip(h.Binding),
 		Rule: clip(h.Rule), Reason: clip(h.Reason), InTransaction: h.InTransaction,
-		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(),
+		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(), Also: also(h.Request), TypeName: h.TypeName,
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(),
 		By: clip(h.DecidedBy), Via: clip(h.Via), Identity: h.Identity, Note: h.Note,
 		Result: recordResult(h.State, h.Result),
@@ -46,8 +46,13 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 	return e
 }
 
-// needed is how many distinct people must say yes.
-func (r Reviewers) needed() int { return max(r.Count, 1) }
+// also are the reviewers who must say yes besides.
+func also(r Request) (list []event.Reviewers) {
+	for _, a := range r.Also {
+		list = append(list, event.Reviewers{Group: clip(a.Group), Count: a.needed()})
+	}
+	return list
+}
 
 // recordResult keeps data out of the record: a server's message quotes values
 // ("Key (email)=(ana@example.com) already exists"), so of a failure only the

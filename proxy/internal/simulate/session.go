@@ -112,7 +112,7 @@ func (c *conversation) connect() {
 	c.faults, c.ended = map[int]string{}, map[string]session.Ended{}
 	c.core = c.world.options.wrap(session.New(session.Config{
 		Origin: rules.Origin{Host: "test", Database: "shop", User: c.world.crowd.user(c.id)}, Mode: c.mode,
-		Reader: c.world.reader, Policy: c.world.policy,
+		Reader: c.world.reader, Policy: func() *rules.Policy { return c.world.policy },
 		Refusal: func(v rules.Verdict) wire.Error {
 			return wire.Error{Code: v.SQLState, Message: ownWord + v.Reason}
 		},
