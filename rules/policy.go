@@ -37,7 +37,7 @@ func (p *Policy) Judge(o Origin, f *Facts, names Names) Verdict {
 	}
 	prepared := scopedNames{outer: names}
 	for i := range f.Statements {
-		st := &f.Statements[i]
+		st := prepared.follow(&f.Statements[i])
 		p.statement(&t, o, st, &prepared)
 		prepared.apply(st.Names)
 	}

@@ -1,0 +1,3 @@
+package rules
+
+func ofExtension(name Relation) bool { return false }
