@@ -17,12 +17,14 @@ type Definitions struct {
 	relations map[string][]*Definition
 	domains   map[string][]*Definition
 	unnamed   []*Definition
-	some      bool // something that can run code was defined
-	steps     int  // definitions run through, of maxSteps
+	anywhere  []Effect // what unnamed may do
+	stale     bool     // anywhere is not what it was
+	some      bool     // something that can run code was defined
+	steps     int      // definitions run through for the text at hand, of maxSteps
 }
 
-// maxSteps bounds how many definitions are run through, those of each call anew: a
-// tenth of a second. Beyond it code is not known.
+// maxSteps bounds how many definitions are run through for one text, those of each
+// call anew: a tenth of a second. Beyond it code is not known.
 const maxSteps = 1 << 19
 
 // Follow gives the facts as they are once what was defined is known, and remembers
@@ -30,6 +32,7 @@ const maxSteps = 1 << 19
 // itself if nothing is different.
 func (d *Definitions) Follow(f *Facts) *Facts {
 	followed := f
+	d.steps = 0
 	for i := range f.Statements {
 		st := &f.Statements[i]
 		d.Apply(st)
@@ -64,7 +67,7 @@ func (d *Definitions) Apply(st *Statement) {
 				continue // a relation that runs nothing
 			}
 		}
-		d.some = true
+		d.some, d.stale = true, true
 	}
 }
 
@@ -103,7 +106,7 @@ func (d *Definitions) Expand(st *Statement) *Statement {
 	}
 	kept := r.calls(st.Effects)
 	r.touches(st.Touches)
-	r.unnamed(d.unnamed)
+	r.unnamed()
 	if !r.changed {
 		return st
 	}

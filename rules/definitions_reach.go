@@ -96,15 +96,17 @@ func (r *reached) tooMany(name Relation) {
 	}
 }
 
-// unnamed follows what may run without being named, for what it is known to
-// destroy: most statements run none of it.
-func (r *reached) unnamed(list []*Definition) {
-	own := reached{defined: r.defined}
-	for _, def := range list {
-		own.run(def, def.Name)
+// unnamed adds what may run without being named, as far as it is known to destroy:
+// most statements run none of it.
+func (r *reached) unnamed() {
+	if d := r.defined; d.stale && len(d.unnamed) > 0 {
+		all := reached{defined: d}
+		for _, def := range d.unnamed {
+			all.run(def, def.Name)
+		}
+		d.anywhere = all.effects
 	}
-	if len(own.effects) > 0 {
-		r.changed = true
-		r.effects = append(r.effects, own.effects...)
-	}
+	r.defined.stale = false
+	r.effects = append(r.effects, r.defined.anywhere...)
+	r.changed = r.changed || len(r.effects) > 0
 }
