@@ -81,7 +81,7 @@ func (r *plReader) arguments(end string) { r.add(pieceExpression, "concat"+r.unt
 func (r *plReader) target(ends ...string) {
 	for !r.failed && !r.is(ends...) {
 		switch {
-		case r.t.kind == kindWord, r.t.kind == kindQuoted, r.t.kind == kindParam:
+		case r.t.kind == kindWord, r.t.kind == kindQuoted, r.t.kind == kindParam, r.t.kind == kindNumber:
 		case r.is(",", "."):
 		case r.is("["):
 			r.next()
