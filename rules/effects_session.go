@@ -9,7 +9,7 @@ func (x *extractor) session(node any, s scope) (done bool) {
 	case *pgquery.PrepareStmt:
 		body := readInside(n.Query, x.inside)
 		x.st.Effects = append(x.st.Effects, body.Effects...)
-		x.st.Functions = append(x.st.Functions, body.Functions...)
+		x.calls(&body)
 		x.rename(NamePrepare, n.Name, &body)
 		return true
 	case *pgquery.DeclareCursorStmt:
@@ -17,7 +17,7 @@ func (x *extractor) session(node any, s scope) (done bool) {
 		for _, e := range body.Effects {
 			x.emit(e, s)
 		}
-		x.st.Functions = append(x.st.Functions, body.Functions...)
+		x.calls(&body)
 		x.st.Settings = append(x.st.Settings, body.Settings...)
 		if !s.planned {
 			x.rename(NameDeclare, n.Portalname, &body)
@@ -37,6 +37,13 @@ func (x *extractor) session(node any, s scope) (done bool) {
 		}
 	}
 	return false
+}
+
+// calls makes the functions and relations of a body those of the statement.
+func (x *extractor) calls(body *Statement) {
+	x.st.Functions = append(x.st.Functions, body.Functions...)
+	x.st.Extensions = append(x.st.Extensions, body.Extensions...)
+	x.st.Touches = append(x.st.Touches, body.Touches...)
 }
 
 // allOr picks the kind of change: an empty name is ALL.

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"strings"
-
 	pgquery "github.com/pganalyze/pg_query_go/v5"
 )
 
@@ -21,13 +19,17 @@ func (x *extractor) call(n *pgquery.FuncCall, s scope) {
 	case s.planted, s.stored:
 		return
 	case own && name.Name == setConfig:
-		x.setConfig(n)
+		x.setConfig(n, s)
 		return
 	case x.sendsDestruction(name, n):
 		x.emit(Effect{Verb: VerbFunction, Object: "FUNCTION", Target: name}, s)
 	}
 	_, runs := codeRunners[name.Name]
-	if (!own || runs) && !s.planted && !s.stored {
+	switch {
+	case own && !runs:
+	case !runs && ofExtension(name):
+		x.st.Extensions = append(x.st.Extensions, name)
+	default:
 		x.st.Functions = append(x.st.Functions, name)
 	}
 }
@@ -87,34 +89,6 @@ func (x *extractor) statementsIn(text string) ([]Statement, bool) {
 		list = append(list, readInside(raw.Stmt, x.inside+1))
 	}
 	return list, true
-}
-
-// functionBody reads the body of a new function as far as it is a literal. One
-// in SQL is parsed; one in another language is judged by its words.
-func (x *extractor) functionBody(n *pgquery.CreateFunctionStmt) {
-	var language, body string
-	for _, o := range n.Options {
-		d := o.GetDefElem()
-		switch d.GetDefname() {
-		case "language":
-			language = strings.ToLower(d.GetArg().GetString_().GetSval())
-		case "as":
-			if parts := names(d.GetArg().GetList().GetItems()); len(parts) == 1 {
-				body = parts[0]
-			}
-		}
-	}
-	if language == "sql" {
-		if list, ok := x.statementsIn(body); ok {
-			for i := range list {
-				x.st.Plants = append(x.st.Plants, list[i].Effects...)
-			}
-			return
-		}
-	}
-	if suspectTokens([]byte(body)) {
-		x.st.Plants = append(x.st.Plants, Effect{Verb: VerbCall, Object: "FUNCTION", Target: relation(names(n.Funcname))})
-	}
 }
 
 // constString is the text of a literal, as such or with a cast.

@@ -65,11 +65,5 @@ func changesSettings(node *pgquery.Node, st *Statement) bool {
 }
 
 // prepares says whether the statement only gives its effects a name.
-func (st *Statement) prepares() bool {
-	for _, n := range st.Names {
-		if n.Kind == NamePrepare {
-			return true
-		}
-	}
-	return false
-}
+// A DO block that prepares one by EXECUTE does more.
+func (st *Statement) prepares() bool { return st.Command == "PREPARE" }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -78,9 +79,9 @@ func (e Effect) words() string {
 	case VerbFunction:
 		return target + "(): " + functionWhy(e.Target.Name)
 	case VerbCall:
-		return callWords(e, target) + ": what it runs is not known"
+		return callWords(e, target) + ": " + cmp.Or(e.FilterText, "what it runs is not known")
 	case VerbSet:
-		return "SET " + target
+		return "SET " + target + " to off"
 	}
 	return strings.TrimSpace(strings.ToUpper(string(e.Verb)) + " " + target)
 }
@@ -97,6 +98,8 @@ func dropWords(e Effect, target string) string {
 	switch {
 	case e.Object == "USER MAPPING":
 		return "DROP USER MAPPING FOR " + quoteName(e.Column) + " SERVER " + target
+	case e.FilterText != "":
+		return "DROP " + e.Object + " of " + target + ": " + e.FilterText
 	case strings.HasSuffix(e.Object, " MEMBER"), e.Object == "TEXT SEARCH MAPPING", e.Object == "SUBSCRIBED PUBLICATION":
 		return "DROP " + e.Object + " of " + target
 	case e.Column != "":

@@ -105,7 +105,7 @@ func TestDestroyedAnywhereIsNeverAllowed(t *testing.T) {
 			check(p.before + body + p.after)
 		}
 	}
-	for _, body := range []string{"drop table events", "truncate events", "alter table events drop column a", "do $$ begin end $$",
+	for _, body := range []string{"drop table events", "truncate events", "alter table events drop column a", "do $$ begin execute $1; end $$", "do $$ begin drop table events; end $$",
 		"call p()", "copy t to '/tmp/x'", "select lo_unlink(1)", "drop schema s", "alter table a detach partition b"} {
 		for _, p := range places[:5] {
 			check(p.before + body + p.after)

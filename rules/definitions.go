@@ -1,0 +1,141 @@
+package rules
+
+import "slices"
+
+// Definitions follows what statements define, in the order in which they are sent:
+// a function that was created and is called, a trigger or rule that fires, a view
+// or default that calls a function. With it Policy judges a text of several
+// statements, and a program that sees all texts of a session the whole of it.
+//
+// A name stands for everything that was defined under it: whether a statement
+// succeeded is not known, nor which function of a name a call means. Nothing is
+// forgotten, not even by DROP. A name without a schema is the same name in any.
+//
+// The zero value is ready and knows nothing. Not safe for concurrent use.
+type Definitions struct {
+	functions map[string][]*Definition
+	relations map[string][]*Definition
+	domains   map[string][]*Definition
+	unnamed   []*Definition
+	anywhere  []Effect // what unnamed may do
+	stale     bool     // anywhere is not what it was
+	some      bool     // something that can run code was defined
+	steps     int      // definitions run through for the text at hand, of maxSteps
+}
+
+// maxSteps bounds how many definitions are run through for one text, those of each
+// call anew: a tenth of a second. Beyond it code is not known.
+const maxSteps = 1 << 19
+
+// Follow gives the facts as they are once what was defined is known, and remembers
+// what they define. The result shares memory with f, which is not changed, and is f
+// itself if nothing is different.
+func (d *Definitions) Follow(f *Facts) *Facts {
+	followed := f
+	d.steps = 0
+	for i := range f.Statements {
+		st := &f.Statements[i]
+		d.Apply(st)
+		known := d.Expand(st)
+		if known == st {
+			continue
+		}
+		if followed == f {
+			clone := *f
+			clone.Statements = slices.Clone(f.Statements)
+			followed = &clone
+		}
+		followed.Statements[i] = *known
+	}
+	return followed
+}
+
+// Apply remembers what a statement defines. It keeps st.
+func (d *Definitions) Apply(st *Statement) {
+	for i := range st.Defines {
+		def := &st.Defines[i]
+		switch def.Kind {
+		case DefinesFunction:
+			d.functions = remember(d.functions, def)
+		case DefinesDomain:
+			d.domains = remember(d.domains, def)
+		case DefinesUnnamed:
+			d.unnamed = append(d.unnamed, def)
+		default:
+			d.relations = remember(d.relations, def)
+			if len(def.Effects)+len(def.Calls)+len(def.Touches)+len(def.Types) == 0 && def.Known {
+				continue // a relation that runs nothing
+			}
+		}
+		d.some, d.stale = true, true
+	}
+}
+
+func remember(m map[string][]*Definition, def *Definition) map[string][]*Definition {
+	if m == nil {
+		m = make(map[string][]*Definition)
+	}
+	m[def.Name.Name] = append(m[def.Name.Name], def)
+	return m
+}
+
+// Created says whether a statement that was applied created the relation, or
+// defined anything that belongs to it.
+func (d *Definitions) Created(name Relation) bool {
+	return len(namedAs(d.relations, name)) > 0
+}
+
+// Expand gives the statement with the effects of what it calls and fires, as far
+// as that was defined and read; functions that are known are no more among its
+// Functions, and no more among its effects if CALL runs them. Prepared statements
+// that it runs are the caller's to expand. It is st itself where nothing is
+// different.
+func (d *Definitions) Expand(st *Statement) *Statement {
+	switch {
+	case !d.some:
+		return st
+	case st.prepares():
+		return d.expandBodies(st)
+	}
+	r := reached{defined: d}
+	r.functions(st.Functions)
+	for _, name := range st.Extensions {
+		if len(namedAs(d.functions, name)) > 0 {
+			r.functions([]Relation{name})
+		}
+	}
+	kept := r.calls(st.Effects)
+	r.touches(st.Touches)
+	r.unnamed()
+	if !r.changed {
+		return st
+	}
+	known := *st
+	known.Effects = append(kept, r.effects...)
+	known.Functions = r.unknown
+	known.Defines, known.Touches, known.Extensions = nil, nil, nil
+	known.sort()
+	return &known
+}
+
+// expandBodies expands what a statement prepares.
+func (d *Definitions) expandBodies(st *Statement) *Statement {
+	known := *st
+	known.Names = slices.Clone(st.Names)
+	for i := range known.Names {
+		if body := known.Names[i].Body; body != nil {
+			known.Names[i].Body = d.Expand(body)
+		}
+	}
+	return &known
+}
+
+// namedAs are the definitions that a name may stand for.
+func namedAs(m map[string][]*Definition, name Relation) (list []*Definition) {
+	for _, def := range m[name.Name] {
+		if name.Schema == "" || def.Name.Schema == "" || name.Schema == def.Name.Schema {
+			list = append(list, def)
+		}
+	}
+	return list
+}
