@@ -59,7 +59,7 @@ var ruled = []struct {
 			"with x as (delete from staging.a) table x": "hold deletes",
 			"prepare x as select 1; execute x":          "allow",
 			"explain analyze delete from staging.a":     "hold deletes",
-			"do $$ begin execute current_user; end $$":    "hold opaque", // until its body is read
+			"do $$ begin execute current_user; end $$":  "hold opaque",
 			"truncate staging.a; copy a to program 'x'": "hold opaque",
 			"truncate \"Staging\".a":                    "hold truncates",
 		},

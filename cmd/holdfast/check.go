@@ -87,7 +87,9 @@ func (a *app) check(cmd *cobra.Command, c checking) error {
 	if c.log || c.statStatements {
 		return a.checkPast(c, o)
 	}
-	judge := &check.Judge{Reader: rules.NewReader(rules.ReaderOptions{}), Policy: o.policy, Origin: o.origin}
+	judge := &check.Judge{
+		Reader: rules.NewReader(rules.ReaderOptions{}), Policy: o.policy, Origin: o.origin, Defined: &rules.Definitions{},
+	}
 	report := checkReport{a: a, checking: c, opinion: o, scan: scan{folder: a.in.Dir}}
 	for _, name := range c.files {
 		if err := report.input(judge, name); err != nil {

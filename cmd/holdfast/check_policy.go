@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,10 +43,21 @@ type opinion struct {
 	policy *rules.Policy
 	origin rules.Origin
 	at     *time.Time // what the policy takes for now
+	config *config.Config
+	file   string // of config, as short as it can be said
 }
 
 // source says where a rule stands, for people.
-func (o *opinion) source(string) string { return "default policy" }
+func (o *opinion) source(rule string) string {
+	if o.config != nil {
+		for _, r := range o.config.Rules {
+			if r.Name == rule {
+				return fmt.Sprintf("%s line %d", escape(o.file), r.Line)
+			}
+		}
+	}
+	return "default policy"
+}
 
 // opinion is the policy of the configuration that check was given, or the default
 // one.
@@ -54,7 +66,7 @@ func (a *app) opinion(cmd *cobra.Command, from sender) (opinion, error) {
 	if err != nil {
 		return opinion{}, err
 	}
-	o := opinion{policy: rules.DefaultPolicy(), origin: rules.Origin{
+	o := opinion{config: c, policy: rules.DefaultPolicy(), origin: rules.Origin{
 		Database: from.database, User: from.user, Application: from.application, Client: from.client,
 	}}
 	now := a.now()
@@ -62,6 +74,10 @@ func (a *app) opinion(cmd *cobra.Command, from sender) (opinion, error) {
 		now, _ = time.Parse(time.RFC3339, from.at) // valid has read it
 	}
 	o.at = &now
+	if c != nil {
+		o.file = nearPath(a.in.Dir, c.File)
+		o.policy = c.NewPolicy(func() time.Time { return now })
+	}
 	host, err := from.hostOf(c)
 	if err != nil {
 		return opinion{}, err
@@ -109,4 +125,12 @@ func (s *sender) hostOf(c *config.Config) (config.Host, error) {
 		return config.Host{}, misused("the configuration has several hosts, and its rules may tell them apart", "Add --host NAME. "+hosts)
 	}
 	return config.Host{}, misused("the configuration has no host "+quote(s.host), hosts)
+}
+
+// nearPath is a path as seen from a folder that it lies below, else as it is.
+func nearPath(folder, path string) string {
+	if near, err := filepath.Rel(folder, path); err == nil && filepath.IsLocal(near) {
+		return near
+	}
+	return path
 }

@@ -64,6 +64,9 @@ const ruleOpaque = "opaque"
 // known may have prepared more than is seen here: instead of holding what runs it
 // as nobody's, verdict says that the session decides.
 func (s *Session) verdict(f *rules.Facts, known rules.Names) rules.Verdict {
+	if s.judge.Defined != nil {
+		known = expanding{known, s.judge.Defined}
+	}
 	if !s.open {
 		return s.judge.Policy.Judge(s.origin, f, known)
 	}
@@ -73,6 +76,21 @@ func (s *Session) verdict(f *rules.Facts, known rules.Names) rules.Verdict {
 		v = rules.Worse(v, s.earlier(name))
 	}
 	return v
+}
+
+// expanding are names whose bodies do what is known of them by now.
+type expanding struct {
+	known   rules.Names
+	defined *rules.Definitions
+}
+
+// Prepared implements rules.Names.
+func (e expanding) Prepared(name string) []*rules.Statement {
+	bodies := slices.Clone(e.known.Prepared(name))
+	for i := range bodies {
+		bodies[i] = e.defined.Expand(bodies[i])
+	}
+	return bodies
 }
 
 // earlier is the verdict on EXECUTE of a name that was prepared before the session

@@ -5,12 +5,15 @@ import (
 	"github.com/holdfast-db/holdfast/rules"
 )
 
-// Judge is what all sessions share. It is safe for concurrent use. Origin is who
-// sends what they send.
+// Judge is what all sessions share. Without Defined it is safe for concurrent use.
 type Judge struct {
 	Reader *rules.Reader
 	Policy *rules.Policy
-	Origin rules.Origin
+	Origin rules.Origin // who sends what the sessions send
+
+	// Defined remembers the functions, triggers, rules and relations that texts
+	// define, for the later texts of every session. Nil remembers none.
+	Defined *rules.Definitions
 }
 
 // Session is one connection that is imagined. Not safe for concurrent use.
@@ -50,10 +53,24 @@ type Result struct {
 // Text judges one text, as a Query message would carry it, and remembers what it
 // does to the session.
 func (s *Session) Text(sql []byte) Result {
-	return s.judged(s.judge.Reader.Read(sql, s.settings))
+	return s.judged(s.read(sql))
+}
+
+// read gives the facts of a text. Where definitions are remembered it is read as a
+// whole: what is harmless by its words may run a trigger.
+func (s *Session) read(sql []byte) *rules.Facts {
+	if s.judge.Defined != nil {
+		if f := s.judge.Reader.ReadWhole(sql, s.settings); f.Read {
+			return f
+		}
+	}
+	return s.judge.Reader.Read(sql, s.settings)
 }
 
 func (s *Session) judged(f *rules.Facts) Result {
+	if s.judge.Defined != nil {
+		f = s.judge.Defined.Follow(f)
+	}
 	r := Result{Facts: f, Verdict: s.verdict(f, s.names)}
 	r.Statements = s.describe(f)
 	s.names.apply(f)
