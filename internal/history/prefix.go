@@ -151,4 +151,5 @@ var usualPrefixes = []string{
 	"%t [%p-%l] %q%u@%d ",
 	"%t %u@%d [%p] ",
 	"%m %u %d %a %r %p ",
+	"",
 }
