@@ -74,6 +74,7 @@ type Judged struct {
 	Rule       string   `json:"rule"`
 	Reason     string   `json:"reason,omitempty"`
 	Statements []string `json:"statements,omitempty"` // verb and target, no literals
+	Effects    []Effect `json:"effects,omitempty"`    // that decided, for rules; see EffectsOf
 	SQLHash    string   `json:"sql_sha256,omitempty"` // see TextHash
 	Hold       string   `json:"hold,omitempty"`       // id, when held
 }
