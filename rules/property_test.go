@@ -55,7 +55,7 @@ func otherCase(random *rand.Rand, word string) string {
 func TestDressChangesNothing(t *testing.T) {
 	random := rand.New(rand.NewSource(1))
 	r := NewReader(ReaderOptions{})
-	for _, text := range goldenSQL(t) {
+	for _, text := range append(goldenSQL(t), trickySQL(t)...) {
 		want := judgeText(r, text)
 		for range 20 {
 			other := dress(random, text)
