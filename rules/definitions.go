@@ -63,12 +63,15 @@ func (d *Definitions) Apply(st *Statement) {
 			d.unnamed = append(d.unnamed, def)
 		default:
 			d.relations = remember(d.relations, def)
-			if len(def.Effects)+len(def.Calls)+len(def.Touches)+len(def.Types) == 0 && def.Known {
-				continue // a relation that runs nothing
-			}
 		}
-		d.some, d.stale = true, true
+		d.some = d.some || def.Kind == DefinesFunction || def.runs()
+		d.stale = true
 	}
+}
+
+// runs says whether a definition runs anything at all.
+func (d *Definition) runs() bool {
+	return len(d.Effects)+len(d.Calls)+len(d.Touches)+len(d.Types) > 0 || !d.Known
 }
 
 func remember(m map[string][]*Definition, def *Definition) map[string][]*Definition {
