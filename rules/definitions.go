@@ -92,10 +92,10 @@ func (d *Definitions) Created(name Relation) bool {
 // as that was defined and read; functions that are known are no more among its
 // Functions, and no more among its effects if CALL runs them. Prepared statements
 // that it runs are the caller's to expand. It is st itself where nothing is
-// different.
+// different; a nil Definitions knows nothing.
 func (d *Definitions) Expand(st *Statement) *Statement {
 	switch {
-	case !d.some:
+	case d == nil || !d.some:
 		return st
 	case st.prepares():
 		return d.expandBodies(st)
