@@ -25,11 +25,19 @@ func parseTree(text string) (*pgquery.ParseResult, error) {
 func withoutComments(text string) (string, bool) {
 	l := lexer{text: []byte(text), comments: true}
 	var out []byte
+	literal := false // the token before is one, which a literal on a later line goes on with
 	for t := l.next(); t.kind != kindEnd; t = l.next() {
 		switch t.kind {
 		case kindBad:
 			return "", false
+		case kindString, kindEscape, kindBits, kindUnicode:
+			literal = true
+		default:
+			literal = false
 		case kindComment:
+			if literal && text[t.pos] == '/' { // but not behind a comment of this kind
+				return "", false
+			}
 			if out == nil {
 				out = []byte(text)
 			}

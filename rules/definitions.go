@@ -24,8 +24,8 @@ type Definitions struct {
 }
 
 // maxSteps bounds how many definitions are run through for one text, those of each
-// call anew: a tenth of a second. Beyond it code is not known.
-const maxSteps = 1 << 19
+// call anew: 20 ms. Beyond it code is not known.
+const maxSteps = 1 << 16
 
 // Follow gives the facts as they are once what was defined is known, and remembers
 // what they define. The result shares memory with f, which is not changed, and is f

@@ -14,6 +14,9 @@ type reached struct {
 // functions follows calls.
 func (r *reached) functions(names []Relation) {
 	for _, name := range names {
+		if r.spent(name) {
+			return
+		}
 		found := matching(r.defined.functions, name)
 		if len(found) == 0 {
 			r.unknown = append(r.unknown, name)
@@ -52,6 +55,9 @@ func allKnown(list []*Definition) bool {
 // touches follows the triggers, rules, defaults and views of relations.
 func (r *reached) touches(list []Touch) {
 	for _, t := range list {
+		if r.spent(t.Relation) {
+			return
+		}
 		for _, def := range matching(r.defined.relations, t.Relation) {
 			if slices.Contains(def.Fires, t.Command) {
 				r.changed = true
@@ -64,17 +70,14 @@ func (r *reached) touches(list []Touch) {
 // run follows one definition. name is what stands for it in a reason if it was not
 // read.
 func (r *reached) run(def *Definition, name Relation) {
-	if r.seen[def] {
+	if r.seen[def] || r.spent(name) {
 		return
 	}
 	if r.seen == nil {
 		r.seen = make(map[*Definition]bool)
 	}
 	r.seen[def] = true
-	if r.defined.steps++; r.defined.steps > maxSteps {
-		r.tooMany(name)
-		return
-	}
+	r.defined.steps++
 	if !def.Known {
 		r.unknown = append(r.unknown, name)
 	}
@@ -88,12 +91,17 @@ func (r *reached) run(def *Definition, name Relation) {
 	}
 }
 
-// tooMany makes a statement one of which nobody knows what it runs.
-func (r *reached) tooMany(name Relation) {
-	why := "more definitions than are followed"
-	if n := len(r.effects); n == 0 || r.effects[n-1].FilterText != why {
+// spent says that no more definitions are followed, and makes the statement one of
+// which nobody knows what it runs.
+func (r *reached) spent(name Relation) bool {
+	if r.defined.steps < maxSteps {
+		return false
+	}
+	if why := "more definitions than are followed"; len(r.effects) == 0 || r.effects[len(r.effects)-1].FilterText != why {
 		r.effects = append(r.effects, Effect{Verb: VerbCall, Object: "FUNCTION", Target: name, FilterText: why})
 	}
+	r.changed = true
+	return true
 }
 
 // unnamed adds what may run without being named, as far as it is known to destroy:
