@@ -125,7 +125,7 @@ func (x *extractor) readDynamic(b *body, expression string) {
 
 // literalIn gives the value of an expression that is one literal.
 func literalIn(expression string) (string, bool) {
-	tree, err := pgquery.Parse("SELECT " + expression)
+	tree, err := parseTree("SELECT " + expression)
 	if err != nil || len(tree.Stmts) != 1 {
 		return "", false
 	}

@@ -24,8 +24,8 @@ type Definitions struct {
 }
 
 // maxSteps bounds how many definitions are run through for one text, those of each
-// call anew: a tenth of a second. Beyond it code is not known.
-const maxSteps = 1 << 19
+// call anew: 20 ms. Beyond it code is not known.
+const maxSteps = 1 << 16
 
 // Follow gives the facts as they are once what was defined is known, and remembers
 // what they define. The result shares memory with f, which is not changed, and is f
@@ -63,12 +63,15 @@ func (d *Definitions) Apply(st *Statement) {
 			d.unnamed = append(d.unnamed, def)
 		default:
 			d.relations = remember(d.relations, def)
-			if len(def.Effects)+len(def.Calls)+len(def.Touches)+len(def.Types) == 0 && def.Known {
-				continue // a relation that runs nothing
-			}
 		}
-		d.some, d.stale = true, true
+		d.some = d.some || def.Kind == DefinesFunction || def.runs()
+		d.stale = true
 	}
+}
+
+// runs says whether a definition runs anything at all.
+func (d *Definition) runs() bool {
+	return len(d.Effects)+len(d.Calls)+len(d.Touches)+len(d.Types) > 0 || !d.Known
 }
 
 func remember(m map[string][]*Definition, def *Definition) map[string][]*Definition {
@@ -89,15 +92,15 @@ func (d *Definitions) Created(name Relation) bool {
 // as that was defined and read; functions that are known are no more among its
 // Functions, and no more among its effects if CALL runs them. Prepared statements
 // that it runs are the caller's to expand. It is st itself where nothing is
-// different.
+// different; a nil Definitions knows nothing.
 func (d *Definitions) Expand(st *Statement) *Statement {
 	switch {
-	case !d.some:
+	case d == nil || !d.some:
 		return st
 	case st.prepares():
 		return d.expandBodies(st)
 	}
-	r := reached{defined: d}
+	r := reachedCode{defined: d}
 	r.functions(st.Functions)
 	for _, name := range st.Extensions {
 		if len(namedAs(d.functions, name)) > 0 {

@@ -2,8 +2,8 @@ package rules
 
 import "slices"
 
-// reached collects what a statement runs besides its own text.
-type reached struct {
+// reachedCode collects what a statement runs besides its own text.
+type reachedCode struct {
 	defined *Definitions
 	effects []Effect
 	unknown []Relation // functions that nobody knows
@@ -12,8 +12,11 @@ type reached struct {
 }
 
 // functions follows calls.
-func (r *reached) functions(names []Relation) {
+func (r *reachedCode) functions(names []Relation) {
 	for _, name := range names {
+		if r.spent(name) {
+			return
+		}
 		found := namedAs(r.defined.functions, name)
 		if len(found) == 0 {
 			r.unknown = append(r.unknown, name)
@@ -27,7 +30,7 @@ func (r *reached) functions(names []Relation) {
 }
 
 // calls follows the CALLs among effects, and gives the effects that stay.
-func (r *reached) calls(effects []Effect) (kept []Effect) {
+func (r *reachedCode) calls(effects []Effect) (kept []Effect) {
 	kept = make([]Effect, 0, len(effects))
 	for i := range effects {
 		e := &effects[i]
@@ -50,8 +53,11 @@ func allKnown(list []*Definition) bool {
 }
 
 // touches follows the triggers, rules, defaults and views of relations.
-func (r *reached) touches(list []Touch) {
+func (r *reachedCode) touches(list []Touch) {
 	for _, t := range list {
+		if r.spent(t.Relation) {
+			return
+		}
 		for _, def := range namedAs(r.defined.relations, t.Relation) {
 			if slices.Contains(def.Fires, t.Command) {
 				r.changed = true
@@ -63,18 +69,15 @@ func (r *reached) touches(list []Touch) {
 
 // run follows one definition. name is what stands for it in a reason if it was not
 // read.
-func (r *reached) run(def *Definition, name Relation) {
-	if r.seen[def] {
+func (r *reachedCode) run(def *Definition, name Relation) {
+	if r.seen[def] || r.spent(name) {
 		return
 	}
 	if r.seen == nil {
 		r.seen = make(map[*Definition]bool)
 	}
 	r.seen[def] = true
-	if r.defined.steps++; r.defined.steps > maxSteps {
-		r.tooMany(name)
-		return
-	}
+	r.defined.steps++
 	if !def.Known {
 		r.unknown = append(r.unknown, name)
 	}
@@ -88,19 +91,24 @@ func (r *reached) run(def *Definition, name Relation) {
 	}
 }
 
-// tooMany makes a statement one of which nobody knows what it runs.
-func (r *reached) tooMany(name Relation) {
-	why := "more definitions than are followed"
-	if n := len(r.effects); n == 0 || r.effects[n-1].FilterText != why {
+// spent says that no more definitions are followed, and makes the statement one of
+// which nobody knows what it runs.
+func (r *reachedCode) spent(name Relation) bool {
+	if r.defined.steps < maxSteps {
+		return false
+	}
+	if why := "more definitions than are followed"; len(r.effects) == 0 || r.effects[len(r.effects)-1].FilterText != why {
 		r.effects = append(r.effects, Effect{Verb: VerbCall, Object: "FUNCTION", Target: name, FilterText: why})
 	}
+	r.changed = true
+	return true
 }
 
 // unnamed adds what may run without being named, as far as it is known to destroy:
 // most statements run none of it.
-func (r *reached) unnamed() {
+func (r *reachedCode) unnamed() {
 	if d := r.defined; d.stale && len(d.unnamed) > 0 {
-		all := reached{defined: d}
+		all := reachedCode{defined: d}
 		for _, def := range d.unnamed {
 			all.run(def, def.Name)
 		}

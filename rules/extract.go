@@ -73,6 +73,11 @@ func (x *extractor) emit(e Effect, s scope) {
 
 // visit reads one node and all below it.
 func (x *extractor) visit(m protoreflect.Message, s scope) {
+	switch m.Interface().(type) {
+	case *pgquery.Node, *pgquery.ColumnRef, *pgquery.String, *pgquery.A_Const, *pgquery.ResTarget, *pgquery.A_Expr:
+		children(m, func(child protoreflect.Message) { x.visit(child, s) }) // they say nothing by themselves
+		return
+	}
 	below, done := x.node(m.Interface(), s)
 	if done {
 		return

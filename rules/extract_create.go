@@ -54,6 +54,14 @@ func (x *extractor) createsOther(node any, s scope) bool {
 		}
 	case *pgquery.IndexStmt:
 		x.define(x.defined(DefinesRelation, rangeVar(n.Relation), rowWrites, append(nodesOf(n.IndexParams), n.WhereClause)...))
+	case *pgquery.CreateRangeStmt: // its constructors: of ranges, and of several of them
+		d := Definition{Kind: DefinesFunction, Name: relation(names(n.TypeName)), Known: true}
+		for _, o := range n.Params {
+			if name := o.GetDefElem().GetDefname(); name == "canonical" || name == "subtype_diff" {
+				d.calls(objectName(o.GetDefElem().GetArg()))
+			}
+		}
+		x.define(&d)
 	case *pgquery.CreateEventTrigStmt:
 		x.defineUnnamed(relation(names(n.Funcname)))
 	case *pgquery.CreateCastStmt:

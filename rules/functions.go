@@ -80,7 +80,7 @@ func (x *extractor) statementsIn(text string) ([]Statement, bool) {
 	if x.inside >= maxInside || beyond(body) != "" {
 		return nil, false
 	}
-	tree, err := pgquery.Parse(text)
+	tree, err := parseTree(text)
 	if err != nil {
 		return nil, false
 	}

@@ -8,13 +8,18 @@ import "slices"
 type scopedNames struct {
 	outer   Names
 	own     map[string]*Statement
-	defined Definitions
+	defined *Definitions // nil until something is defined
 }
 
 // follow gives a statement as it is once what the text defines up to it, and by it,
 // is known.
 func (n *scopedNames) follow(st *Statement) *Statement {
-	n.defined.Apply(st)
+	if len(st.Defines) > 0 {
+		if n.defined == nil {
+			n.defined = new(Definitions)
+		}
+		n.defined.Apply(st)
+	}
 	return n.defined.Expand(st)
 }
 
@@ -62,7 +67,7 @@ func (n *scopedNames) prepared(name string) []*Statement {
 		return nil
 	}
 	bodies := n.outer.Prepared(name)
-	if n.defined.some {
+	if n.defined != nil {
 		bodies = slices.Clone(bodies)
 		for i := range bodies {
 			bodies[i] = n.defined.Expand(bodies[i])

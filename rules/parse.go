@@ -10,7 +10,7 @@ const notGrammar = "the text is not in the grammar of PostgreSQL 16"
 func (r *Reader) parse(text []byte) *Facts {
 	taken := r.parses.take(parseBytesFixed + parseBytesPerByte*int64(len(text)))
 	defer r.parses.give(taken)
-	tree, err := pgquery.Parse(string(text))
+	tree, err := parseTree(string(text))
 	if err != nil {
 		return &Facts{
 			Unreadable:      notGrammar,

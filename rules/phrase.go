@@ -100,7 +100,7 @@ func dropWords(e Effect, target string) string {
 		return "DROP USER MAPPING FOR " + quoteName(e.Column) + " SERVER " + target
 	case e.FilterText != "":
 		return "DROP " + e.Object + " of " + target + ": " + e.FilterText
-	case strings.HasSuffix(e.Object, " MEMBER"), e.Object == "TEXT SEARCH MAPPING", e.Object == "SUBSCRIBED PUBLICATION":
+	case partsOfObjects[e.Object] && e.Column == "":
 		return "DROP " + e.Object + " of " + target
 	case e.Column != "":
 		return "DROP " + e.Object + " " + quoteName(e.Column) + " ON " + target

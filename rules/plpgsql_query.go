@@ -145,11 +145,16 @@ func (r *plReader) forLoop() {
 	r.enterLoop()
 }
 
-// cursor says whether FOR ... IN goes on with the name of a cursor and no query.
+// cursor says whether FOR ... IN goes on with the name of a cursor, and brackets
+// perhaps, and no query.
 func (r *plReader) cursor() bool {
 	ahead := *r
 	ahead.next()
-	return ahead.is("(", "loop")
+	if ahead.skip("(") {
+		ahead.until(")")
+		ahead.next()
+	}
+	return !ahead.failed && ahead.is("loop")
 }
 
 // sql reads a statement of SQL up to its semicolon and leaves out INTO and its

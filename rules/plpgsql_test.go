@@ -28,6 +28,7 @@ var bodies = []struct{ body, want string }{
 	{"begin for i in reverse f() .. g(1) by h() loop null; end loop; for i in 1..10 loop null; end loop; end", "E f()|E g(1)|E h()|E 1|E 10"},
 	{"begin <<l>> for r in select * from t loop delete from u where id = r.id; end loop l; for a, b in values (1, 2) loop null; end loop; end", "S select * from t|S delete from u where id = r.id|S values (1, 2)"},
 	{"begin for r in execute 'delete from t' using a, f(b) loop null; end loop; for r in c loop null; end loop; for r in c(f(1)) loop null; end loop; end", "X 'delete from t'|E a|E f(b)|E concat(f(1))"},
+	{"begin for r in explain (analyze) select f(1) loop null; end loop; end", "S explain (analyze) select f(1)"},
 	{"begin for r in delete from t returning * loop null; end loop; for r in (select 1) loop null; end loop; foreach x slice 1 in array f(y) loop null; end loop; end", "S delete from t returning *|S (select 1)|E f(y)"},
 	{"begin execute 'drop table t'; execute format('x %s', a) into strict b, c.d using e, f(1); execute x using y into z; end", "X 'drop table t'|X format('x %s', a)|E e|E f(1)|X x|E y"},
 	{"begin perform f(1) from t where a; a := f(2); a = g(3); a.b := 1; a[f(1)].c := 2; $1 := 3; end", "E f(1) from t where a|E f(2)|E g(3)|E 1|E a[f(1)].c|E 2|E 3"},
