@@ -81,7 +81,7 @@ func stopped(t check.Total) uint64 { return t.Times[rules.Hold] + t.Times[rules.
 // print tells it to people.
 func (p *pastReport) print(t check.Total) {
 	s := p.a.out
-	fmt.Fprintf(s, "This policy would have %s%s.\n", pastWords(t), between(t.From, t.To))
+	fmt.Fprintf(s, "This policy %s%s.\n", pastWords(t), between(t.From, t.To))
 	fmt.Fprintf(s, "%s read, each as often as it ran.\n", count64(t.Statements, "statement"))
 	for _, r := range t.Rules {
 		p.rule(r)
@@ -99,18 +99,15 @@ func (p *pastReport) print(t check.Total) {
 // pastWords says how often it would have asked and refused.
 func pastWords(t check.Total) string {
 	held, refused := t.Times[rules.Hold], t.Times[rules.Refuse]
-	text := "asked " + times(held)
-	if refused > 0 {
-		text += " and refused " + times(refused)
+	switch {
+	case held+refused == 0:
+		return "would not have asked about anything"
+	case refused == 0:
+		return "would have asked " + count64(held, "time")
+	case held == 0:
+		return "would have refused " + count64(refused, "time") + " and asked about nothing else"
 	}
-	return text
-}
-
-func times(n uint64) string {
-	if n == 0 {
-		return "never"
-	}
-	return count64(n, "time")
+	return "would have asked " + count64(held, "time") + " and refused " + count64(refused, "time")
 }
 
 func count64(n uint64, noun string) string {
@@ -145,7 +142,7 @@ func (p *pastReport) rule(r check.Sum) {
 	if r.More {
 		distinct = "at least " + distinct
 	}
-	fmt.Fprintf(s, "\n%s: %s %s, %s different %s%s\n", s.paint(checkStyle(r.Action), escape(r.Rule)), word, times(r.Times),
+	fmt.Fprintf(s, "\n%s: %s %s, %s different %s%s\n", s.paint(checkStyle(r.Action), escape(r.Rule)), word, count64(r.Times, "time"),
 		distinct, plural64(uint64(r.Distinct), "statement"), usersText(r))
 	report := checkReport{a: p.a}
 	if !r.First.IsZero() {
