@@ -45,7 +45,13 @@ type opinion struct {
 	at     *time.Time // what the policy takes for now
 	config *config.Config
 	file   string // of config, as short as it can be said
+	host   config.Host
 }
+
+// own says that a rule is one of the configuration.
+func (o *opinion) own(rule string) bool { return o.source(rule) != defaultPolicy }
+
+const defaultPolicy = "default policy"
 
 // source says where a rule stands, for people.
 func (o *opinion) source(rule string) string {
@@ -56,7 +62,7 @@ func (o *opinion) source(rule string) string {
 			}
 		}
 	}
-	return "default policy"
+	return defaultPolicy
 }
 
 // opinion is the policy of the configuration that check was given, or the default
@@ -78,11 +84,10 @@ func (a *app) opinion(cmd *cobra.Command, from sender) (opinion, error) {
 		o.file = nearPath(a.in.Dir, c.File)
 		o.policy = c.NewPolicy(func() time.Time { return now })
 	}
-	host, err := from.hostOf(c)
-	if err != nil {
+	if o.host, err = from.hostOf(c); err != nil {
 		return opinion{}, err
 	}
-	o.origin.Host, o.origin.Environment = host.Name, host.Environment
+	o.origin.Host, o.origin.Environment = o.host.Name, o.host.Environment
 	return o, nil
 }
 

@@ -146,7 +146,7 @@ func (r *checkReport) statement(name string, source []byte, f check.Found) error
 	case r.json:
 		return r.a.printJSON(checkedStatement(name, f))
 	case r.sarif:
-		r.scan.add(name, source, f, r.all)
+		r.scan.add(name, source, f, r.all, r.nowText(f.Verdict))
 		return nil
 	case f.Verdict.Action == rules.Allow && !r.all:
 		return nil
@@ -161,7 +161,7 @@ func (r *checkReport) statement(name string, source []byte, f check.Found) error
 	if v.Action != rules.Allow {
 		r.pair("why", r.whyText(v))
 	}
-	if now := nowText(v); now != "" {
+	if now := r.nowText(v); now != "" {
 		r.pair("now", now)
 	}
 	fmt.Fprintln(s)

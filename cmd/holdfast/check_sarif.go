@@ -27,8 +27,8 @@ type scan struct {
 const maxResults = 25_000
 
 // add takes a statement, of which source is what stands in the file. What passes
-// and is not known to do harm is taken only when all is wanted.
-func (s *scan) add(name string, source []byte, f check.Found, all bool) {
+// and is not known to do harm is taken only when all is wanted. now is what to do.
+func (s *scan) add(name string, source []byte, f check.Found, all bool, now string) {
 	level, kind := sarif.LevelError, ""
 	switch f.Verdict.Action {
 	case rules.Allow, rules.Measure:
@@ -49,7 +49,7 @@ func (s *scan) add(name string, source []byte, f check.Found, all bool) {
 	uri := s.uri(name)
 	s.results = append(s.results, sarif.Result{
 		RuleID: rule, RuleIndex: s.index(rule), Kind: kind, Level: level,
-		Message:      sarif.Text{Text: messageText(f.Verdict)},
+		Message:      sarif.Text{Text: messageText(f.Verdict, now)},
 		Locations:    locations(uri, sarif.Span(f.Line, f.Column, source)),
 		Fingerprints: map[string]string{fingerprintName: s.fingerprint(uri, rule, source)},
 	})
@@ -75,7 +75,7 @@ func locations(uri string, r sarif.Region) []sarif.Location {
 }
 
 // messageText is one sentence on a statement.
-func messageText(v rules.Verdict) string {
+func messageText(v rules.Verdict, now string) string {
 	text := checkWord(v.Action)
 	if v.Reason != "" {
 		text += ": " + escape(v.Reason)
@@ -83,7 +83,7 @@ func messageText(v rules.Verdict) string {
 	if v.Why != "" {
 		text += ". Why: " + escape(v.Why)
 	}
-	if now := nowText(v); now != "" {
+	if now != "" {
 		text += ". Now: " + now
 	}
 	return text + "."

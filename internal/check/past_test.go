@@ -41,18 +41,18 @@ func TestPastFollowsSessions(t *testing.T) {
 	for i, st := range []history.Statement{
 		{Session: "1", SQL: "PREPARE p AS DELETE FROM t"},
 		{Session: "2", SQL: "PREPARE p AS SELECT 1"},
-		{Session: "1", SQL: "EXECUTE p", Sender: history.Sender{User: "ana"}}, // held
-		{Session: "2", SQL: "EXECUTE p"},                                      // allowed
-		{Session: "3", SQL: "EXECUTE p"},                                      // nobody knows
-		{SQL: "EXECUTE p"},                                                    // no session
+		{Session: "1", SQL: "EXECUTE p", Sender: history.Sender{User: "ana"}},         // held
+		{Session: "2", SQL: "EXECUTE p"},                                              // allowed
+		{Session: "3", SQL: "EXECUTE p"},                                              // nobody knows
+		{SQL: "EXECUTE p"},                                                            // no session
 		{Session: "3", SQL: "EXECUTE q", Prepared: "PREPARE q AS UPDATE t SET a = 1"}, // held
-		{Session: "3", Function: 964},                                         // lo_unlink: held
-		{Session: "3", Function: 1598},                                        // a function that nobody knows: held
-		{Session: "4", SQL: "DELETE FROM \"\xe4\" WHERE a = 1"},               // a database in LATIN1
-		{SQL: "DELETE FROM t WHERE $1 = $2", Placeholders: true, Calls: 5},    // held
-		{SQL: "DELETE FROM t WHERE b < interval $1", Placeholders: true},      // filtered
-		{SQL: "ALTER ROLE x PASSWORD $1", Placeholders: true},                 // harmless
-		{SQL: "SET standard_conforming_strings = $1", Placeholders: true},     // nobody knows to what
+		{Session: "3", Function: 964},                                                 // lo_unlink: held
+		{Session: "3", Function: 1598},                                                // a function that nobody knows: held
+		{Session: "4", SQL: "DELETE FROM \"\xe4\" WHERE a = 1"},                       // a database in LATIN1
+		{SQL: "DELETE FROM t WHERE $1 = $2", Placeholders: true, Calls: 5},            // held
+		{SQL: "DELETE FROM t WHERE b < interval $1", Placeholders: true},              // filtered
+		{SQL: "ALTER ROLE x PASSWORD $1", Placeholders: true},                         // harmless
+		{SQL: "SET standard_conforming_strings = $1", Placeholders: true},             // nobody knows to what
 	} {
 		st.At, st.Line = at.Add(time.Duration(i)*time.Minute), i+1
 		st.Calls = max(st.Calls, 1)

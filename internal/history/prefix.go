@@ -151,5 +151,8 @@ var usualPrefixes = []string{
 	"%t [%p-%l] %q%u@%d ",
 	"%t %u@%d [%p] ",
 	"%m %u %d %a %r %p ",
+	"%m [%p]: [%l-1] db=%d,user=%u ",
+	"%t [%p]: [%l-1] db=%d,user=%u,app=%a,client=%h ",
+	"%t-%c-",
 	"",
 }
