@@ -39,6 +39,8 @@ func (x *extractor) creates(node any, s scope) (below scope, ok bool) {
 		s.stored = true
 	case *pgquery.CreateStatsStmt:
 		s.stored = true
+	case *pgquery.AlterTableCmd:
+		s.stored = s.stored || n.Subtype == pgquery.AlterTableType_AT_ColumnDefault
 	default:
 		return s, x.createsOther(node, s)
 	}
