@@ -39,10 +39,10 @@ func withoutComments(text string) (string, bool) {
 			}
 		}
 	}
-	return string(out), out != nil && !l.broken && sameTokens([]byte(text), out)
+	return string(out), out != nil && !l.broken && tokensAgree([]byte(text), out)
 }
 
-func sameTokens(a, b []byte) bool {
+func tokensAgree(a, b []byte) bool {
 	x, y := lexer{text: a}, lexer{text: b}
 	for {
 		t, u := x.next(), y.next()
