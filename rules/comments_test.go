@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"strings"
 	"testing"
 
 	pgquery "github.com/pganalyze/pg_query_go/v5"
@@ -9,7 +10,7 @@ import (
 func TestWithoutComments(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"a not /* x */ in (1)", "a not         in (1)"}, {"a -- b\nc", "a     \nc"}, {"/* /* */ */a", "           a"},
-		{"'--' -- x", "'--'     "}, {"'a' -- x\n'b'", "'a'     \n'b'"}, {"'a' /* x */ b", "'a'         b"},
+		{"'--' -- x", "'--'     "}, {"'a' -- x\n'b'", ""}, {"'a' /* x */ b", "'a'         b"},
 		{"'a' /* x */\n'b'", ""}, {"select 1", ""}, {"/*", ""}, {"'a -- b", ""}, {"$a$ -- $a$", ""},
 	} {
 		if got, ok := withoutComments(c.text); ok != (c.want != "") || ok && got != c.want {
@@ -26,7 +27,7 @@ func FuzzComments(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		blank, ok := withoutComments(text)
-		if !ok || beyond([]byte(text)) != "" {
+		if !ok || beyond([]byte(text)) != "" || strings.Contains(text, "\x00") { // it stops there
 			return
 		}
 		one, err := pgquery.Parse(text)
