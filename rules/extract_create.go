@@ -72,6 +72,8 @@ func (x *extractor) createsOther(node any, s scope) bool {
 		}
 	case *pgquery.DefineStmt:
 		x.createByName(n)
+	case *pgquery.RenameStmt, *pgquery.AlterObjectSchemaStmt:
+		x.renames(n)
 	default:
 		return false
 	}
@@ -81,7 +83,9 @@ func (x *extractor) createsOther(node any, s scope) bool {
 // The commands that run what a table stores.
 var (
 	rowWrites    = []string{touchInsert, touchUpdate}
+	rowCommands  = []string{touchInsert, touchUpdate, touchDelete}
 	everyCommand = []string{touchSelect, touchInsert, touchUpdate, touchDelete}
+	allCommands  = append(everyCommand[:4:4], touchTruncate)
 )
 
 // define adds a definition to those of the statement.
