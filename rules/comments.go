@@ -21,23 +21,16 @@ func parseTree(text string) (*pgquery.ParseResult, error) {
 }
 
 // withoutComments gives the text with blanks instead of comments; false if it has
-// none, or is not made of tokens.
+// none, is not made of tokens, or would have others: a literal goes on with one on a
+// later line, but not behind a comment in /* */.
 func withoutComments(text string) (string, bool) {
 	l := lexer{text: []byte(text), comments: true}
 	var out []byte
-	literal := false // the token before is one, which a literal on a later line goes on with
 	for t := l.next(); t.kind != kindEnd; t = l.next() {
 		switch t.kind {
 		case kindBad:
 			return "", false
-		case kindString, kindEscape, kindBits, kindUnicode:
-			literal = true
-		default:
-			literal = false
 		case kindComment:
-			if literal && text[t.pos] == '/' { // but not behind a comment of this kind
-				return "", false
-			}
 			if out == nil {
 				out = []byte(text)
 			}
@@ -46,5 +39,18 @@ func withoutComments(text string) (string, bool) {
 			}
 		}
 	}
-	return string(out), out != nil && !l.broken
+	return string(out), out != nil && !l.broken && tokensAgree([]byte(text), out)
+}
+
+func tokensAgree(a, b []byte) bool {
+	x, y := lexer{text: a}, lexer{text: b}
+	for {
+		t, u := x.next(), y.next()
+		switch {
+		case t.kind == kindEnd || u.kind == kindEnd:
+			return t.kind == u.kind
+		case t != u:
+			return false
+		}
+	}
 }

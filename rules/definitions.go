@@ -57,8 +57,12 @@ func (d *Definitions) Apply(st *Statement) {
 		switch def.Kind {
 		case DefinesFunction:
 			d.functions = remember(d.functions, def)
+			if isBuiltIn(Relation{Name: def.Name.Name}) { // a search_path may put it first
+				d.unnamed = append(d.unnamed, def)
+			}
 		case DefinesDomain:
 			d.domains = remember(d.domains, def)
+			d.unnamed = append(d.unnamed, def) // by a cast
 		case DefinesUnnamed:
 			d.unnamed = append(d.unnamed, def)
 		default:
@@ -82,12 +86,6 @@ func remember(m map[string][]*Definition, def *Definition) map[string][]*Definit
 	return m
 }
 
-// Created says whether a statement that was applied created the relation, or
-// defined anything that belongs to it.
-func (d *Definitions) Created(name Relation) bool {
-	return len(namedAs(d.relations, name)) > 0
-}
-
 // Expand gives the statement with the effects of what it calls and fires, as far
 // as that was defined and read; functions that are known are no more among its
 // Functions, and no more among its effects if CALL runs them. Prepared statements
@@ -109,16 +107,32 @@ func (d *Definitions) Expand(st *Statement) *Statement {
 	}
 	kept := r.calls(st.Effects)
 	r.touches(st.Touches)
-	r.unnamed()
+	if !makesCode(st.Defines) {
+		r.unnamed()
+	}
 	if !r.changed {
 		return st
 	}
 	known := *st
-	known.Effects = append(kept, r.effects...)
+	known.Effects = kept
+	once := make(map[Effect]bool, len(r.effects))
+	for _, e := range r.effects {
+		if !once[e] {
+			known.Effects = append(known.Effects, e)
+		}
+		once[e] = true
+	}
 	known.Functions = r.unknown
 	known.Defines, known.Touches, known.Extensions = nil, nil, nil
 	known.sort()
 	return &known
+}
+
+// makesCode says whether a statement only makes what may run unnamed, and runs none.
+func makesCode(list []Definition) bool {
+	return slices.ContainsFunc(list, func(d Definition) bool {
+		return d.Kind == DefinesFunction || d.Kind == DefinesDomain || d.Kind == DefinesUnnamed
+	})
 }
 
 // expandBodies expands what a statement prepares.

@@ -19,6 +19,12 @@ func (x *extractor) session(node any, s scope) (done bool) {
 		}
 		x.calls(&body)
 		x.st.Settings = append(x.st.Settings, body.Settings...)
+		if n.Options&cursorHold != 0 && len(body.Functions) > 0 {
+			x.emit(Effect{
+				Verb: VerbCall, Object: "CURSOR", Target: Relation{Name: n.Portalname},
+				FilterText: "it calls unknown functions when the transaction ends",
+			}, s)
+		}
 		if !s.planned {
 			x.rename(NameDeclare, n.Portalname, &body)
 		}
@@ -38,6 +44,10 @@ func (x *extractor) session(node any, s scope) (done bool) {
 	}
 	return false
 }
+
+// cursorHold is the bit of WITH HOLD (CURSOR_OPT_HOLD in the server's parsenodes.h).
+// Its query runs to its end at COMMIT, behind the last moment to count what it did.
+const cursorHold = 0x0020
 
 // calls makes the functions and relations of a body those of the statement.
 func (x *extractor) calls(body *Statement) {

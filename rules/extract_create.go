@@ -39,6 +39,8 @@ func (x *extractor) creates(node any, s scope) (below scope, ok bool) {
 		s.stored = true
 	case *pgquery.CreateStatsStmt:
 		s.stored = true
+	case *pgquery.AlterTableCmd:
+		s.stored = s.stored || n.Subtype == pgquery.AlterTableType_AT_ColumnDefault
 	default:
 		return s, x.createsOther(node, s)
 	}
@@ -70,6 +72,8 @@ func (x *extractor) createsOther(node any, s scope) bool {
 		}
 	case *pgquery.DefineStmt:
 		x.createByName(n)
+	case *pgquery.RenameStmt, *pgquery.AlterObjectSchemaStmt:
+		x.renames(n)
 	default:
 		return false
 	}
@@ -79,7 +83,9 @@ func (x *extractor) createsOther(node any, s scope) bool {
 // The commands that run what a table stores.
 var (
 	rowWrites    = []string{touchInsert, touchUpdate}
+	rowCommands  = []string{touchInsert, touchUpdate, touchDelete}
 	everyCommand = []string{touchSelect, touchInsert, touchUpdate, touchDelete}
+	allCommands  = append(everyCommand[:4:4], touchTruncate)
 )
 
 // define adds a definition to those of the statement.

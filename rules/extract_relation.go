@@ -18,11 +18,11 @@ func (x *extractor) createTable(n *pgquery.CreateStmt) {
 		case e.GetConstraint() != nil:
 			run = append(run, constraintRuns(e.GetConstraint())...)
 		case e.GetTableLikeClause() != nil:
-			x.inherit(name, e.GetTableLikeClause().GetRelation(), rowWrites)
+			x.inherit(name, rangeVar(e.GetTableLikeClause().GetRelation()), rowWrites)
 		}
 	}
 	for _, parent := range n.InhRelations {
-		x.inherit(name, parent.GetRangeVar(), []string{touchInsert, touchUpdate, touchDelete})
+		x.belong(name, rangeVar(parent.GetRangeVar()))
 	}
 	if n.OfTypename != nil {
 		types = append(types, columnTypes(n.OfTypename)...)
@@ -36,12 +36,38 @@ func (x *extractor) createTable(n *pgquery.CreateStmt) {
 }
 
 // inherit makes each command on a table run what it runs on another.
-func (x *extractor) inherit(name Relation, parent *pgquery.RangeVar, commands []string) {
+func (x *extractor) inherit(name, other Relation, commands []string) {
 	for _, c := range commands {
 		x.define(&Definition{
 			Kind: DefinesRelation, Name: name, Known: true,
-			Fires: []string{c}, Touches: []Touch{{rangeVar(parent), c}},
+			Fires: []string{c}, Touches: []Touch{{other, c}},
 		})
+	}
+}
+
+// belong makes a table a partition or child of another: it has what fires there, and
+// rows that are written there may be its own.
+func (x *extractor) belong(name, parent Relation) {
+	x.inherit(name, parent, rowCommands)
+	x.inherit(parent, name, rowCommands)
+}
+
+// renames reads the statements by which a relation gets another name, with all that
+// belongs to it.
+func (x *extractor) renames(node any) {
+	switch n := node.(type) {
+	case *pgquery.RenameStmt:
+		if n.Relation != nil && n.Subname == "" {
+			to := rangeVar(n.Relation)
+			to.Name = n.Newname
+			x.inherit(to, rangeVar(n.Relation), allCommands)
+		}
+	case *pgquery.AlterObjectSchemaStmt:
+		if n.Relation != nil {
+			to := rangeVar(n.Relation)
+			to.Schema = n.Newschema
+			x.inherit(to, rangeVar(n.Relation), allCommands)
+		}
 	}
 }
 
@@ -84,7 +110,10 @@ func (x *extractor) alterDefinition(n *pgquery.AlterTableStmt, c *pgquery.AlterT
 	case pgquery.AlterTableType_AT_AddConstraint:
 		run = constraintRuns(c.GetDef().GetConstraint())
 	case pgquery.AlterTableType_AT_AttachPartition:
-		x.inherit(rangeVar(c.GetDef().GetPartitionCmd().GetName()), n.Relation, []string{touchInsert, touchUpdate, touchDelete})
+		x.belong(rangeVar(c.GetDef().GetPartitionCmd().GetName()), rangeVar(n.Relation))
+		return
+	case pgquery.AlterTableType_AT_AddInherit:
+		x.belong(rangeVar(n.Relation), rangeVar(c.GetDef().GetRangeVar()))
 		return
 	default:
 		return
@@ -103,6 +132,6 @@ func (x *extractor) createView(n *pgquery.ViewStmt) {
 	d := x.defined(DefinesRelation, name, []string{touchSelect}, n.Query)
 	x.define(d)
 	if from := n.Query.GetSelectStmt().GetFromClause(); len(from) == 1 && from[0].GetRangeVar() != nil {
-		x.inherit(name, from[0].GetRangeVar(), []string{touchInsert, touchUpdate, touchDelete})
+		x.inherit(name, rangeVar(from[0].GetRangeVar()), rowCommands)
 	}
 }

@@ -21,8 +21,8 @@ func (x *extractor) call(n *pgquery.FuncCall, s scope) {
 	case own && name.Name == setConfig:
 		x.setConfig(n, s)
 		return
-	case x.sendsDestruction(name, n):
-		x.emit(Effect{Verb: VerbFunction, Object: "FUNCTION", Target: name}, s)
+	case isRemote(name) && x.remote(name, n, s):
+		return
 	}
 	_, runs := codeRunners[name.Name]
 	switch {
@@ -46,28 +46,50 @@ func isBuiltIn(name Relation) bool {
 	return false
 }
 
-// sendsDestruction says whether the call sends a text to another server that the
-// statement shows, and that does something there.
-func (x *extractor) sendsDestruction(name Relation, n *pgquery.FuncCall) bool {
-	if _, ok := remoteText[name.Name]; !ok {
-		return false
+func isRemote(name Relation) bool {
+	_, ok := remoteText[name.Name]
+	return ok
+}
+
+// remote reads a call that sends a text to another server or process. done: the
+// statement shows the text, and it is harmless there.
+func (x *extractor) remote(name Relation, n *pgquery.FuncCall, s scope) (done bool) {
+	text, ok := sentText(n)
+	e := Effect{Verb: VerbFunction, Object: "FUNCTION", Target: name, FilterText: "sends a text that does not show to another server"}
+	if !ok {
+		x.emit(e, s)
+		return true
 	}
-	for _, arg := range n.Args {
-		text, ok := constString(arg)
-		if !ok {
-			continue
-		}
-		list, ok := x.statementsIn(text)
-		for i := range list {
-			if len(list[i].Effects) > 0 {
-				return true
-			}
-		}
-		if !ok && suspectTokens([]byte(text)) {
+	e.FilterText = "sends a destructive statement to another server"
+	list, ok := x.statementsIn(text)
+	if !ok && suspectTokens([]byte(text)) {
+		x.emit(e, s)
+		return true
+	}
+	harmless := ok
+	for i := range list {
+		if len(list[i].Effects)+len(list[i].Executes) > 0 {
+			x.emit(e, s)
 			return true
 		}
+		harmless = harmless && len(list[i].Functions)+len(list[i].Settings) == 0
 	}
-	return false
+	return harmless
+}
+
+// sentText is the text that a call sends: its last argument but for flags and sizes.
+func sentText(n *pgquery.FuncCall) (string, bool) {
+	for i := len(n.Args) - 1; i >= 0; i-- {
+		arg := n.Args[i]
+		if named := arg.GetNamedArgExpr(); named != nil {
+			arg = named.Arg
+		}
+		if c, ok := constant(arg); ok && (c.isBool || c.isNum) {
+			continue
+		}
+		return constString(arg)
+	}
+	return "", false
 }
 
 // maxInside is how many literals of SQL inside each other are read; the deeper

@@ -77,21 +77,13 @@ func (e Effect) words() string {
 	case VerbCopyProgram:
 		return copyWords(e, target)
 	case VerbFunction:
-		return target + "(): " + functionWhy(e.Target.Name)
+		return target + "(): " + cmp.Or(e.FilterText, destroyers[e.Target.Name])
 	case VerbCall:
 		return callWords(e, target) + ": " + cmp.Or(e.FilterText, "what it runs is not known")
 	case VerbSet:
 		return "SET " + target + " to off"
 	}
 	return strings.TrimSpace(strings.ToUpper(string(e.Verb)) + " " + target)
-}
-
-// functionWhy says what a function of the destroying list does.
-func functionWhy(name string) string {
-	if why, ok := destroyers[name]; ok {
-		return why
-	}
-	return "sends a destructive statement to another server"
 }
 
 func dropWords(e Effect, target string) string {

@@ -80,7 +80,7 @@ func TestPasswordsAreNowhere(t *testing.T) {
 		for _, sql := range []string{
 			"ALTER ROLE holdfast_test_role PASSWORD '" + secret + "'; DROP TABLE events",
 			"DROP TABLE events; CREATE ROLE x LOGIN PASSWORD '" + secret + "' VALID UNTIL 'infinity'",
-			"DO $$ BEGIN EXECUTE 'ALTER ROLE holdfast_test_role PASSWORD ''" + secret + "'''; END $$",
+			"DO $$ BEGIN EXECUTE 'ALTER ROLE holdfast_test_role PASSWORD ''" + secret + "'''; DROP TABLE events; END $$",
 			"TRUNCATE events; CREATE USER MAPPING FOR postgres SERVER x OPTIONS (user 'u', password '" + secret + "')",
 			"TRUNCATE events; CREATE SUBSCRIPTION s CONNECTION 'host=x password=" + secret + "' PUBLICATION p",
 			"DROP TABLE events; ALTER ROLE broken broken PASSWORD '" + secret + "'",
