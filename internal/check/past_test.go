@@ -124,3 +124,22 @@ func TestDefinitionsReachWhatWasPrepared(t *testing.T) {
 		t.Errorf("EXECUTE: %v %s", v.Action, v.Rule)
 	}
 }
+
+// Behind \connect there may be another database: what is known to destroy counts, and
+// what is known as harmless does not.
+func TestDefinitionsOfAnotherDatabase(t *testing.T) {
+	judge := newJudge()
+	judge.Defined = &rules.Definitions{}
+	const define = `CREATE FUNCTION purge() RETURNS void LANGUAGE sql AS 'DELETE FROM t';
+CREATE PROCEDURE tidy() LANGUAGE plpgsql AS 'BEGIN PERFORM 1; END';
+`
+	const use = "SELECT purge(); CALL tidy();"
+	var got []string
+	found, _ := judge.Script([]byte(define + use + "\n\\connect other\n" + use))
+	for _, f := range found {
+		got = append(got, f.Verdict.Action.String())
+	}
+	if want := "warn allow hold allow hold hold"; strings.Join(got, " ") != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}

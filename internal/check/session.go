@@ -23,6 +23,7 @@ type Session struct {
 	settings rules.Settings
 	names    names
 	open     bool // its beginning is not known, so there may be other names
+	apart    bool // maybe of another database than what was defined
 }
 
 // NewSession imagines a connection as drivers and psql make it today.
@@ -68,14 +69,26 @@ func (s *Session) read(sql []byte) *rules.Facts {
 }
 
 func (s *Session) judged(f *rules.Facts) Result {
+	plain := f
 	if s.judge.Defined != nil {
 		f = s.judge.Defined.Follow(f)
 	}
 	r := Result{Facts: f, Verdict: s.verdict(f, s.names)}
+	if s.apart && f != plain {
+		r.Verdict = worst(r.Verdict, s.verdict(plain, s.names))
+	}
 	r.Statements = s.describe(f)
 	s.names.apply(f)
 	s.set(f)
 	return r
+}
+
+// worst is the second opinion where it is worse, else the first.
+func worst(first, second rules.Verdict) rules.Verdict {
+	if rules.Worse(first, second).Action != first.Action {
+		return second
+	}
+	return first
 }
 
 // set follows the settings that decide how later text is read, where it can still
@@ -103,6 +116,7 @@ func (j *Judge) Script(text []byte) (list []Found, notes []script.Note) {
 	for _, st := range parts.Statements {
 		if st.NewSession {
 			s = j.NewSession()
+			s.apart = true
 		}
 		list = append(list, Found{st, s.statement(st)})
 	}
