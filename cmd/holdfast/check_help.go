@@ -3,7 +3,7 @@ package main
 import "github.com/holdfast-db/holdfast/internal/sarif"
 
 // rulePasses is the id under which SARIF lists what no rule has an opinion on.
-const rulePasses = "passes"
+const rulePasses = "holdfast: passes"
 
 // help is what people read about a default rule: what it covers, and what to do.
 type help struct{ short, full, now string }

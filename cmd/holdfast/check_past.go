@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +54,11 @@ func (p *pastReport) input(name, prefix string) error {
 	}
 	defer in.Close()
 	add := func(st history.Statement) { p.past.Add(name, st) }
-	seen, err := p.read(in, prefix, add)
+	text, err := unpacked(in)
+	if err != nil {
+		return failed(fmt.Sprintf("not checked: %s: %s", inputName(name), escape(err.Error())))
+	}
+	seen, err := p.read(text, prefix, add)
 	p.seen = p.seen.Plus(seen)
 	switch {
 	case errors.Is(err, history.ErrPrefix):
@@ -64,6 +70,16 @@ func (p *pastReport) input(name, prefix string) error {
 		return failed(fmt.Sprintf("not checked to the end: %s: %s", inputName(name), escape(err.Error())))
 	}
 	return nil
+}
+
+// unpacked is an input, or what is inside where it is packed by gzip, as rotated logs
+// are.
+func unpacked(in io.Reader) (io.Reader, error) {
+	b := bufio.NewReader(in)
+	if magic, err := b.Peek(2); err == nil && magic[0] == 0x1f && magic[1] == 0x8b { // RFC 1952
+		return gzip.NewReader(b)
+	}
+	return b, nil // a reading error comes back when it is read
 }
 
 const statStatementsHint = `In psql: \copy (SELECT r.rolname, d.datname, s.calls, s.query FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid) TO 'statements.csv' CSV HEADER`
