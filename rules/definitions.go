@@ -98,10 +98,10 @@ func (d *Definitions) Expand(st *Statement) *Statement {
 	case st.prepares():
 		return d.expandBodies(st)
 	}
-	r := reached{defined: d}
+	r := reachedCode{defined: d}
 	r.functions(st.Functions)
 	for _, name := range st.Extensions {
-		if len(matching(d.functions, name)) > 0 {
+		if len(namedAs(d.functions, name)) > 0 {
 			r.functions([]Relation{name})
 		}
 	}
@@ -147,8 +147,8 @@ func (d *Definitions) expandBodies(st *Statement) *Statement {
 	return &known
 }
 
-// matching are the definitions that a name may stand for.
-func matching(m map[string][]*Definition, name Relation) (list []*Definition) {
+// namedAs are the definitions that a name may stand for.
+func namedAs(m map[string][]*Definition, name Relation) (list []*Definition) {
 	for _, def := range m[name.Name] {
 		if name.Schema == "" || def.Name.Schema == "" || name.Schema == def.Name.Schema {
 			list = append(list, def)

@@ -2,8 +2,8 @@ package rules
 
 import "slices"
 
-// reached collects what a statement runs besides its own text.
-type reached struct {
+// reachedCode collects what a statement runs besides its own text.
+type reachedCode struct {
 	defined *Definitions
 	effects []Effect
 	unknown []Relation // functions that nobody knows
@@ -12,12 +12,12 @@ type reached struct {
 }
 
 // functions follows calls.
-func (r *reached) functions(names []Relation) {
+func (r *reachedCode) functions(names []Relation) {
 	for _, name := range names {
 		if r.spent(name) {
 			return
 		}
-		found := matching(r.defined.functions, name)
+		found := namedAs(r.defined.functions, name)
 		if len(found) == 0 {
 			r.unknown = append(r.unknown, name)
 			continue
@@ -30,11 +30,11 @@ func (r *reached) functions(names []Relation) {
 }
 
 // calls follows the CALLs among effects, and gives the effects that stay.
-func (r *reached) calls(effects []Effect) (kept []Effect) {
+func (r *reachedCode) calls(effects []Effect) (kept []Effect) {
 	kept = make([]Effect, 0, len(effects))
 	for i := range effects {
 		e := &effects[i]
-		found := matching(r.defined.functions, e.Target)
+		found := namedAs(r.defined.functions, e.Target)
 		if e.Verb != VerbCall || e.Object != "PROCEDURE" || !allKnown(found) {
 			kept = append(kept, *e)
 			continue
@@ -53,12 +53,12 @@ func allKnown(list []*Definition) bool {
 }
 
 // touches follows the triggers, rules, defaults and views of relations.
-func (r *reached) touches(list []Touch) {
+func (r *reachedCode) touches(list []Touch) {
 	for _, t := range list {
 		if r.spent(t.Relation) {
 			return
 		}
-		for _, def := range matching(r.defined.relations, t.Relation) {
+		for _, def := range namedAs(r.defined.relations, t.Relation) {
 			if slices.Contains(def.Fires, t.Command) {
 				r.changed = true
 				r.run(def, t.Relation)
@@ -69,7 +69,7 @@ func (r *reached) touches(list []Touch) {
 
 // run follows one definition. name is what stands for it in a reason if it was not
 // read.
-func (r *reached) run(def *Definition, name Relation) {
+func (r *reachedCode) run(def *Definition, name Relation) {
 	if r.seen[def] || r.spent(name) {
 		return
 	}
@@ -85,7 +85,7 @@ func (r *reached) run(def *Definition, name Relation) {
 	r.functions(def.Calls)
 	r.touches(def.Touches)
 	for _, t := range def.Types {
-		for _, domain := range matching(r.defined.domains, t) {
+		for _, domain := range namedAs(r.defined.domains, t) {
 			r.run(domain, t)
 		}
 	}
@@ -93,7 +93,7 @@ func (r *reached) run(def *Definition, name Relation) {
 
 // spent says that no more definitions are followed, and makes the statement one of
 // which nobody knows what it runs.
-func (r *reached) spent(name Relation) bool {
+func (r *reachedCode) spent(name Relation) bool {
 	if r.defined.steps < maxSteps {
 		return false
 	}
@@ -106,9 +106,9 @@ func (r *reached) spent(name Relation) bool {
 
 // unnamed adds what may run without being named, as far as it is known to destroy:
 // most statements run none of it.
-func (r *reached) unnamed() {
+func (r *reachedCode) unnamed() {
 	if d := r.defined; d.stale && len(d.unnamed) > 0 {
-		all := reached{defined: d}
+		all := reachedCode{defined: d}
 		for _, def := range d.unnamed {
 			all.run(def, def.Name)
 		}
