@@ -31,12 +31,44 @@ const maxSteps = 1 << 16
 // what they define. The result shares memory with f, which is not changed, and is f
 // itself if nothing is different.
 func (d *Definitions) Follow(f *Facts) *Facts {
+	return d.each(f, func(st *Statement) *Statement {
+		d.Apply(st)
+		return d.Expand(st)
+	})
+}
+
+// Calls gives the facts with what is known of the functions that they call by name,
+// and remembers nothing. It is for definitions of which it is not sure that they
+// stand where the text runs. See Fires.
+func (d *Definitions) Calls(f *Facts) *Facts {
+	return d.each(f, func(st *Statement) *Statement {
+		return d.expand(st, func(r *reachedCode) []Effect {
+			r.functions(st.Functions)
+			return r.calls(st.Effects)
+		})
+	})
+}
+
+// Fires gives the facts with what the triggers, rules, defaults and views of the
+// relations do that they read and write, and remembers nothing: the other half of
+// Calls.
+func (d *Definitions) Fires(f *Facts) *Facts {
+	return d.each(f, func(st *Statement) *Statement {
+		return d.expand(st, func(r *reachedCode) []Effect {
+			r.unknown = slices.Clone(st.Functions)
+			r.touches(st.Touches)
+			return slices.Clone(st.Effects)
+		})
+	})
+}
+
+// each gives the facts with other statements.
+func (d *Definitions) each(f *Facts, other func(*Statement) *Statement) *Facts {
 	followed := f
 	d.steps = 0
 	for i := range f.Statements {
 		st := &f.Statements[i]
-		d.Apply(st)
-		known := d.Expand(st)
+		known := other(st)
 		if known == st {
 			continue
 		}
@@ -92,6 +124,25 @@ func remember(m map[string][]*Definition, def *Definition) map[string][]*Definit
 // that it runs are the caller's to expand. It is st itself where nothing is
 // different; a nil Definitions knows nothing.
 func (d *Definitions) Expand(st *Statement) *Statement {
+	return d.expand(st, func(r *reachedCode) []Effect {
+		r.functions(st.Functions)
+		for _, name := range st.Extensions {
+			if len(namedAs(d.functions, name)) > 0 {
+				r.functions([]Relation{name})
+			}
+		}
+		kept := r.calls(st.Effects)
+		r.touches(st.Touches)
+		if !makesCode(st.Defines) {
+			r.unnamed()
+		}
+		return kept
+	})
+}
+
+// expand gives the statement with what reach finds that it runs besides; reach gives
+// the effects of its own that stay.
+func (d *Definitions) expand(st *Statement, reach func(*reachedCode) (kept []Effect)) *Statement {
 	switch {
 	case d == nil || !d.some:
 		return st
@@ -99,17 +150,7 @@ func (d *Definitions) Expand(st *Statement) *Statement {
 		return d.expandBodies(st)
 	}
 	r := reachedCode{defined: d}
-	r.functions(st.Functions)
-	for _, name := range st.Extensions {
-		if len(namedAs(d.functions, name)) > 0 {
-			r.functions([]Relation{name})
-		}
-	}
-	kept := r.calls(st.Effects)
-	r.touches(st.Touches)
-	if !makesCode(st.Defines) {
-		r.unnamed()
-	}
+	kept := reach(&r)
 	if !r.changed {
 		return st
 	}

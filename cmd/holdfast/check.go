@@ -88,7 +88,12 @@ func (a *app) check(cmd *cobra.Command, c checking) error {
 		return a.checkPast(c, o)
 	}
 	judge := &check.Judge{
-		Reader: rules.NewReader(rules.ReaderOptions{}), Policy: o.policy, Origin: o.origin, Defined: &rules.Definitions{},
+		Reader: rules.NewReader(rules.ReaderOptions{}), Policy: o.policy, Origin: o.origin,
+	}
+	if c.lines {
+		judge.Earlier = &rules.Definitions{}
+	} else {
+		judge.Defined = &rules.Definitions{}
 	}
 	report := checkReport{a: a, checking: c, opinion: o, scan: scan{folder: a.in.Dir}}
 	for _, name := range c.files {

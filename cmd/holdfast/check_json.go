@@ -122,7 +122,7 @@ func (r *checkReport) object(judge *check.Judge, out *json.Encoder, line []byte)
 	for _, text := range o.Setup {
 		s.Text([]byte(text))
 	}
-	result := s.Text([]byte(*o.SQL))
+	result := s.Remembered([]byte(*o.SQL))
 	r.counted(result.Verdict)
 	c := checked(result)
 	c.ID, c.SQL = o.ID, *o.SQL // as it came: the caller joins by it

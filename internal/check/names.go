@@ -64,8 +64,8 @@ const ruleOpaque = "opaque"
 // known may have prepared more than is seen here: instead of holding what runs it
 // as nobody's, verdict says that the session decides.
 func (s *Session) verdict(f *rules.Facts, known rules.Names) rules.Verdict {
-	if s.judge.Defined != nil {
-		known = expanding{known, s.judge.Defined}
+	if s.defined != nil {
+		known = expanding{known, s.defined}
 	}
 	if !s.open {
 		return s.judge.Policy.Judge(s.origin, f, known)

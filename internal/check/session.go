@@ -5,7 +5,8 @@ import (
 	"github.com/holdfast-db/holdfast/rules"
 )
 
-// Judge is what all sessions share. Without Defined it is safe for concurrent use.
+// Judge is what all sessions share. Without Defined and Earlier it is safe for
+// concurrent use.
 type Judge struct {
 	Reader *rules.Reader
 	Policy *rules.Policy
@@ -14,6 +15,10 @@ type Judge struct {
 	// Defined remembers the functions, triggers, rules and relations that texts
 	// define, for the later texts of every session. Nil remembers none.
 	Defined *rules.Definitions
+
+	// Earlier are the definitions of texts that were other sessions', in whatever
+	// database: see Session.Remembered. Nil remembers none. Defined is nil then.
+	Earlier *rules.Definitions
 }
 
 // Session is one connection that is imagined. Not safe for concurrent use.
@@ -22,14 +27,20 @@ type Session struct {
 	origin   rules.Origin
 	settings rules.Settings
 	names    names
-	open     bool // its beginning is not known, so there may be other names
-	apart    bool // maybe of another database than what was defined
+	defined  *rules.Definitions // what its own texts define; nil where nobody remembers
+	open     bool               // its beginning is not known, so there may be other names
+	apart    bool               // maybe of another database than what was defined
 }
 
 // NewSession imagines a connection as drivers and psql make it today.
 func (j *Judge) NewSession() *Session {
+	defined := j.Defined
+	if j.Earlier != nil {
+		defined = &rules.Definitions{}
+	}
 	return &Session{
 		judge:    j,
+		defined:  defined,
 		origin:   j.Origin,
 		settings: rules.Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"},
 		names:    names{},
@@ -60,7 +71,7 @@ func (s *Session) Text(sql []byte) Result {
 // read gives the facts of a text. Where definitions are remembered it is read as a
 // whole: what is harmless by its words may run a trigger.
 func (s *Session) read(sql []byte) *rules.Facts {
-	if s.judge.Defined != nil {
+	if s.defined != nil {
 		if f := s.judge.Reader.ReadWhole(sql, s.settings); f.Read {
 			return f
 		}
@@ -70,13 +81,17 @@ func (s *Session) read(sql []byte) *rules.Facts {
 
 func (s *Session) judged(f *rules.Facts) Result {
 	plain := f
-	if s.judge.Defined != nil {
-		f = s.judge.Defined.Follow(f)
+	if s.defined != nil {
+		f = s.defined.Follow(f)
+	}
+	if s.judge.Earlier != nil {
+		f = s.judge.Earlier.Calls(f)
 	}
 	r := Result{Facts: f, Verdict: s.verdict(f, s.names)}
 	if s.apart && f != plain {
 		r.Verdict = worst(r.Verdict, s.verdict(plain, s.names))
 	}
+	r.Verdict = s.fired(plain, r.Verdict)
 	r.Statements = s.describe(f)
 	s.names.apply(f)
 	s.set(f)
