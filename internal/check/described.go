@@ -59,7 +59,7 @@ func describeOne(st *rules.Statement, v rules.Verdict) Described {
 
 // prepares says whether the statement gives its effects a name and does none.
 func prepares(st *rules.Statement) bool {
-	return slices.ContainsFunc(st.Names, func(c rules.NameChange) bool { return c.Kind == rules.NamePrepare })
+	return st.Command == "PREPARE" // a DO may prepare too, and does more
 }
 
 // ofRelation says whether a verb's target may be called a table.
