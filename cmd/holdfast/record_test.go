@@ -145,7 +145,7 @@ func TestFaultsStopTheStart(t *testing.T) {
 		"unknown host key":  {strings.Replace(good, "mode:", "moode:", 1), "moode"},
 		"unknown mode":      {strings.Replace(good, "enforce", "enforced", 1), "enforced"},
 		"a later feature":   {good + "slack: {channel: '#x'}\n", "slack"},
-		"rules come later":  {good + "rules: []\n", "rules"},
+		"an unknown verb":   {good + "rules: [{name: a, when: {verbs: trucate}, action: hold}]\n", "did you mean truncate?"},
 		"not YAML":          {good + "\t- [\n", ""},
 		"server is missing": {strings.Replace(good, "server:", "environment:", 1), "environment"},
 	} {
