@@ -3,6 +3,7 @@ package main_test
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/holdfast-db/holdfast/internal/pgtest"
@@ -79,6 +80,7 @@ var hidden = []struct {
 	{"an update of every row", "UPDATE vic SET v = NULL WHERE length(v) >= 0", true, "only the rows can tell"},
 	{"a MERGE of every row", "MERGE INTO vic USING (SELECT generate_series(1, 50) AS g) s ON vic.id = g WHEN MATCHED THEN DELETE", true, "only the rows can tell"},
 	{"ON CONFLICT", "INSERT INTO ledger SELECT g, 'new' FROM generate_series(1, 50) g ON CONFLICT (id) DO UPDATE SET v = NULL", true, "only the rows can tell"},
+	{"Bind plans, and nothing is executed", "SELECT * FROM parent WHERE id = meek()", false, "what is bound and not executed is not recorded"},
 	{"row security", "SET ROLE pg_monitor; SELECT * FROM by_policy; RESET ROLE", false, "the table's policies are not known"},
 }
 
@@ -113,7 +115,11 @@ func TestHiddenDestruction(t *testing.T) {
 		for _, way := range hidden {
 			s.srv.Exec(t, s.db, stocked)
 			c := s.connect(t)
-			c.Send(pgtest.Query(way.sql))
+			sent := []pgtest.Message{pgtest.Query(way.sql)}
+			if strings.HasPrefix(way.name, "Bind ") {
+				sent = []pgtest.Message{pgtest.Parse("", way.sql), pgtest.Bind("", ""), pgtest.Sync()}
+			}
+			c.Send(sent...)
 			state := hiddenAnswer(t, s, c)
 			c.Close()
 			after := s.value(t, left)
