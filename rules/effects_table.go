@@ -36,7 +36,7 @@ func (x *extractor) alterTable(n *pgquery.AlterTableStmt, c *pgquery.AlterTableC
 		e.Target = rangeVar(c.GetDef().GetPartitionCmd().GetName())
 	case pgquery.AlterTableType_AT_AlterColumnType:
 		e.Verb, e.Object = VerbRetype, "COLUMN"
-		e.Using = c.GetDef().GetColumnDef().GetRawDefault() != nil
+		e.Using = makesValues(e.Column, c.GetDef().GetColumnDef())
 	default:
 		e.Verb, e.Object = VerbDrop, tableParts[c.GetSubtype()]
 		if c.GetSubtype() == pgquery.AlterTableType_AT_ColumnDefault && c.Def == nil {

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [("shop", "0001_initial")]
     operations = [
         migrations.AddField("order", "total", models.DecimalField(max_digits=10, decimal_places=2, default=0), preserve_default=False),
+        migrations.AddField("order", "quantity", models.IntegerField(default=1)),
         migrations.AddField("order", "paid", models.BooleanField(default=False)),
         migrations.RenameField("order", "state", "status"),
         migrations.AlterField("order", "status", models.CharField(max_length=20, db_index=True)),
