@@ -36,8 +36,8 @@ func TestHiddenDestruction(t *testing.T) {
 		s.srv.Exec(t, s.db, planted)
 		counting, earlier := counts(t, s)
 		recorded := 0
+		s.srv.Exec(t, s.db, stocked)
 		for _, way := range hidden {
-			s.srv.Exec(t, s.db, stocked)
 			c := s.connect(t)
 			sent := []pgtest.Message{pgtest.Query(way.sql)}
 			if strings.HasPrefix(way.name, "Bind ") {
@@ -46,7 +46,7 @@ func TestHiddenDestruction(t *testing.T) {
 			c.Send(sent...)
 			state := hiddenAnswer(t, s, c)
 			c.Close()
-			after := s.value(t, left)
+			after := s.value(t, left+"; "+stocked) // for the next
 			switch stopped := state == "ZH002"; {
 			case state != "" && !stopped, after == all && !stopped:
 				t.Errorf("%s: %q ended with %q and %s rows are left of %s: it shows nothing", way.name, way.sql, state, after, all)
@@ -100,8 +100,7 @@ func TestHiddenBehindAName(t *testing.T) {
 			deniedOrFailed(t, s, c)
 		}
 		c.Send(pgtest.Query("DO $$BEGIN EXECUTE 'PREPARE again AS DELETE FROM vic'; END$$"))
-		s.approve(t, "PREPARE again")
-		readAnswer(t, c).wantTag(t, "DO", 'I')
+		sum(readAnswering(t, s, c, s.hf.Approve)).wantTag(t, "DO", 'I')
 		c.Send(pgtest.Bind("", "again"), pgtest.Sync())
 		deniedOrFailed(t, s, c)
 		if rows := s.value(t, "SELECT count(*) FROM vic"); rows != "50" {

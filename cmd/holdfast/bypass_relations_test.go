@@ -40,17 +40,18 @@ func TestOtherKindsOfRelations(t *testing.T) {
 			CREATE VIEW easy AS SELECT * FROM fast; CREATE VIEW fired AS SELECT 1 AS id;
 			CREATE FUNCTION instead() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN DELETE FROM fast; RETURN OLD; END';
 			CREATE TRIGGER i INSTEAD OF DELETE ON fired FOR EACH ROW EXECUTE FUNCTION instead();
+			CREATE FUNCTION watches() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER watch ON sql_drop EXECUTE FUNCTION watches();
 			SELECT lo_from_bytea(4711, 'precious')`)
 		remote := s.foreign(t)
 		stock := `SELECT concat_ws(' ', (SELECT count(*) FROM fast), (SELECT count(*) FROM root), (SELECT count(*) FROM old),
-			(SELECT count(*) FROM events), (SELECT count(*) FROM pg_inherits), (SELECT convert_from(lo_get(4711), 'UTF8')))`
+			(SELECT count(*) FROM events), (SELECT count(*) FROM pg_inherits), (SELECT count(*) FROM pg_event_trigger), (SELECT convert_from(lo_get(4711), 'UTF8')))`
 		before := s.value(t, stock)
 		statements := []string{
 			"DELETE FROM fast", "TRUNCATE fast", "DROP TABLE fast CASCADE", "DELETE FROM easy", "DELETE FROM fired", "UPDATE easy SET id = NULL",
 			"DELETE FROM root", "TRUNCATE root", "DROP TABLE root", "DELETE FROM leaf", "TRUNCATE leaf", "ALTER TABLE root DETACH PARTITION leaf", "ALTER TABLE root DETACH PARTITION leaf FINALIZE",
 			"DELETE FROM old", "DELETE FROM ONLY heir", "TRUNCATE ONLY old, heir", "DROP TABLE old CASCADE",
 			"SELECT lo_unlink(4711)", "SELECT lo_unlink(loid) FROM pg_largeobject", "DELETE FROM pg_largeobject", "TRUNCATE pg_catalog.pg_largeobject",
-			"DELETE FROM pg_catalog.pg_class WHERE true", "DROP EVENT TRIGGER IF EXISTS nothing",
+			"DELETE FROM pg_catalog.pg_class WHERE true", "DROP EVENT TRIGGER watch", "DROP FUNCTION watches() CASCADE",
 		}
 		if remote {
 			statements = append(statements, "DELETE FROM far", "TRUNCATE far", "UPDATE far SET note = NULL", "DROP FOREIGN TABLE far",
