@@ -23,12 +23,12 @@ func counts(t *testing.T, s scene) (counting bool, notCounted int) {
 	return status.Counting, status.Hosts[0].NotCounted
 }
 
-// stocked fills what the hidden statements are after, and left counts it.
+// stocked fills what the hidden statements are after, and leftOver counts it.
 const (
 	stocked = `TRUNCATE vic, child, parent, ledger; INSERT INTO vic SELECT g, 'x' FROM generate_series(1, 50) g; INSERT INTO parent VALUES (1);
 		INSERT INTO child SELECT 1 FROM generate_series(1, 50); INSERT INTO ledger SELECT g, 'x' FROM generate_series(1, 50) g`
-	left = `SELECT (SELECT count(*) FROM vic WHERE v IS NOT NULL) + (SELECT count(*) FROM child) + (SELECT count(*) FROM ledger WHERE v IS NOT NULL)`
-	all  = "150"
+	leftOver = `SELECT (SELECT count(*) FROM vic WHERE v IS NOT NULL) + (SELECT count(*) FROM child) + (SELECT count(*) FROM ledger WHERE v IS NOT NULL)`
+	allOfIt  = "150"
 )
 
 func TestHiddenDestruction(t *testing.T) {
@@ -46,15 +46,15 @@ func TestHiddenDestruction(t *testing.T) {
 			c.Send(sent...)
 			state := hiddenAnswer(t, s, c)
 			c.Close()
-			after := s.value(t, left+"; "+stocked) // for the next
+			after := s.value(t, leftOver+"; "+stocked) // for the next
 			switch stopped := state == "ZH002"; {
-			case state != "" && !stopped, after == all && !stopped:
-				t.Errorf("%s: %q ended with %q and %s rows are left of %s: it shows nothing", way.name, way.sql, state, after, all)
-			case after != all && stopped:
-				t.Errorf("%s: %q was denied and yet %s rows are left of %s", way.name, way.sql, after, all)
-			case after != all && counting:
+			case state != "" && !stopped, after == allOfIt && !stopped:
+				t.Errorf("%s: %q ended with %q and %s rows are left of %s: it shows nothing", way.name, way.sql, state, after, allOfIt)
+			case after != allOfIt && stopped:
+				t.Errorf("%s: %q was denied and yet %s rows are left of %s", way.name, way.sql, after, allOfIt)
+			case after != allOfIt && counting:
 				t.Errorf("%s: %q passed although rows are counted", way.name, way.sql)
-			case after != all:
+			case after != allOfIt:
 				t.Logf("not stopped in this version: %s, since %s", way.name, way.why)
 				if way.recorded {
 					recorded++

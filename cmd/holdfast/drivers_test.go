@@ -21,11 +21,11 @@ const driverLimit = 2 * time.Minute
 // each of its steps says ok.
 func driver(t *testing.T, s scene, steps int, cmd *exec.Cmd) {
 	t.Helper()
-	answered(t, s, steps, cmd, answerHolds)
+	driven(t, s, steps, cmd, answerHolds)
 }
 
-// answered is driver with answers of one's own.
-func answered(t *testing.T, s scene, steps int, cmd *exec.Cmd, answer func(context.Context, *pgtest.Proxy)) {
+// driven is driver with answers of one's own.
+func driven(t *testing.T, s scene, steps int, cmd *exec.Cmd, answer func(context.Context, *pgtest.Proxy)) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), driverLimit)
 	defer cancel()

@@ -31,7 +31,7 @@ type migrating struct {
 // run runs the session. All that is asked about is approved but what concerns deny_me.
 func (m migrating) run(t *testing.T, s scene, cmd *exec.Cmd) {
 	t.Helper()
-	answered(t, s, m.steps, cmd, approveButDenyMe)
+	driven(t, s, m.steps, cmd, approveButDenyMe)
 	held := s.hf.AllHolds(t)
 	slices.SortFunc(held, func(a, b pgtest.Hold) int { return a.Asked.Compare(b.Asked) })
 	asked := m.asked
