@@ -153,7 +153,8 @@ func TestTricksOfLength(t *testing.T) {
 		s.srv.Exec(t, s.db, prey)
 		c := s.connect(t)
 		before := s.value(t, stock)
-		for _, front := range []struct{ name, sql string }{
+		ends := []string{"DROP TABLE vic", "DELETE FROM vic WHERE true", "SELECT lo_unlink(4711)"}
+		for i, front := range []struct{ name, sql string }{
 			{"blanks", many(" ", 300<<10)},
 			{"empty statements", many(";", 300<<10)},
 			{"a comment", "/*" + many(" select 1; ", 30<<10) + "*/"},
@@ -169,10 +170,8 @@ func TestTricksOfLength(t *testing.T) {
 			{"2,000 statements", many("SELECT 1;", 2000)},
 			{"50,000 values", "INSERT INTO src VALUES (1)" + many(",(1)", 50000) + ";"},
 		} {
-			for _, end := range []string{"DROP TABLE vic", "DELETE FROM vic WHERE true", "SELECT lo_unlink(4711)"} {
-				c.Send(pgtest.Query(front.sql + end))
-				deniedOrFailed(t, s, c)
-			}
+			c.Send(pgtest.Query(front.sql + ends[i%len(ends)]))
+			deniedOrFailed(t, s, c)
 			c.Send(batch(front.sql + "DROP TABLE vic")...)
 			readDenying(t, s, c)
 			if after := s.value(t, stock); after != before {
