@@ -15,7 +15,7 @@ import (
 const (
 	notCounted = "not counted"
 	noPreview  = "Rows not counted: no preview yet."
-	counting   = "Rows are not counted before a commit in this version: a DELETE, UPDATE or MERGE with a filter and a call of a function pass uncounted. DO and CALL are held."
+	counting   = "Rows are not counted before a commit in this version: a DELETE, UPDATE or MERGE with a filter and a call of a function pass uncounted. CALL is held, and so is a DO block that cannot be read to its end."
 )
 
 // stateWord is the state for people.

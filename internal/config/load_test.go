@@ -92,7 +92,7 @@ func TestWholeFile(t *testing.T) {
 		},
 		Limits: Limits{Rows: 500, Share: 0.1, ShareFrom: 20, UpdatedRows: 5000},
 	}
-	if len(c.Warnings) != 4 || !strings.Contains(c.Warnings[0].Text, "every connection from 10.0.0.7 is recorded in "+filepath.Join(dir, "traces")) ||
+	if len(c.Warnings) != 5 || !strings.Contains(c.Warnings[0].Text, "every connection from 10.0.0.7 is recorded in "+filepath.Join(dir, "traces")) ||
 		!strings.Contains(c.Warnings[1].Text, "shop-staging has no mode, so it is in observe") {
 		t.Errorf("warnings: %v", c.Warnings)
 	}
