@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -106,9 +108,9 @@ func (a *App) refusedBy(err error, c click) refused {
 	case errors.Is(err, hold.ErrUnknownID):
 		return refused{text: fmt.Sprintf("There is no hold %s here. If it is another holdfast’s, that one needs a Slack app of its own.", c.hold)}
 	case errors.As(err, &ended):
-		return refused{text: sentence(ended.Error()) + " Nothing changed."}
+		return refused{text: a.sentence(ended.Error()) + " Nothing changed."}
 	case errors.As(err, &notAllowed):
-		r := refused{text: sentence(notAllowed.Error())}
+		r := refused{text: a.sentence(notAllowed.Error())}
 		switch {
 		case !c.submit:
 		case strings.HasPrefix(notAllowed.Reason, "the note "):
@@ -122,13 +124,21 @@ func (a *App) refusedBy(err error, c click) refused {
 	return refused{text: fmt.Sprintf("The answer could not be written, so look before you rely on it: `holdfast show %s`.", c.hold)}
 }
 
-// sentence is an error as a sentence of its own.
-func sentence(s string) string {
-	s = line(s, maxReason)
-	if s == "" {
+// sentence is an error of the desk as a sentence of its own. The names of people
+// stay as the configuration has them.
+func (a *App) sentence(s string) string {
+	s = strings.TrimSuffix(word(s, maxReason), ".") + "."
+	first, _, _ := strings.Cut(s, " ")
+	if _, name := a.desk.People().ByName(first); name {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+	return capital(s)
+}
+
+// capital is s with a capital letter in front.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
 }
 
 // refresh shows a hold anew whose message somebody still clicked on. A message that

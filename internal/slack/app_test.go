@@ -160,7 +160,7 @@ func TestDeliveredTwice(t *testing.T) {
 		t.Errorf("the second delivery was answered with %v", e)
 	}
 	r.fake.Click(ben, m, actionApprove) // a second click of his own
-	r.fake.AwaitEphemeral(ben, "Ben has approved this hold already")
+	r.fake.AwaitEphemeral(ben, "ben has approved this hold already")
 	send := r.fake.Submit(v, nil)
 	r.fake.Deliver(r.fake.Envelope(), send)
 	r.fake.Deliver(r.fake.Envelope(), send)

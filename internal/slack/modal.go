@@ -44,7 +44,7 @@ func (a *App) modalOf(h hold.Hold, c click) slackgo.ModalViewRequest {
 		p.add(typedField(h))
 	default:
 		m.Title, m.Submit = plain("Deny "+h.ID), plain("Deny")
-		p.says(sentence(p.kept()) + " " + line(p.requester(), maxFact) + " is told who denied it, and why.")
+		p.says(capital(p.kept()) + ". " + word(p.requester(), maxFact) + " is told who denied it, and why.")
 	}
 	p.add(noteField(note, p.requester()))
 	m.Blocks = slackgo.Blocks{BlockSet: p.blocks}

@@ -152,7 +152,7 @@ func (p *page) needs() string {
 	}
 	text := "Needs " + list(parts, "and") + "."
 	if who, known := p.people.ByPostgres(p.hold.User); known {
-		text += fmt.Sprintf(" %s asked, so %s cannot answer.", line(who.Name, maxFact), line(who.Name, maxFact))
+		text += fmt.Sprintf(" %s asked, so %s cannot answer.", word(who.Name, maxFact), word(who.Name, maxFact))
 	}
 	if p.hold.TypeName {
 		text += " Whoever approves types the name of what goes."
@@ -181,7 +181,7 @@ func (p *page) need(n hold.Reviewers) string {
 		text = strings.Replace(text, " more", "", 1)
 	}
 	if n.Group != "" {
-		text += " of " + line(n.Group, maxFact)
+		text += " of " + word(n.Group, maxFact)
 	}
 	if len(mentions) == 0 {
 		return text + " (nobody can)"

@@ -31,6 +31,7 @@ type rig struct {
 	dir  string
 	fake *fakeslack.Slack
 	opts func(*Options)
+	pace pace
 
 	store *store.Store
 	audit *audit.Log
@@ -39,6 +40,9 @@ type rig struct {
 	app   *App
 	log   *journal
 }
+
+// quick is a pace for tests.
+var quick = pace{first: 20 * time.Millisecond, longest: 200 * time.Millisecond, drain: 5 * time.Second, answer: time.Second}
 
 // journal is a log that can be read while it is written.
 type journal struct {
@@ -60,7 +64,7 @@ func (j *journal) String() string {
 
 func newRig(t *testing.T, opts func(*Options)) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir(), fake: fakeslack.New(t), opts: opts, log: &journal{}}
+	r := &rig{t: t, dir: t.TempDir(), fake: fakeslack.New(t), opts: opts, pace: quick, log: &journal{}}
 	r.start()
 	t.Cleanup(func() {
 		r.stop()
@@ -123,7 +127,7 @@ func (r *rig) connect() {
 	var err error
 	r.app, err = Open(r.t.Context(), o)
 	r.must(err)
-	r.app.pace = pace{first: 20 * time.Millisecond, longest: 200 * time.Millisecond, drain: 5 * time.Second, answer: time.Second}
+	r.app.pace = r.pace
 	r.bus.Subscribe("slack", observer{r.app})
 	r.app.Start()
 }

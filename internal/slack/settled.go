@@ -67,7 +67,7 @@ func (p *page) story() string {
 	h := p.hold
 	approved := fmt.Sprintf("*%s approved it*, %s, %s after it was asked", p.mention(h.DecidedBy), moment(h.Decided), took(h.Decided.Sub(h.Asked)))
 	if h.Via != "" {
-		approved += " (" + line(h.Via, maxFact) + ")"
+		approved += " (" + word(h.Via, maxFact) + ")"
 	}
 	result := p.result()
 	switch h.State {
@@ -89,11 +89,11 @@ func (p *page) story() string {
 		return fmt.Sprintf("*Nobody answered in %s*; it was refused, %s. To have it after all, run it again and approve that hold.",
 			took(h.Expires.Sub(h.Asked)), moment(h.Decided))
 	case hold.Withdrawn:
-		return fmt.Sprintf("*%s withdrew it*, %s: %s.", line(p.requester(), maxFact), moment(h.Decided), result)
+		return fmt.Sprintf("*%s withdrew it*, %s: %s.", word(p.requester(), maxFact), moment(h.Decided), result)
 	case hold.Abandoned:
 		return fmt.Sprintf("*It was abandoned*, %s: %s.", moment(h.Decided), result)
 	}
-	return "Its state is " + line(string(h.State), maxFact) + "."
+	return "Its state is " + word(string(h.State), maxFact) + "."
 }
 
 // sqlState is the beginning of a server's error as a hold keeps it.
@@ -109,7 +109,7 @@ func (p *page) result() string {
 		}
 		return "the server answered with an error"
 	}
-	return line(strings.TrimRight(r, "."), maxReason)
+	return word(strings.TrimRight(r, "."), maxReason)
 }
 
 // notSent begins the result of a hold that failed without having been sent.

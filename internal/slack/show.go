@@ -215,7 +215,7 @@ const metadataType = "holdfast_hold"
 // content is a message as it is sent.
 func content(m message, v view, part int) []slackgo.MsgOption {
 	options := []slackgo.MsgOption{
-		slackgo.MsgOptionText(v.text, false), // escaped already
+		slackgo.MsgOptionText(v.text, false), slackgo.MsgOptionDisableMarkdown(), // escaped already
 		slackgo.MsgOptionBlocks(v.blocks...),
 		slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl(),
 		slackgo.MsgOptionMetadata(slackgo.SlackMetadata{

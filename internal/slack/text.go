@@ -35,6 +35,10 @@ const blankLetters = "\u115f\u1160\u3164\uffa0"
 // and what would move, turn or hide text stands as its number. At most n units.
 func line(s string, n int) string { return cut(s, n, flatRune) }
 
+// word is line for text with our own marks around it, which it cannot add to. An
+// underscore stays, since names have them; the worst it does is to slant.
+func word(s string, n int) string { return cut(s, n, wordRune) }
+
 // code is text of others for a block of code, which it cannot end. It says whether
 // all of it is there.
 func code(s string, n int) (shown string, whole bool) {
@@ -75,6 +79,13 @@ func flatRune(r rune, raw byte) string {
 		return " "
 	}
 	return plainRune(r, raw)
+}
+
+func wordRune(r rune, raw byte) string {
+	if strings.ContainsRune("`*~", r) {
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	return flatRune(r, raw)
 }
 
 // codeRune keeps lines. Three backticks would end the block, so none is shown as

@@ -152,7 +152,7 @@ func (p *page) mention(name string) string {
 	if person, known := p.people.ByName(name); known && validMember(person.Slack) {
 		return "<@" + person.Slack + ">"
 	}
-	return line(name, maxFact)
+	return word(name, maxFact)
 }
 
 // asked is what the hold is for, in one line.

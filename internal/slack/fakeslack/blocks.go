@@ -35,7 +35,11 @@ func (s *Slack) checkMessage(req request) string {
 		}
 	}
 	c := &checker{ids: map[string]bool{}}
-	c.mrkdwn("text", text)
+	if req.text("mrkdwn") == "false" {
+		c.plain("text", text)
+	} else {
+		c.mrkdwn("text", text)
+	}
 	for i, b := range blocks {
 		c.block(fmt.Sprintf("blocks[%d]", i), b)
 	}
@@ -162,17 +166,15 @@ func (c *checker) text(at string, v any, most int, kinds ...string) {
 	if t["emoji"] != false {
 		c.fault("%s turns :words: into pictures", at)
 	}
-	c.bare(at, text)
-	if entity.ReplaceAllString(text, "") != strings.Map(noEntity, entity.ReplaceAllString(text, "")) {
-		c.fault("%s is not escaped: %q", at, text)
-	}
+	c.plain(at, text)
 }
 
-func noEntity(r rune) rune {
-	if strings.ContainsRune("&<>", r) {
-		return -1
+// plain notes what is not escaped in a text without marks.
+func (c *checker) plain(at, text string) {
+	c.bare(at, text)
+	if strings.ContainsAny(entity.ReplaceAllString(text, ""), "&<>") {
+		c.fault("%s is not escaped: %q", at, text)
 	}
-	return r
 }
 
 var (

@@ -1,11 +1,13 @@
 package fakeslack
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -145,4 +147,13 @@ func Signed(payload any, secret string, at time.Time) *http.Request {
 	r.Header.Set("X-Slack-Request-Timestamp", stamp)
 	r.Header.Set("X-Slack-Signature", "v0="+hex.EncodeToString(mac.Sum(nil)))
 	return r
+}
+
+// Body reads the body of a request, and gives it any number of times.
+func Body(r *http.Request) func() io.ReadCloser {
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(err)
+	}
+	return func() io.ReadCloser { return io.NopCloser(bytes.NewReader(text)) }
 }

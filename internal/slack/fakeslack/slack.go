@@ -272,3 +272,16 @@ func (m Message) Strings() []string {
 	}
 	return texts
 }
+
+// CountMessages is for Await: how many were posted.
+func (s *Slack) CountMessages() int { return len(s.messages) }
+
+// CountCalls is for Await.
+func (s *Slack) CountCalls(method string) (n int) {
+	for _, c := range s.calls {
+		if c.Method == method {
+			n++
+		}
+	}
+	return n
+}
