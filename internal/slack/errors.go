@@ -70,6 +70,7 @@ var advice = map[string]string{
 	"restricted_action":      "the workspace does not let the app post there: ask its administrators",
 	"missing_scope":          "the app lacks a right: compare its scopes with the manifest, and install it again",
 	"not_allowed_token_type": "this is a token of another kind: slack.bot_token begins with xoxb-, slack.app_token with xapp-",
+	"connections_disabled":   "Socket Mode is switched off: switch it on in the app's settings",
 	"user_not_in_channel":    "that person is not in the channel",
 }
 

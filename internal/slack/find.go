@@ -9,40 +9,44 @@ import (
 )
 
 const (
-	// findPages bounds how far a message is looked for. It was posted at the time
-	// that is searched from, so it is among the first.
-	findPages = 5
+	// findPages bounds how far a message is looked for, newest first, down to the
+	// time of the first try: a thousand messages are a busy day of a channel.
+	findPages = 10
 	findLimit = 100 // messages in one page
 
 	// clockSlack is how much Slack's clock may differ from ours.
 	clockSlack = time.Minute
 )
 
-// find looks for a message of ours whose post may have arrived: part 0 in the
-// channel, others in the thread. Without the right to read the channel's history
-// it is taken for not sent: twice is better than never.
+// find looks for a message of ours whose post may have arrived. Without the right to
+// read the channel's history it is taken for not sent: twice is better than never.
 func (a *App) find(ctx context.Context, m *message, part int) (sent, error) {
-	channel := a.channelID(m)
+	found, err := a.search(ctx, a.channelID(m), m, part)
+	switch refusal(err) {
+	case "missing_scope", "not_in_channel", "channel_not_found":
+		a.log.Warn().Str("hold", m.Hold).Str("error", explained(err)).
+			Msg("whether a message had arrived in Slack cannot be seen, so it is posted once more")
+		return sent{}, nil
+	}
+	return found, err
+}
+
+// search looks for part 0 in the channel, for others in the thread.
+func (a *App) search(ctx context.Context, channel string, m *message, part int) (sent, error) {
 	oldest := fmt.Sprintf("%d.000000", m.Tried.Add(-clockSlack).Unix())
 	cursor := ""
 	for range findPages {
-		found, next, err := a.page(ctx, channel, m.TS, oldest, cursor, part)
-		switch refusal(err) {
-		case "missing_scope", "not_in_channel", "channel_not_found":
-			a.log.Warn().Str("hold", m.Hold).Str("error", explained(err)).
-				Msg("whether a message had arrived in Slack cannot be seen, so it is posted once more")
-			return sent{}, nil
-		}
+		page, next, err := a.page(ctx, channel, m.TS, oldest, cursor, part)
 		if err != nil {
 			return sent{}, err
 		}
-		for _, message := range found {
+		for _, message := range page {
 			if ours(message, m.Hold, part) {
 				return sent{channel: channel, ts: message.Timestamp, found: true}, nil
 			}
 		}
 		if cursor = next; cursor == "" {
-			return sent{}, nil
+			break
 		}
 	}
 	return sent{}, nil

@@ -70,6 +70,7 @@ type Slack struct {
 	down       bool
 	auth       bool
 	socketOff  bool
+	silent     bool
 	opened     int // connections of Socket Mode so far
 }
 
@@ -125,6 +126,9 @@ func (s *Slack) SetAuth(ok bool) { s.set(func() { s.auth = ok }) }
 
 // SetSocketMode says whether Socket Mode is switched on.
 func (s *Slack) SetSocketMode(on bool) { s.set(func() { s.socketOff = !on }) }
+
+// SetSilent says whether Socket Mode hangs up without a greeting.
+func (s *Slack) SetSilent(silent bool) { s.set(func() { s.silent = silent }) }
 
 func (s *Slack) set(change func()) {
 	s.mu.Lock()

@@ -39,6 +39,12 @@ func (s *Slack) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	defer conn.Close()
 	k := &socket{conn: conn}
+	s.mu.Lock()
+	silent := s.silent
+	s.mu.Unlock()
+	if silent {
+		return
+	}
 	k.send(map[string]any{"type": "hello", "num_connections": 1, "connection_info": map[string]any{"app_id": "A0APP"}})
 	s.set(func() {
 		s.sockets = append(s.sockets, k)
