@@ -47,6 +47,13 @@ func (n *notes) lint(c *Config) {
 	for _, l := range rules.NewPolicy(c.Policy).Lint(hosts) {
 		n.warn(fmt.Sprintf("rules[%d].name", l.Rule), "%s", l.Text)
 	}
+	for i, r := range c.Policy.Rules {
+		claimed := len(r.When.Applications) > 0 || len(r.When.Kinds) > 0
+		if claimed && len(r.When.Users) == 0 && len(r.When.Clients) == 0 && r.Action != rules.Hold && r.Action != rules.Refuse {
+			n.warn(fmt.Sprintf("rules[%d].name", i), "rule %q lets pass by applications or sessions, and every client names itself as it likes: "+
+				"a convenience, not a protection; add users or clients", r.Name)
+		}
+	}
 }
 
 func (n *notes) checkRuleName(names map[string]int, name string, i int, path string) {
@@ -57,8 +64,12 @@ func (n *notes) checkRuleName(names map[string]int, name string, i int, path str
 	}
 }
 
-// actions are the words for what a rule does.
-var actions = []string{"allow", "warn", "measure", "hold", "refuse"}
+func actions() (words []string) {
+	for _, a := range rules.Actions() {
+		words = append(words, a.String())
+	}
+	return words
+}
 
 // action reads what a rule does. What lets statements pass must say which: left out
 // by mistake, when would switch the default policy off.
@@ -70,7 +81,7 @@ func (n *notes) action(r *Rule, path string) (rules.Action, bool) {
 		}
 		return rules.Hold, false
 	}
-	action, err := oneOf("action", actions, rules.ParseAction)(r.Action)
+	action, err := oneOf("action", actions(), rules.ParseAction)(r.Action)
 	if err != nil {
 		n.fault(at, "%v", err)
 		return rules.Hold, false

@@ -26,7 +26,7 @@ func (n *notes) when(w *When, path string, c *Config) rules.When {
 		Kinds:        parseAll(n, path+".sessions", w.Sessions, oneOf("kind of session", kinds(), rules.ParseKind)),
 		Verbs:        parseAll(n, path+".verbs", w.Verbs, oneOf("verb", verbs(), rules.ParseVerb)),
 		Tables:       parseAll(n, path+".tables", w.Tables, rules.ParseTablePattern),
-		Filters:      parseAll(n, path+".filters", w.Filters, oneOf("class of filter", filters, rules.ParseFilter)),
+		Filters:      parseAll(n, path+".filters", w.Filters, oneOf("class of filter", rules.Filters(), rules.ParseFilter)),
 		Rows:         n.bound(path+".rows", w.Rows, wholeRows),
 		Share:        n.bound(path+".share", w.Share, partOfAll),
 		Inside:       parseAll(n, path+".inside", w.Inside, window),
@@ -70,9 +70,6 @@ func oneOf[T any](what string, words []string, parse func(string) (T, error)) fu
 		return v, err
 	}
 }
-
-// filters are the words for classes of filters.
-var filters = []string{"none", "constant", "cross-join", "filtered"}
 
 func verbs() (words []string) {
 	for _, v := range rules.Verbs() {
