@@ -33,7 +33,7 @@ func FuzzParse(f *testing.F) {
 			for i := range c.Hosts {
 				c.Hosts[i].TLS = nil // no file of this machine is opened
 			}
-			n.check(c, checks)
+			n.check(c, checks, Surroundings{Getenv: func(string) string { return "" }})
 		}
 		_ = n.faults.inOrder().Error()
 	})

@@ -33,7 +33,7 @@ func Load(in Input) (*Config, error) {
 	if !n.unreadable {
 		fillDefaults(c, in.Surroundings)
 		n.resolvePaths(c, in.Dir)
-		n.check(c, in.Checks)
+		n.check(c, in.Checks, in.Surroundings)
 	}
 	c.Warnings = n.warnings.inOrder()
 	if len(n.faults) > 0 {

@@ -24,6 +24,9 @@ type notes struct {
 	faults   Faults
 	warnings Faults
 
+	// slack is true when people can answer in Slack.
+	slack bool
+
 	// unreadable is set when there is no tree to look at: then nothing else is
 	// worth saying.
 	unreadable bool
