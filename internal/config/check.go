@@ -9,7 +9,7 @@ import (
 )
 
 // check looks at a complete configuration as a whole.
-func (n *notes) check(c *Config, checks Checks, in Surroundings) {
+func (n *notes) check(c *Config, checks Checks) {
 	n.slack = c.Slack != nil && !c.Slack.Strict
 	n.checkControl(c.Control, checks.Control)
 	n.checkSocketPath("socket", c.Socket)
@@ -19,7 +19,7 @@ func (n *notes) check(c *Config, checks Checks, in Surroundings) {
 	n.checkHosts(c, checks.Server)
 	n.checkRules(c)
 	n.checkConsole(c)
-	n.checkSlack(c, in)
+	n.checkSlack(c)
 }
 
 // resolvePaths makes paths absolute: those of a file count from its folder, so

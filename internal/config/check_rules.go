@@ -19,6 +19,9 @@ func (n *notes) checkRules(c *Config) {
 	c.Policy.Limits = rules.Limits{
 		Rows: c.Limits.Rows, Share: c.Limits.Share, ShareFrom: c.Limits.ShareFrom, UpdatedRows: int64(c.Limits.UpdatedRows),
 	}
+	if !n.fewRules(c) {
+		return
+	}
 	names := map[string]int{}
 	for i := range c.Rules {
 		r, path := &c.Rules[i], fmt.Sprintf("rules[%d]", i)
@@ -36,6 +39,30 @@ func (n *notes) checkRules(c *Config) {
 	if len(n.faults) == 0 {
 		n.lint(c)
 	}
+}
+
+const (
+	// maxRules and maxRuleEntries bound what is compared with each statement that may
+	// destroy something, and rule by rule when the file is read. No person oversees
+	// more; patterns say the same in fewer.
+	maxRules       = 1000
+	maxRuleEntries = 5000
+)
+
+// fewRules is false when there are more rules than can be looked at.
+func (n *notes) fewRules(c *Config) bool {
+	entries := 0
+	for _, r := range c.Rules {
+		if r.When != nil {
+			entries += r.When.entries()
+		}
+	}
+	if len(c.Rules) > maxRules || entries > maxRuleEntries {
+		n.fault("rules", "there are %d rules with %d entries in their lists, and at most %d with %d are read; use patterns such as billing.*",
+			len(c.Rules), entries, maxRules, maxRuleEntries)
+		return false
+	}
+	return true
 }
 
 // lint warns of what a reader of the rules would not expect.

@@ -33,7 +33,8 @@ func Load(in Input) (*Config, error) {
 	if !n.unreadable {
 		fillDefaults(c, in.Surroundings)
 		n.resolvePaths(c, in.Dir)
-		n.check(c, in.Checks, in.Surroundings)
+		n.resolveSecrets(c, in.Surroundings)
+		n.check(c, in.Checks)
 	}
 	c.Warnings = n.warnings.inOrder()
 	if len(n.faults) > 0 {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -125,5 +126,53 @@ func TestZones(t *testing.T) {
 		if nearest(z[:len(z)-1], zones()) == "" && len(z) > 4 {
 			t.Errorf("nothing is near %s", z[:len(z)-1])
 		}
+	}
+}
+
+// TestManyRulesAreReadSoon: files of the greatest size, made to be slow.
+func TestManyRulesAreReadSoon(t *testing.T) {
+	var people, names, hosts []string
+	for i := range 1500 {
+		name := fmt.Sprintf("p%d", i)
+		people, names = append(people, "{name: "+name+", os: "+name+"}"), append(names, name)
+		hosts = append(hosts, fmt.Sprintf("{name: h%d, environment: e, listen: ':%d', server: 'postgres://d', mode: enforce}", i, i+1))
+	}
+	crowd := "people: [" + strings.Join(people, ",") + "]\ngroups: {g: [" + strings.Join(names, ",") + "]}\nhosts: [" + strings.Join(hosts[:300], ",") + "]\nrules: ["
+	one := "hosts: [" + hosts[0] + "]\nrules: ["
+	list := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	for name, text := range map[string]string{
+		"reviewers": crowd + list(900, "{name: r%d, action: hold, reviewers: {group: g, count: 9}},") + "]",
+		"zones":     one + "{name: a, action: hold, when: {inside: [" + list(4000, "'00:00-01:00 Europe/Berl%d',") + "]}}]",
+		"hosts":     one + "{name: a, action: hold, when: {hosts: [" + list(4000, "h%dx,") + "]}}]",
+		"patterns":  one + list(900, "{name: r%d, action: hold, when: {users: ['*a*b*c*', '*d', e]}},") + "]",
+		"lists":     one + "{name: a, action: hold, when: {users: [" + list(4900, "u%d,") + "]}}, {name: b, action: hold, when: {users: [" + list(90, "v%d,") + "]}}]",
+		"too many":  one + list(1100, "{name: r%d, action: hold},") + "]",
+		"too long":  one + "{name: a, action: hold, when: {users: [" + list(9000, "u%d,") + "]}}]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if len(text) > maxFile {
+				t.Fatalf("the file has %d bytes", len(text))
+			}
+			began := time.Now()
+			c, n := parse("x", []byte(text))
+			fillDefaults(c, nobody(nil))
+			parsed := time.Since(began)
+			n.check(c, checks)
+			if took := time.Since(began) - parsed; took > 5*time.Second {
+				t.Errorf("checking took %v", took)
+			}
+			if name == "hosts" && len(n.faults) != maxFaults+1 {
+				t.Errorf("%d faults are listed", len(n.faults))
+			}
+			if over := strings.HasPrefix(name, "too"); over != (len(n.faults) == 1 && strings.Contains(n.faults[0].Text, "at most 1000 with 5000")) {
+				t.Errorf("%d faults: %.300v", len(n.faults), n.faults)
+			}
+		})
 	}
 }

@@ -45,6 +45,17 @@ func setSecret(text string) (Secret, error) {
 	return "", errors.New("a secret does not stand in the file itself; write ${NAME} for a variable or file:/PATH for a file that has it")
 }
 
+// resolveSecrets puts every secret in the place of where it is.
+func (n *notes) resolveSecrets(c *Config, in Surroundings) {
+	if s := c.Slack; s != nil {
+		for key, secret := range map[string]*Secret{"bot_token": &s.BotToken, "app_token": &s.AppToken, "signing_secret": &s.SigningSecret} {
+			if path := "slack." + key; !n.hasFaultAt(path) {
+				n.resolve(secret, path, in, filepath.Dir(c.File))
+			}
+		}
+	}
+}
+
 // resolve puts the value in the place of where it is.
 func (n *notes) resolve(s *Secret, path string, in Surroundings, dir string) {
 	text := string(*s)

@@ -3,7 +3,6 @@ package config
 import (
 	"net"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -41,7 +40,7 @@ func fillSlack(s *Slack) {
 }
 
 // checkSlack looks at how Slack is asked and at who can answer there.
-func (n *notes) checkSlack(c *Config, in Surroundings) {
+func (n *notes) checkSlack(c *Config) {
 	s := c.Slack
 	if s == nil || n.hasFaultAt("slack") {
 		return
@@ -58,7 +57,6 @@ func (n *notes) checkSlack(c *Config, in Surroundings) {
 		if n.hasFaultAt(t.key) {
 			continue
 		}
-		n.resolve(t.secret, t.key, in, filepath.Dir(c.File))
 		if *t.secret != "" && !strings.HasPrefix(t.secret.Reveal(), t.begins) {
 			n.fault(t.key, "this token does not begin with %s; see docs/slack.md for which is which", t.begins)
 		}
