@@ -214,8 +214,18 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// holdfast dies between a post and its answer: the post is found by the next start.
+// holdfast dies between a post and its answer: the post is found by the next start,
+// whether the hold was answered or went down with it.
 func TestDiedWhilePosting(t *testing.T) {
+	for state, answer := range map[hold.State]func(*rig, asked){
+		hold.Denied:    func(r *rig, a asked) { r.byCLI(a.id, false, "ben") },
+		hold.Abandoned: func(*rig, asked) {},
+	} {
+		t.Run(string(state), func(t *testing.T) { diedWhilePosting(t, state, answer) })
+	}
+}
+
+func diedWhilePosting(t *testing.T, state hold.State, answer func(*rig, asked)) {
 	r := newRig(t, nil)
 	r.stop()
 	r.pace = pace{first: time.Hour, longest: time.Hour, drain: time.Millisecond, answer: time.Second}
@@ -223,12 +233,12 @@ func TestDiedWhilePosting(t *testing.T) {
 	r.fake.Fail("chat.postMessage", fakeslack.Failure{Lost: true})
 	a := r.ask(request())
 	r.fake.Await("the post", func() bool { return r.fake.CountMessages() == 1 })
-	r.byCLI(a.id, false, "ben")
-	r.wantEnd(a, hold.Denied)
+	answer(r, a)
 	r.stop()
+	r.wantEnd(a, state)
 	r.pace = quick
 	r.start()
-	r.messageOf(a, "Denied")
+	r.messageOf(a, capital(string(state)))
 	r.idle()
 	if n := len(r.fake.Messages()); n != 1 {
 		t.Errorf("%d messages", n)
