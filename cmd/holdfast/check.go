@@ -84,7 +84,9 @@ func (a *app) checkConfig(cmd *cobra.Command) error {
 			given[f.Name] = f.Value.String()
 		}
 	})
-	_, err := a.load(given)
+	in := a.input(given)
+	in.WithoutSecrets = true
+	_, err := config.Load(in)
 	var faults config.Faults
 	if errors.As(err, &faults) {
 		return misused(fmt.Sprintf("the configuration has %s\n\n%s", count(len(faults), "fault"), faults.Error()))

@@ -46,12 +46,16 @@ func setSecret(text string) (Secret, error) {
 }
 
 // resolveSecrets puts every secret in the place of where it is.
-func (n *notes) resolveSecrets(c *Config, in Surroundings) {
-	if s := c.Slack; s != nil {
-		for key, secret := range map[string]*Secret{"bot_token": &s.BotToken, "app_token": &s.AppToken, "signing_secret": &s.SigningSecret} {
-			if path := "slack." + key; !n.hasFaultAt(path) {
-				n.resolve(secret, path, in, filepath.Dir(c.File))
-			}
+func (n *notes) resolveSecrets(c *Config, in Input) {
+	if c.Slack == nil {
+		return
+	}
+	for path, secret := range c.Slack.secrets() {
+		switch {
+		case in.WithoutSecrets:
+			*secret = ""
+		case !n.hasFaultAt(path):
+			n.resolve(secret, path, in.Surroundings, filepath.Dir(c.File))
 		}
 	}
 }
