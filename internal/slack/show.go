@@ -45,7 +45,10 @@ func (a *App) show(ctx context.Context, id string, asked bool) error {
 	}
 	if done := over(h.State); done != m.Done {
 		m.Done = done
-		return local(a.keep(ctx, m))
+		if err := a.keep(ctx, m); err != nil {
+			return local(err)
+		}
+		return local(a.forgetOld(ctx))
 	}
 	return nil
 }

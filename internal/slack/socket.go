@@ -4,9 +4,12 @@ import (
 	"context"
 	"io"
 	"log"
+	"net"
+	"net/http"
 	"sync"
 	"time"
 
+	"github.com/gorilla/websocket"
 	slackgo "github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 )
@@ -42,9 +45,30 @@ func (a *App) connect(ctx context.Context) error {
 	var reading sync.WaitGroup
 	defer reading.Wait()
 	defer cancel()
-	client := socketmode.New(a.api, socketmode.OptionLog(log.New(io.Discard, "", 0)))
+	client := socketmode.New(a.api, socketmode.OptionLog(log.New(io.Discard, "", 0)), socketmode.OptionDialer(a.dialer()))
 	reading.Go(func() { a.read(ctx, client) })
 	return client.RunContext(ctx)
+}
+
+// dialer connects at most once in the shortest time between tries: the library itself
+// does not wait after a connection that Slack ended at once.
+func (a *App) dialer() *websocket.Dialer {
+	var last time.Time
+	dial := &net.Dialer{Timeout: callTimeout}
+	return &websocket.Dialer{
+		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTimeout,
+		NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			timer := time.NewTimer(time.Until(last.Add(a.pace.first)))
+			defer timer.Stop()
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+			last = time.Now()
+			return dial.DialContext(ctx, network, address)
+		},
+	}
 }
 
 // read takes what the client says, until ctx ends.
