@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/outbox"
 	"github.com/holdfast-db/holdfast/internal/slack/fakeslack"
 )
 
@@ -126,6 +127,25 @@ func TestSlackIsDown(t *testing.T) {
 	r.wantOnce()
 }
 
+// A hold that ended by itself before anybody could see it is not posted, and not
+// looked at again.
+func TestGoneBeforeShown(t *testing.T) {
+	r := newRig(t, nil)
+	r.fake.SetDown(true)
+	a := r.ask(request())
+	r.fake.Await("a try", func() bool { return r.fake.CountCalls("chat.postMessage") > 0 })
+	a.cancel(hold.ErrWithdrawn)
+	r.wantEnd(a, hold.Withdrawn)
+	r.fake.SetDown(false)
+	r.idle()
+	r.stop()
+	r.start()
+	r.idle()
+	if m, known := r.app.row(a.id); !known || !m.Done || len(r.fake.Messages()) > 0 {
+		t.Errorf("known %t, done %t, %d messages", known, m.Done, len(r.fake.Messages()))
+	}
+}
+
 // Slack may be down when holdfast starts.
 func TestSlackIsDownAtTheStart(t *testing.T) {
 	r := newRig(t, nil)
@@ -228,7 +248,7 @@ func TestDiedWhilePosting(t *testing.T) {
 func diedWhilePosting(t *testing.T, state hold.State, answer func(*rig, asked)) {
 	r := newRig(t, nil)
 	r.stop()
-	r.pace = pace{first: time.Hour, longest: time.Hour, drain: time.Millisecond, answer: time.Second}
+	r.pace = pace{Pace: outbox.Pace{First: time.Hour, Longest: time.Hour}, drain: time.Millisecond, answer: time.Second}
 	r.start()
 	r.fake.Fail("chat.postMessage", fakeslack.Failure{Lost: true})
 	a := r.ask(request())

@@ -18,6 +18,10 @@ import (
 // failure is the first one again.
 const steadyAfter = time.Minute
 
+// connectLogEvery is after how many failures to connect the log says it again; the
+// library waits up to five minutes between two.
+const connectLogEvery = 10
+
 // listen keeps a Socket Mode connection until ctx ends. The library connects
 // again by itself where Slack asks for it; what it gives up is begun anew here.
 func (a *App) listen(ctx context.Context) {
@@ -30,7 +34,7 @@ func (a *App) listen(ctx context.Context) {
 		if time.Since(began) > steadyAfter {
 			failures = 1
 		}
-		wait := a.backoff(failures)
+		wait := a.pace.Wait(failures)
 		a.log.Warn().Str("error", explained(err)).Dur("again_in", wait).Msg("the connection to Slack ended; holds can be answered by the other doors")
 		select {
 		case <-time.After(wait):
@@ -58,7 +62,7 @@ func (a *App) dialer() *websocket.Dialer {
 	return &websocket.Dialer{
 		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: callTimeout,
 		NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			timer := time.NewTimer(time.Until(last.Add(a.pace.first)))
+			timer := time.NewTimer(time.Until(last.Add(a.pace.First)))
 			defer timer.Stop()
 			select {
 			case <-timer.C:
@@ -109,7 +113,7 @@ func (a *App) hear(ctx context.Context, client *socketmode.Client, e socketmode.
 			a.log.Warn().Err(bad.Cause).Int("bytes", len(bad.Message)).Msg("a message of Slack cannot be read and is ignored")
 		}
 	case socketmode.EventTypeConnectionError:
-		if failed, ok := e.Data.(*slackgo.ConnectionErrorEvent); ok && failed.Attempt%logEvery == 1 {
+		if failed, ok := e.Data.(*slackgo.ConnectionErrorEvent); ok && failed.Attempt%connectLogEvery == 1 {
 			a.log.Warn().Str("error", explained(failed.ErrorObj)).Dur("again_in", failed.Backoff).
 				Msg("Slack cannot be reached; holds can be answered by the other doors")
 		}
