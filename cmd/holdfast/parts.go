@@ -18,6 +18,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/slack"
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/trace"
+	"github.com/holdfast-db/holdfast/internal/webhook"
 	"github.com/holdfast-db/holdfast/proxy"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -37,7 +38,8 @@ type parts struct {
 	desk    *hold.Desk
 	proxy   *proxy.Server
 	console *console.Server
-	slack   *slack.App // nil when Slack is not asked
+	slack   *slack.App    // nil when Slack is not asked
+	webhook *webhook.Hook // nil when there is none
 }
 
 // open makes all parts, or none.
@@ -59,7 +61,7 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err = p.openDesk(ctx); err != nil {
 		return p, err
 	}
-	if err = p.openSlack(ctx, l); err != nil {
+	if err = errors.Join(p.openSlack(ctx, l), p.openWebhook(ctx, l)); err != nil {
 		return p, err
 	}
 	hosts, err := proxyHosts(c)
@@ -129,6 +131,9 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 	if p.slack != nil {
 		p.slack.Start()
 	}
+	if p.webhook != nil {
+		p.webhook.Start()
+	}
 	console := make(chan error, 1)
 	go func() {
 		err := p.console.Serve(door)
@@ -161,6 +166,9 @@ func (p *parts) close() (err error) {
 	}
 	if p.slack != nil {
 		p.slack.Close()
+	}
+	if p.webhook != nil {
+		p.webhook.Close()
 	}
 	if p.audit != nil {
 		err = errors.Join(err, p.audit.Close())

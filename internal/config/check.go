@@ -20,6 +20,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkRules(c)
 	n.checkConsole(c)
 	n.checkSlack(c)
+	n.checkWebhook(c)
 }
 
 // resolvePaths makes paths absolute: those of a file count from its folder, so

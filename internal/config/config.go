@@ -36,6 +36,9 @@ type Config struct {
 	// Slack says how to ask in Slack; nil is not at all.
 	Slack *Slack `yaml:"slack"`
 
+	// Webhook is another system that is told of holds; nil is none.
+	Webhook *Webhook `yaml:"webhook"`
+
 	Holds  Holds               `yaml:"holds"`
 	People []Person            `yaml:"people"`
 	Groups map[string][]string `yaml:"groups"` // name of the group to names of people

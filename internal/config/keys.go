@@ -34,6 +34,7 @@ var sections = []struct {
 	{reflect.TypeFor[Trace](), "trace"},
 	{reflect.TypeFor[Console](), "console"},
 	{reflect.TypeFor[Slack](), "slack"},
+	{reflect.TypeFor[Webhook](), "webhook"},
 }
 
 // fieldsOf maps the yaml names of a struct to the indexes of its fields.

@@ -27,6 +27,7 @@ slack:
   api_url: https://slack.example.com/api/
   strict: true
   literals: true
+webhook: {url: "https://hooks.example.com/in", secret: "${HOOK}", literals: true}
 holds: {wait: 20m, wait_in_transaction: 30s}
 people:
   - {name: ana, email: ana@example.com, slack: U012AB3CD, postgres: [ana, app], os: ana}
@@ -73,7 +74,7 @@ func load(t *testing.T, flags, env map[string]string) (*Config, error) {
 }
 
 // slackTokens are the variables that whole names, and the example of Slack.
-var slackTokens = map[string]string{"BOT": "xoxb-1", "APP": "xapp-1", "SIGN": "sign", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+var slackTokens = map[string]string{"BOT": "xoxb-1", "APP": "xapp-1", "SIGN": "sign", "HOOK": "0123456789abcdef", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 
 func TestWholeFile(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -90,6 +91,7 @@ func TestWholeFile(t *testing.T) {
 		Trace:   Trace{filepath.Join(dir, "traces"), "10.0.0.7"},
 		Console: Console{"https://holdfast.example.com"},
 		Slack:   &Slack{"xoxb-1", "xapp-1", "sign", "C0123ABCD", "https://slack.example.com/api/", true, true},
+		Webhook: &Webhook{"https://hooks.example.com/in", "0123456789abcdef", true},
 		Holds:   Holds{20 * time.Minute, 30 * time.Second},
 		People: []Person{
 			{Name: "ana", Email: "ana@example.com", Slack: "U012AB3CD", Postgres: []string{"ana", "app"}, OS: "ana"},

@@ -29,6 +29,7 @@ var reference = map[reflect.Type]map[string]key{
 	reflect.TypeFor[Trace]():     traceKeys,
 	reflect.TypeFor[Console]():   consoleKeys,
 	reflect.TypeFor[Slack]():     slackKeys,
+	reflect.TypeFor[Webhook]():   webhookKeys,
 	reflect.TypeFor[Holds]():     holdsKeys,
 	reflect.TypeFor[Person]():    personKeys,
 	reflect.TypeFor[Host]():      hostKeys,

@@ -47,10 +47,14 @@ func setSecret(text string) (Secret, error) {
 
 // resolveSecrets puts every secret in the place of where it is.
 func (n *notes) resolveSecrets(c *Config, in Input) {
-	if c.Slack == nil {
-		return
+	secrets := map[string]*Secret{}
+	if c.Slack != nil {
+		secrets = c.Slack.secrets()
 	}
-	for path, secret := range c.Slack.secrets() {
+	if c.Webhook != nil {
+		secrets["webhook.secret"] = &c.Webhook.Secret
+	}
+	for path, secret := range secrets {
 		switch {
 		case in.WithoutSecrets:
 			*secret = ""

@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"internal/volume":  {"internal/event"},
 	"internal/slack":   {"rules", "internal/hold", "internal/outbox"},
 	"internal/outbox":  {},
+	"internal/webhook": {"rules", "internal/hold", "internal/outbox"},
 	"internal/console": {"internal/hold"},
 	"internal/store":   {"internal/hold", "internal/volume"},
 	"internal/config":  {"rules", "internal/hold"},
