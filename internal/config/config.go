@@ -46,8 +46,8 @@ type Config struct {
 	Limits Limits              `yaml:"limits"`
 	Rules  []Rule              `yaml:"rules"`
 
-	// Policy is what limits and rules say, for rules.NewPolicy; see NewPolicy. Rule
-	// and index of a rule are those of Rules.
+	// Policy is what Limits and Rules say, in the words of package rules and in the
+	// same order; see NewPolicy.
 	Policy rules.PolicyOptions `yaml:"-"`
 
 	// Warnings are what works but will probably surprise, such as reviewers who
