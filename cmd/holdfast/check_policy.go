@@ -100,7 +100,9 @@ func (a *app) checkConfig(cmd *cobra.Command) (*config.Config, error) {
 	if f := cmd.Flags().Lookup("config"); f.Changed {
 		given[f.Name] = f.Value.String()
 	}
-	c, err := a.load(given)
+	in := a.input(given)
+	in.WithoutSecrets = true
+	c, err := config.Load(in)
 	var faults config.Faults
 	if errors.As(err, &faults) {
 		return nil, misused(fmt.Sprintf("the configuration has %s\n\n%s", count(len(faults), "fault"), faults.Error()))

@@ -15,8 +15,10 @@ import (
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/slack"
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/trace"
+	"github.com/holdfast-db/holdfast/internal/webhook"
 	"github.com/holdfast-db/holdfast/proxy"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -36,6 +38,8 @@ type parts struct {
 	desk    *hold.Desk
 	proxy   *proxy.Server
 	console *console.Server
+	slack   *slack.App    // nil when Slack is not asked
+	webhook *webhook.Hook // nil when there is none
 }
 
 // open makes all parts, or none.
@@ -55,6 +59,9 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	p.events = event.NewBus()
 	p.events.Subscribe("audit", p.audit)
 	if err = p.openDesk(ctx); err != nil {
+		return p, err
+	}
+	if err = errors.Join(p.openSlack(ctx, l), p.openWebhook(ctx, l)); err != nil {
 		return p, err
 	}
 	hosts, err := proxyHosts(c)
@@ -121,6 +128,12 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	door, closeDoor := context.WithCancel(context.WithoutCancel(ctx))
+	if p.slack != nil {
+		p.slack.Start()
+	}
+	if p.webhook != nil {
+		p.webhook.Start()
+	}
 	console := make(chan error, 1)
 	go func() {
 		err := p.console.Serve(door)
@@ -137,7 +150,7 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 }
 
 // close ends what was opened, in the order in which nothing is missed: the desk
-// tells the events, the events tell the audit.
+// tells the events, the events tell the audit and Slack.
 func (p *parts) close() (err error) {
 	if p.console != nil {
 		err = errors.Join(err, p.console.Close())
@@ -150,6 +163,12 @@ func (p *parts) close() (err error) {
 	}
 	if p.events != nil {
 		p.events.Close()
+	}
+	if p.slack != nil {
+		p.slack.Close()
+	}
+	if p.webhook != nil {
+		p.webhook.Close()
 	}
 	if p.audit != nil {
 		err = errors.Join(err, p.audit.Close())

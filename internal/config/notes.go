@@ -24,6 +24,8 @@ type notes struct {
 	faults   Faults
 	warnings Faults
 
+	// slack is true when people can answer in Slack.
+	slack   bool
 	members map[string][]Person // of groups that were looked at
 	shown   map[int]shownLine   // of lines that were shown
 

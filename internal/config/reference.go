@@ -27,6 +27,9 @@ type key struct {
 var reference = map[reflect.Type]map[string]key{
 	reflect.TypeFor[Config]():    topKeys,
 	reflect.TypeFor[Trace]():     traceKeys,
+	reflect.TypeFor[Console]():   consoleKeys,
+	reflect.TypeFor[Slack]():     slackKeys,
+	reflect.TypeFor[Webhook]():   webhookKeys,
 	reflect.TypeFor[Holds]():     holdsKeys,
 	reflect.TypeFor[Person]():    personKeys,
 	reflect.TypeFor[Host]():      hostKeys,
