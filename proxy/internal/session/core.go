@@ -73,6 +73,7 @@ const (
 	draining               // waiting until everything in flight is answered
 	probing                // waiting for the answer to a question of ours
 	resyncing              // waiting until it is known again where the server is
+	inquiring              // waiting for what the names of a batch stand for
 	asking                 // a batch is held
 	closed                 // nothing goes in or out any more
 )
@@ -100,6 +101,8 @@ type Core struct {
 	unsure     bool      // something was judged by a name whose definition is in flight
 	batch      uint      // counts batches
 	dirty      bool      // messages were forwarded that no Sync has followed
+	mixed      bool      // a Query or FunctionCall came inside of such a batch; until no transaction is open
+	deferred   bool      // what was found has waited for the end of its batch
 
 	// Server to client.
 	serverIn    []byte // a message that is not complete; owned
@@ -109,8 +112,9 @@ type Core struct {
 	skipping    bool // the server ignores everything until Sync
 	copying     copying
 	resync      resync
-	vague       bool // in observe mode: what is in flight was forgotten once
-	status      byte // of the last ReadyForQuery
+	question    *question // in the state inquiring
+	vague       bool      // in observe mode: what is in flight was forgotten once
+	status      byte      // of the last ReadyForQuery
 	settings    settings
 	statements  names
 	portals     names
@@ -245,7 +249,7 @@ func (c *Core) Rest() {
 
 // Owed says that the server has, or may have, something left to answer.
 func (c *Core) Owed() bool {
-	return c.raw || c.deaf || c.dirty || c.copying.open || c.queue.len() > 0 || c.serverPass > 0
+	return c.raw || c.deaf || c.dirty || c.state == inquiring || c.copying.open || c.queue.len() > 0 || c.serverPass > 0
 }
 
 // ServerSaidGoodbye says that the server has sent a FATAL error: it needs no

@@ -12,6 +12,7 @@ type finding struct {
 	text    string // of the statement; empty where it is not known
 	types   string // declared parameter types, as in Parse
 	rest    string // formats and values, as in Bind
+	source  uint64 // serial of the message that defined what a Bind binds
 
 	violation string // what the server says of a malformed message; the rest is empty then
 }

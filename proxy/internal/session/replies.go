@@ -24,6 +24,7 @@ func (c *Core) expect(m *message) {
 			c.forget(m)
 			return
 		}
+		c.mixed = c.mixed || c.dirty && m.endsBatch()
 		c.dirty = !m.endsBatch()
 		c.copying.open = false // the end of the session, or of a COPY that has failed
 	}
@@ -191,6 +192,7 @@ func (c *Core) readyForQuery(status byte) {
 	c.status = status
 	c.readyReply()
 	c.settings.reportedAll(status == 'I')
+	c.mixed = c.mixed && status != 'I'
 	if status == 'I' && len(c.portals.m) > 1 {
 		c.portals.removeAll(func(_ string, b prepared) bool { return !b.cursor })
 	}

@@ -17,6 +17,10 @@ type settings struct {
 	changing   int             // messages judged or in flight, or done but not reported, that may change them
 	unreported int             // of these the done ones
 
+	path      string // search_path, as the server has told it last: 18 reports it, others are asked
+	pathKnown bool
+	pathTold  bool // the server reports it
+
 	// undoable is true when a transaction that may be open has, or may have, changed
 	// them: its end undoes SET LOCAL, and a rollback every SET.
 	undoable bool
@@ -139,7 +143,20 @@ func (c *Core) parameterStatus(body []byte) {
 		c.settings.reported.ClientEncoding = string(value)
 	case "standard_conforming_strings":
 		c.settings.reported.StandardConformingStrings = string(value)
+	case "search_path":
+		c.settings.path, c.settings.pathTold = string(value), true
+		c.settings.pathKnown = len(value) < maxSetting // else it is a part
 	case "application_name":
 		c.cfg.Origin.Application = string(value)
 	}
+}
+
+// searchPath is where the server looks for names when it comes to the batch that
+// waits, if that is known: an answer is good for the batch that it was asked for, and
+// a report for what follows when nothing is under way.
+func (c *Core) searchPath() (path string, known bool) {
+	s := &c.settings
+	path, known = s.path, s.pathKnown
+	s.pathKnown = s.pathKnown && s.pathTold
+	return path, known && c.queue.len() == 0 && !c.dirty
 }

@@ -95,10 +95,27 @@ func AppendWhere(dst []byte, name string) []byte {
 // text under the given name, Close of both, and a Flush. The name is a statement
 // and a portal, so that the client's unnamed ones survive.
 func AppendAsk(dst []byte, name, text string) []byte {
-	dst = encode(dst, &pgproto3.Parse{Name: name, Query: text})
-	dst = encode(dst, &pgproto3.Bind{DestinationPortal: name, PreparedStatement: name})
+	return encode(AppendOwn(dst, name, text), &pgproto3.Flush{})
+}
+
+// Param is a parameter of a statement of holdfast's own: its type and its value, in
+// the text format.
+type Param struct {
+	Type  uint32 // the type's OID
+	Value string
+}
+
+// AppendOwn is AppendAsk without the Flush, and with parameters.
+func AppendOwn(dst []byte, name, text string, params ...Param) []byte {
+	parse := &pgproto3.Parse{Name: name, Query: text}
+	bind := &pgproto3.Bind{DestinationPortal: name, PreparedStatement: name}
+	for _, p := range params {
+		parse.ParameterOIDs = append(parse.ParameterOIDs, p.Type)
+		bind.Parameters = append(bind.Parameters, []byte(p.Value))
+	}
+	dst = encode(dst, parse)
+	dst = encode(dst, bind)
 	dst = encode(dst, &pgproto3.Execute{Portal: name})
 	dst = encode(dst, &pgproto3.Close{ObjectType: 'P', Name: name})
-	dst = encode(dst, &pgproto3.Close{ObjectType: 'S', Name: name})
-	return encode(dst, &pgproto3.Flush{})
+	return encode(dst, &pgproto3.Close{ObjectType: 'S', Name: name})
 }
