@@ -43,6 +43,9 @@ type Config struct {
 	Status   byte
 	Settings rules.Settings
 
+	// SearchPath is search_path as the server reported it; empty where it does not.
+	SearchPath string
+
 	// ServerEncoding is the server's, as it reports it; empty is not known.
 	ServerEncoding string
 }
@@ -127,7 +130,7 @@ type Core struct {
 
 // New makes the core of a session that has just seen its first ReadyForQuery.
 func New(cfg Config) *Core {
-	return &Core{
+	c := &Core{
 		cfg:      cfg,
 		raw:      cfg.Mode == Off,
 		status:   cfg.Status,
@@ -136,6 +139,10 @@ func New(cfg Config) *Core {
 		statements: names{foreign: !rules.IsUTF8(cfg.ServerEncoding)},
 		portals:    names{foreign: !rules.IsUTF8(cfg.ServerEncoding)},
 	}
+	if cfg.SearchPath != "" {
+		c.settings.reportedPath(cfg.SearchPath)
+	}
+	return c
 }
 
 // Output is what a Core wants done. Byte slices are to be written in order.

@@ -137,18 +137,28 @@ func (c *Core) parameterStatus(body []byte) {
 	if !ok {
 		return
 	}
+	if string(name) == "search_path" {
+		c.settings.reportedPath(string(value[:min(len(value), maxPath)]))
+		return
+	}
 	value = value[:min(len(value), maxSetting)]
 	switch string(name) {
 	case "client_encoding":
 		c.settings.reported.ClientEncoding = string(value)
 	case "standard_conforming_strings":
 		c.settings.reported.StandardConformingStrings = string(value)
-	case "search_path":
-		c.settings.path, c.settings.pathTold = string(value), true
-		c.settings.pathKnown = len(value) < maxSetting // else it is a part
 	case "application_name":
 		c.cfg.Origin.Application = string(value)
 	}
+}
+
+// maxPath bounds what is kept of a search_path that the server reports. A longer one
+// is not known.
+const maxPath = 4 << 10
+
+// reportedPath takes the search_path that the server reports.
+func (s *settings) reportedPath(path string) {
+	s.path, s.pathTold, s.pathKnown = path, true, len(path) < maxPath
 }
 
 // searchPath is where the server looks for names when it comes to the batch that
