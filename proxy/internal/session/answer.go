@@ -124,13 +124,12 @@ func (q *question) resolved() rules.Resolved {
 	return known
 }
 
-// shown is the name of an object for people, where it was read for certain.
+// shown is the name of an object for people, where it was read for certain. A
+// temporary one keeps the schema's own name, pg_temp_3: pg_temp is for the rules a
+// promise that it is exempt.
 func (q *question) shown(o *object) rules.Relation {
 	if o.found != 1 || !q.utf8 && !plain(o.relation.Schema+o.relation.Name) {
 		return rules.Relation{}
-	}
-	if strings.HasPrefix(o.relation.Schema, "pg_temp_") && o.standing == rules.StandingTemporary {
-		o.relation.Schema = "pg_temp"
 	}
 	return o.relation
 }
