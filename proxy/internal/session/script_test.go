@@ -152,7 +152,7 @@ func words(b []byte, word func(typ byte, body []byte) string) string {
 	var out []string
 	for len(b) > 0 {
 		h, ok := wire.Peek(b)
-		if !ok || h.Total > len(b) {
+		if !ok || h.Total > len(b) || h.Total < wire.HeaderLen {
 			out = append(out, fmt.Sprintf("...%d", len(b)))
 			break
 		}
