@@ -95,9 +95,7 @@ func (c *Core) decide() {
 // batch, so that all of it can be judged at once. Nothing of it is answered before
 // the client ends or flushes it, so nobody waits for that.
 func (c *Core) defers(buf []byte) bool {
-	last := c.msgs[len(c.msgs)-1].typ
-	if c.cfg.Mode != Enforce || c.dirty || c.skipping || c.discarding || c.inCopyData() || len(buf) > MaxHeldInput ||
-		last == wire.Query || last == wire.Sync || last == wire.FunctionCall || last == wire.Flush || last == wire.Terminate {
+	if c.cfg.Mode != Enforce || c.dirty || c.skipping || c.discarding || c.inCopyData() || len(buf) > MaxHeldInput || c.awaited() {
 		return false
 	}
 	for _, f := range c.found {
@@ -110,6 +108,19 @@ func (c *Core) defers(buf []byte) bool {
 	}
 	c.deferred = true
 	return true
+}
+
+// awaited says that the client waits for something in the last batch in hand.
+func (c *Core) awaited() bool {
+	for i := len(c.msgs) - 1; i >= 0; i-- {
+		switch m := &c.msgs[i]; {
+		case i == len(c.msgs)-1 && m.endsBatch(), m.typ == wire.Flush, m.typ == wire.Terminate:
+			return true
+		case m.endsBatch():
+			return false
+		}
+	}
+	return false
 }
 
 // hopeless says that the server is sure to refuse the batch, because it is in a

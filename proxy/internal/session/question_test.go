@@ -17,7 +17,7 @@ func newQuestionScript(t testing.TB) *script {
 // What goes to the server for a question outside of a transaction, inside of one, and
 // after an error of it there.
 var (
-	oneOwn     = "P:_holdfast_ask:%s B:_holdfast_ask:_holdfast_ask E:_holdfast_ask C C"
+	oneOwn     = "C C P:_holdfast_ask:%s B:_holdfast_ask:_holdfast_ask E:_holdfast_ask C C"
 	ownOutside = owns(limitItself, askNames) + " S"
 	ownInside  = owns(savepoint, limitItself, askNames, rollbackTo, releaseIt) + " S"
 	ownRescue  = owns(rollbackTo, releaseIt) + " S"
@@ -145,15 +145,15 @@ func TestWaitsAsAWhole(t *testing.T) {
 func TestFailedQuestion(t *testing.T) {
 	s := newQuestionScript(t)
 	s.client(ownOutside, "", query("drop table x"))
-	s.server("", "", parsed(), bound(), textRow("2s", "off"), complete("X"), closed3(), closed3(), failure("57014"), ready('I'))
+	s.server("", "", closed3(), closed3(), parsed(), bound(), textRow("2s", "off"), complete("X"), closed3(), closed3(), failure("57014"), ready('I'))
 	if a := s.held(); a.Verdict.Reason != "DROP TABLE x" || a.InTransaction || a.PathKnown {
 		t.Errorf("asked %+v", a)
 	}
 	s = newQuestionScript(t)
 	s.inTransaction()
 	s.client(ownInside, "", query("drop table x"))
-	s.server(ownRescue, "", parsed(), bound(), complete("X"), closed3(), closed3(), failure("42501"), ready('E'))
-	s.server("", "", parsed(), bound(), complete("X"), closed3(), closed3(), parsed(), bound(), complete("X"), closed3(), closed3(), ready('T'))
+	s.server(ownRescue, "", closed3(), closed3(), parsed(), bound(), complete("X"), closed3(), closed3(), failure("42501"), ready('E'))
+	s.server("", "", closed3(), closed3(), parsed(), bound(), complete("X"), closed3(), closed3(), closed3(), closed3(), parsed(), bound(), complete("X"), closed3(), closed3(), ready('T'))
 	if a := s.held(); !a.InTransaction {
 		t.Errorf("asked %+v", a)
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -204,14 +205,7 @@ func (s *script) answered(out Output) Output {
 	s.t.Helper()
 	for s.core.Inquiring() && !s.unanswered {
 		toServer := join(out.ToServer)
-		at := strings.Index(string(toServer), "P\x00\x00")
-		for at >= 0 && !strings.HasPrefix(string(toServer[at+wire.HeaderLen:]), askName) {
-			next := strings.Index(string(toServer[at+1:]), "P\x00\x00")
-			if next < 0 {
-				s.t.Fatal("no question is among what goes to the server")
-			}
-			at += 1 + next
-		}
+		at := bytes.Index(toServer, encode(s.t, closeOf('P', askName)))
 		out.ToServer = [][]byte{append([]byte(nil), toServer[:at]...)}
 		out.ToClient = [][]byte{append([]byte(nil), join(out.ToClient)...)}
 		var rows []encoder
@@ -232,7 +226,7 @@ func (s *script) answered(out Output) Output {
 // answerOf are the messages that answer the question under way.
 func answerOf(c *Core, rows ...encoder) []encoder {
 	part := func(rows ...encoder) []encoder {
-		return append(append([]encoder{parsed(), bound()}, rows...), complete("X"), closed3(), closed3())
+		return append(append([]encoder{closed3(), closed3(), parsed(), bound()}, rows...), complete("X"), closed3(), closed3())
 	}
 	rows = append([]encoder{textRow("0", "settings", `"$user", public`, "read committed", "", "")}, rows...)
 	messages := append(part(textRow("2s", "off")), part(rows...)...)

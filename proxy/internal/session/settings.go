@@ -105,9 +105,9 @@ func (c *Core) probe() {
 	c.dirty = true // it begins a transaction if there is none
 }
 
-// answerParts is the number of replies to our question: ParseComplete,
-// BindComplete, DataRow, CommandComplete and CloseComplete twice.
-const answerParts = 6
+// answerParts is the number of replies to our question: CloseComplete twice,
+// ParseComplete, BindComplete, DataRow, CommandComplete and CloseComplete twice.
+const answerParts = 8
 
 // answerPart takes one reply to our question.
 func (c *Core) answerPart(typ byte, body []byte) {

@@ -21,6 +21,8 @@ type core interface {
 	WantsClient() bool
 	Held() bool
 	Idle() bool
+	Inquiring() bool
+	Withdraw() bool
 	Notice(wire.Error)
 	End(wire.Error, error)
 	ServerSaidGoodbye() bool
@@ -97,10 +99,7 @@ func newConversation(w *world, id int) *conversation {
 func (c *conversation) reconnect() *conversation {
 	next := &conversation{
 		Rand: c.Rand, world: c.world, id: c.id, life: c.life + 1, mode: c.mode,
-		script: c.script[c.at:], tables: c.server.tables,
-	}
-	if c.server.saved != nil {
-		next.tables = c.server.saved.tables // what was not committed is rolled back
+		script: c.script[c.at:], tables: c.server.lasting(),
 	}
 	next.connect()
 	next.trace("client", "connects again")
@@ -138,6 +137,9 @@ func (c *conversation) newServer() *server {
 
 // fault says how a message fails by chance; the same every time it is asked.
 func (c *conversation) fault(cause int) string {
+	if cause == byQuestion && c.at <= len(c.script)-calmItems && c.IntN(100) == 0 {
+		return "57014"
+	}
 	if _, known := c.faults[cause]; !known && cause >= 0 {
 		code := ""
 		switch {

@@ -91,8 +91,8 @@ func AppendWhere(dst []byte, name string) []byte {
 	return encode(dst, &pgproto3.Flush{})
 }
 
-// AppendAsk appends a question of holdfast's own: Parse, Bind and Execute of
-// text under the given name, Close of both, and a Flush. The name is a statement
+// AppendAsk appends a question of holdfast's own: AppendOwn and a Flush. That is
+// Parse, Bind and Execute of text under the given name and Close of both. The name is a statement
 // and a portal, so that the client's unnamed ones survive.
 func AppendAsk(dst []byte, name, text string) []byte {
 	return encode(AppendOwn(dst, name, text), &pgproto3.Flush{})
@@ -105,7 +105,8 @@ type Param struct {
 	Value string
 }
 
-// AppendOwn is AppendAsk without the Flush, and with parameters.
+// AppendOwn is AppendAsk without the Flush, and with parameters. It begins with a
+// Close of both, too: what an error has left open under the name would be in the way.
 func AppendOwn(dst []byte, name, text string, params ...Param) []byte {
 	parse := &pgproto3.Parse{Name: name, Query: text}
 	bind := &pgproto3.Bind{DestinationPortal: name, PreparedStatement: name}
@@ -113,6 +114,8 @@ func AppendOwn(dst []byte, name, text string, params ...Param) []byte {
 		parse.ParameterOIDs = append(parse.ParameterOIDs, p.Type)
 		bind.Parameters = append(bind.Parameters, []byte(p.Value))
 	}
+	dst = encode(dst, &pgproto3.Close{ObjectType: 'P', Name: name})
+	dst = encode(dst, &pgproto3.Close{ObjectType: 'S', Name: name})
 	dst = encode(dst, parse)
 	dst = encode(dst, bind)
 	dst = encode(dst, &pgproto3.Execute{Portal: name})
