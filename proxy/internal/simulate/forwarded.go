@@ -20,16 +20,17 @@ type tag struct {
 // their order, byte for byte, but for refusals in the place of a batch's rest and
 // the core's own questions.
 type forwarded struct {
-	c       *conversation
-	partial []byte
-	tags    []tag
-	at      int         // messages of the client that were forwarded or refused
-	refused map[int]tag // by the message in whose place the refusal stands
-	ownSync bool        // a refused FunctionCall: the Sync behind the refusal is ours
-	discard bool        // until the client's Sync
-	maybe   bool        // after the core has asked where the server is: the same, perhaps
-	asking  int         // messages of a question still to come
-	names   bool        // it is about names, and a Sync comes behind them
+	c         *conversation
+	partial   []byte
+	tags      []tag
+	at        int         // messages of the client that were forwarded or refused
+	refused   map[int]tag // by the message in whose place the refusal stands
+	ownSync   bool        // a refused FunctionCall: the Sync behind the refusal is ours
+	discard   bool        // until the client's Sync
+	maybe     bool        // after the core has asked where the server is: the same, perhaps
+	asking    int         // messages of a question still to come
+	names     bool        // it is about names, and a Sync comes behind them
+	questions int         // about names, so far
 
 	refusing string // the hold that people refuse just now
 }
@@ -85,6 +86,7 @@ func (f *forwarded) message(m message) {
 		}
 		f.tags = append(f.tags, tag{cause: byQuestion})
 		f.names = false
+		f.questions++
 	default:
 		f.clients(m)
 	}

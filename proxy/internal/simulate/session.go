@@ -76,6 +76,7 @@ type conversation struct {
 	ended    map[string]session.Ended
 	shadow   *shadow
 	largest  int // message of the client
+	spared   int // batches that nobody was asked about, for what their names stand for
 }
 
 func newConversation(w *world, id int) *conversation {
