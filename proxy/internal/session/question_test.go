@@ -251,6 +251,11 @@ func TestNoQuestion(t *testing.T) {
 	s.server("", "1 2 C:X C:SELECT 1 Z:T", parsed(), bound(), complete("X"), complete("SELECT 1"), ready('T'))
 	s.client("", "", query("drop table x"))
 	s.held()
+	s = newQuestionScript(t) // also behind a batch whose end is told later
+	s.client("Q:select 0 P::select 1 B:: E: Q:select 1", "", query("select 0"), parse("", "select 1"), bindTo("", ""), execute(""), query("select 1"))
+	s.server("", "C:SELECT 1 Z:I 1 2 C:X C:SELECT 1 Z:T", complete("SELECT 1"), ready('I'), parsed(), bound(), complete("X"), complete("SELECT 1"), ready('T'))
+	s.client("", "", query("drop table x"))
+	s.held()
 	s = newQuestionScript(t) // a name like ours
 	s.client("P:_holdfast_ask:select 1 S", "", parse(askName, "select 1"), sync())
 	s.server("", "1 Z:I", parsed(), ready('I'))

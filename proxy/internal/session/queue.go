@@ -23,6 +23,7 @@ type reply struct {
 	facts     *rules.Facts
 	hold      string
 	changes   bool
+	mixed     bool        // a Query or FunctionCall inside of a batch that has not ended
 	refusal   *wire.Error // what the client gets in the place of the server's error
 }
 
