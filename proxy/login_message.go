@@ -156,7 +156,8 @@ func (l *login) parameter(body []byte) {
 	case "application_name":
 		l.origin.Application = string(value)
 	case "server_version":
-		l.host.noteVersion(string(value))
+		l.version = string(value)
+		l.host.noteVersion(l.version)
 	}
 }
 

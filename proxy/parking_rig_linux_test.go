@@ -245,14 +245,10 @@ func (s *echoServer) serve(conn net.Conn) {
 	conn.Write([]byte("R\x00\x00\x00\x08\x00\x00\x00\x00K\x00\x00\x00\x0c\x00\x00\x00\x01keysZ\x00\x00\x00\x05I"))
 	for {
 		raw, err := wire.ReadMessage(in, wire.MaxMessage)
-		switch {
-		case err != nil || raw[0] == wire.Terminate:
+		if err != nil || raw[0] != wire.Query {
 			return
-		case raw[0] == wire.Query:
-			conn.Write(echo(raw[wire.HeaderLen : len(raw)-1]))
-		case raw[0] == wire.Sync: // behind a question of holdfast's own, which gets no answer
-			conn.Write([]byte("Z\x00\x00\x00\x05I"))
 		}
+		conn.Write(echo(raw[wire.HeaderLen : len(raw)-1]))
 	}
 }
 

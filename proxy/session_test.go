@@ -81,41 +81,13 @@ func newPeer(conn net.Conn) *peer {
 			p.mu.Lock()
 			p.got.Write(buf[:n])
 			p.eof = err != nil
-			status, asked := p.question()
 			p.mu.Unlock()
-			if asked {
-				conn.Write([]byte{'Z', 0, 0, 0, 5, status})
-			}
 			if err != nil {
 				return
 			}
 		}
 	}()
 	return p
-}
-
-// question takes a question of holdfast's own off the end of what came, once it is
-// whole, and gives the status that the server has then. It gets no answer: these
-// tests are about what is held.
-func (p *peer) question() (status byte, asked bool) {
-	b := p.got.Bytes()
-	for at := 0; ; {
-		h, ok := wire.Peek(b[at:])
-		if !ok || h.Total > len(b)-at {
-			return 0, false
-		}
-		if f, ok := wire.ReadParse(b[at+wire.HeaderLen : at+h.Total]); h.Type == wire.Parse && ok && string(f.Name) == "_holdfast_ask" {
-			if !bytes.HasSuffix(b, wire.AppendSync(nil)) {
-				return 0, false
-			}
-			p.got.Truncate(at)
-			if bytes.HasSuffix(f.Text, []byte("SAVEPOINT _holdfast_ask")) {
-				return 'T', true
-			}
-			return 'I', true
-		}
-		at += h.Total
-	}
 }
 
 // take returns what came since the last call, a word for each message: the type,

@@ -43,6 +43,9 @@ type Config struct {
 	Status   byte
 	Settings rules.Settings
 
+	// Answers says that the server understands questions about names.
+	Answers bool
+
 	// SearchPath is search_path as the server reported it; empty where it does not.
 	SearchPath string
 

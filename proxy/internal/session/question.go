@@ -58,7 +58,7 @@ const (
 // under way. In the implicit block that a Query inside of a pipeline leaves open
 // (PostgreSQL 18) there is no savepoint.
 func (c *Core) mayInquire() bool {
-	return c.cfg.Mode == Enforce && c.queue.len() == 0 && !c.dirty && !c.skipping && !c.copying.open && !c.mixed &&
+	return c.cfg.Mode == Enforce && c.cfg.Answers && c.queue.len() == 0 && !c.dirty && !c.skipping && !c.copying.open && !c.mixed &&
 		c.resync.doubtful+c.resync.extra == 0 && !c.resync.lost && (c.status == 'I' || c.status == 'T') &&
 		c.statements.m[askName] == nil && c.portals.m[askName] == nil
 }

@@ -256,6 +256,10 @@ func TestNoQuestion(t *testing.T) {
 	s.server("", "C:SELECT 1 Z:I 1 2 C:X C:SELECT 1 Z:T", complete("SELECT 1"), ready('I'), parsed(), bound(), complete("X"), complete("SELECT 1"), ready('T'))
 	s.client("", "", query("drop table x"))
 	s.held()
+	s = newQuestionScript(t) // who knows what that server is
+	s.core.cfg.Answers = false
+	s.client("", "", query("drop table x"))
+	s.held()
 	s = newQuestionScript(t) // a name like ours
 	s.client("P:_holdfast_ask:select 1 S", "", parse(askName, "select 1"), sync())
 	s.server("", "1 Z:I", parsed(), ready('I'))

@@ -36,6 +36,7 @@ func newScript(t testing.TB, mode Mode) *script {
 		Refusal:  func(v rules.Verdict) wire.Error { return wire.Error{Code: v.SQLState, Message: v.Reason} },
 		Status:   'I',
 		Settings: safe,
+		Answers:  true,
 	})}
 }
 

@@ -117,6 +117,7 @@ func (c *conversation) connect() {
 			return wire.Error{Code: v.SQLState, Message: ownWord + v.Reason}
 		},
 		Status: 'I', Settings: rules.Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"},
+		Answers: true,
 	}))
 	c.server, c.shadow = c.newServer(), newShadow(c)
 	c.server.effect = c.checkEffect
