@@ -148,9 +148,6 @@ var resolvedCases = []resolvedCase{
 		{"SET ROLE resolved_guest", ""}, {"BEGIN", ""}, {"SAVEPOINT a", ""}, {"DROP TABLE public.t", "held DROP TABLE public.t"}, {"ROLLBACK TO a", ""},
 		{"DROP TABLE IF EXISTS other.nope", "42501"}, {"ROLLBACK TO a", ""}, {"DROP TABLE IF EXISTS nope", ""}, {"CREATE TEMP TABLE x (id int)", ""}, {"DROP TABLE x", ""}, {"COMMIT", ""},
 	}},
-	{name: "a short time limit", says: []said{
-		{"SET statement_timeout = '15ms'", ""}, {"BEGIN", ""}, {"CREATE TEMP TABLE x (id int)", ""}, {"DROP TABLE x", ""}, {"SHOW statement_timeout", ""}, {"COMMIT", ""},
-	}},
 	{name: "EXECUTE", says: []said{
 		{"CREATE TEMP TABLE t (id int)", ""}, {"PREPARE p AS DELETE FROM t", ""}, {"EXECUTE p", "held"},
 	}},

@@ -13,7 +13,7 @@ import (
 // question: beyond it they count as permanent.
 const maxParts = 1000
 
-// answer is what the server says to askNames. The zero value knows nothing.
+// answer is what the server says to a question. The zero value knows nothing.
 type answer struct {
 	whole      bool // every row came
 	bad        bool // something in it was not as it should be

@@ -2,7 +2,7 @@ package session
 
 import "github.com/holdfast-db/holdfast/rules"
 
-// Kinds of names, as askNames is told them.
+// Kinds of names, as a question tells them.
 const (
 	kindRelation     = 'r'
 	kindSchema       = 'n'
@@ -34,7 +34,7 @@ var relationKinds = map[string]string{
 	"TABLE": "rp", "VIEW": "v", "MATERIALIZED VIEW": "m", "SEQUENCE": "S", "INDEX": "iI", "FOREIGN TABLE": "f",
 }
 
-// standings are the words of askNames for how a relation stands.
+// standings are the words of a question for how a relation stands.
 var standings = map[string]rules.Standing{
 	"temporary": rules.StandingTemporary, "created": rules.StandingCreated, "permanent": rules.StandingPermanent,
 	"none": rules.StandingPermanent,

@@ -48,7 +48,7 @@ const (
 	limitItself = "/* holdfast */ SELECT pg_catalog.set_config('statement_timeout', '2000', true), pg_catalog.set_config('jit', 'off', true)"
 )
 
-// OIDs of the types of askNames's parameters.
+// OIDs of the types of a question's parameters.
 const (
 	oidTextArray = 1009
 	oidNameArray = 1003
@@ -102,11 +102,14 @@ func (q *question) collect(all bool) {
 }
 
 func (q *question) appendQuestion(b []byte) []byte {
+	if len(q.names) == 0 {
+		return wire.AppendOwn(b, askName, q.text())
+	}
 	var kind, schema, name []string
 	for _, n := range q.names {
 		kind, schema, name = append(kind, string(kinds[n.Object])), append(schema, n.Schema), append(name, n.Name)
 	}
-	return wire.AppendOwn(b, askName, askNames,
+	return wire.AppendOwn(b, askName, q.text(),
 		wire.Param{Type: oidTextArray, Value: arrayOf(kind)},
 		wire.Param{Type: oidNameArray, Value: arrayOf(schema)},
 		wire.Param{Type: oidNameArray, Value: arrayOf(name)})

@@ -18,8 +18,8 @@ func newQuestionScript(t testing.TB) *script {
 // after an error of it there.
 var (
 	oneOwn     = "C C P:_holdfast_ask:%s B:_holdfast_ask:_holdfast_ask E:_holdfast_ask C C"
-	ownOutside = owns(limitItself, askNames) + " S"
-	ownInside  = owns(savepoint, limitItself, askNames, rollbackTo, releaseIt) + " S"
+	ownOutside = owns(limitItself, "?") + " S"
+	ownInside  = owns(savepoint, limitItself, "?", rollbackTo, releaseIt) + " S"
 	ownRescue  = owns(rollbackTo, releaseIt) + " S"
 )
 

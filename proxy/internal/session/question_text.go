@@ -70,56 +70,108 @@ const inPath = `CASE WHEN a.schema = '' THEN s.nspname = ANY (pg_catalog.current
 	WHEN a.schema = 'pg_temp' THEN s.oid = pg_catalog.pg_my_temp_schema()
 	ELSE s.nspname = a.schema END`
 
-// askNames asks what names stand for. $1 are kinds (kinds.go), $2 schemas, empty for
-// none, and $3 names. Each row has six columns: the number of the name from 1 on, what the
-// row says, and what that needs. An object that is there has a row, "object" for a
+// A question asks what names stand for. $1 are kinds (kinds.go), $2 schemas, empty for
+// none, and $3 names. Each row has six columns: the number of the name from 1 on, what
+// the row says, and what that needs. An object that is there has a row, "object" for a
 // relation with its kind and OID, "other" for anything else. Rows "part" are the
 // relations and all that depends on them, and on that, by any way: the relation it
 // belongs to, how that stands, and whether code of users runs when rows of it change.
-var askNames = qualified(`/* holdfast */ WITH RECURSIVE
+// Only what a question needs is in it: to plan all of it takes the server some
+// milliseconds.
+var (
+	askPath = `/* holdfast */ SELECT ` + settingsRow
+
+	askHead = qualified(`/* holdfast */ WITH RECURSIVE
+asked AS MATERIALIZED (SELECT a.kind, a.schema, a.name, a.n
+	FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) WITH ORDINALITY AS a(kind, schema, name, n))`)
+
+	askRelations = qualified(`,
 now AS MATERIALIZED (SELECT
 	pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text::pg_catalog.int8 AS top,
 	pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text::pg_catalog.int8 AS next),
-asked AS MATERIALIZED (SELECT a.kind, a.schema, a.name, a.n
-	FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) WITH ORDINALITY AS a(kind, schema, name, n)),
 found AS MATERIALIZED (SELECT a.n, c.oid, c.relkind, c.relname, s.nspname
 	FROM asked a JOIN pg_catalog.pg_class c ON (c.relname = a.name) JOIN pg_catalog.pg_namespace s ON (s.oid = c.relnamespace)
 	WHERE (a.kind = 'r') AND CASE WHEN a.schema = '' THEN pg_catalog.pg_table_is_visible(c.oid)
 		WHEN a.schema = 'pg_temp' THEN s.oid = pg_catalog.pg_my_temp_schema()
 		ELSE s.nspname = a.schema END),
 parts(n, classid, objid, relation) AS (
-	SELECT f.n, x.classid, x.objid, x.relation
-	FROM found f CROSS JOIN LATERAL (SELECT 1259::pg_catalog.oid AS classid, f.oid AS objid) d
-		CROSS JOIN LATERAL (SELECT ` + home + ` AS relation) h
-		CROSS JOIN LATERAL (VALUES (d.classid, d.objid, h.relation), (1259::pg_catalog.oid, h.relation, h.relation)) x(classid, objid, relation)
+	SELECT f.n, 1259::pg_catalog.oid, x.objid, h.relation
+	FROM found f CROSS JOIN LATERAL (SELECT COALESCE((SELECT i.indrelid FROM pg_catalog.pg_index i WHERE i.indexrelid = f.oid), f.oid) AS relation) h
+		CROSS JOIN LATERAL (VALUES (f.oid), (h.relation)) x(objid)
 	UNION
-	SELECT p.n, x.classid, x.objid, x.relation
+	SELECT p.n, x.classid, x.objid, h.relation
 	FROM parts p JOIN pg_catalog.pg_depend d ON (d.refclassid = p.classid) AND (d.refobjid = p.objid)
 		CROSS JOIN LATERAL (SELECT ` + home + ` AS relation) h
-		CROSS JOIN LATERAL (VALUES (d.classid, d.objid, h.relation), (1259::pg_catalog.oid, h.relation, h.relation)) x(classid, objid, relation)
-	WHERE x.objid IS NOT NULL)
-SELECT 0::pg_catalog.int8, 'settings', pg_catalog.current_setting('search_path'), pg_catalog.current_setting('transaction_isolation'), '', ''
-UNION ALL SELECT f.n, 'object', f.nspname::pg_catalog.text, f.relname::pg_catalog.text, f.relkind::pg_catalog.text, f.oid::pg_catalog.text FROM found f
-UNION ALL SELECT a.n, 'other', '', s.nspname::pg_catalog.text, '', '' FROM asked a JOIN pg_catalog.pg_namespace s ON (s.nspname = a.name) WHERE a.kind = 'n'
-UNION ALL SELECT a.n, 'other', s.nspname::pg_catalog.text, a.name::pg_catalog.text, '', '' FROM asked a JOIN pg_catalog.pg_type y ON (y.typname = a.name) JOIN pg_catalog.pg_namespace s ON (s.oid = y.typnamespace) WHERE (a.kind = 't') AND ` + inPath + `
-UNION ALL SELECT a.n, 'other', '', '', '', '' FROM asked a JOIN pg_catalog.pg_proc y ON (y.proname = a.name) JOIN pg_catalog.pg_namespace s ON (s.oid = y.pronamespace) WHERE (a.kind = 'f') AND ` + inPath + `
-UNION ALL SELECT a.n, 'other', '', a.name::pg_catalog.text, '', '' FROM asked a WHERE CASE
-	WHEN a.kind = 'e' THEN EXISTS (SELECT FROM pg_catalog.pg_extension y WHERE y.extname = a.name)
-	WHEN a.kind = 'o' THEN EXISTS (SELECT FROM pg_catalog.pg_roles y WHERE y.rolname = a.name)
-	WHEN a.kind = 'l' THEN EXISTS (SELECT FROM pg_catalog.pg_language y WHERE y.lanname = a.name)
-	WHEN a.kind = 'p' THEN EXISTS (SELECT FROM pg_catalog.pg_publication y WHERE y.pubname = a.name)
-	WHEN a.kind = 's' THEN EXISTS (SELECT FROM pg_catalog.pg_foreign_server y WHERE y.srvname = a.name)
-	WHEN a.kind = 'w' THEN EXISTS (SELECT FROM pg_catalog.pg_foreign_data_wrapper y WHERE y.fdwname = a.name)
-	WHEN a.kind = 'v' THEN EXISTS (SELECT FROM pg_catalog.pg_event_trigger y WHERE y.evtname = a.name)
-	END
+		CROSS JOIN LATERAL (VALUES (d.classid, d.objid), (1259::pg_catalog.oid, h.relation)) x(classid, objid)
+	WHERE x.objid IS NOT NULL)`)
+
+	askSettingsRow = `
+SELECT ` + settingsRow
+
+	askObjects = qualified(`
+UNION ALL SELECT f.n, 'object', f.nspname::pg_catalog.text, f.relname::pg_catalog.text, f.relkind::pg_catalog.text, f.oid::pg_catalog.text FROM found f`)
+
+	askParts = qualified(`
 UNION ALL (SELECT p.n, 'part', p.relation::pg_catalog.text,
 	CASE WHEN p.relation IS NULL THEN 'none'
 		WHEN NOT ((p.classid = 1259) AND (p.objid = p.relation)) THEN 'same'
 		ELSE COALESCE((SELECT CASE WHEN c.relkind = 't' THEN 'same'
 			WHEN c.relnamespace = pg_catalog.pg_my_temp_schema() THEN 'temporary'
-			WHEN ` + created + ` THEN 'created' ELSE 'permanent' END
+			WHEN $created THEN 'created' ELSE 'permanent' END
 			FROM pg_catalog.pg_class c WHERE c.oid = p.relation), 'none') END,
 	CASE WHEN p.classid = 2620 THEN (SELECT CASE WHEN x.tgisinternal THEN '' ELSE 'code' END FROM pg_catalog.pg_trigger x WHERE x.oid = p.objid)
 		WHEN p.classid = 2618 THEN (SELECT CASE WHEN x.ev_type = '1' THEN '' ELSE 'code' END FROM pg_catalog.pg_rewrite x WHERE x.oid = p.objid)
 		ELSE '' END, ''
 	FROM parts p CROSS JOIN now LIMIT ` + strconv.Itoa(maxParts+1) + `)`)
+	askPartsOutside = strings.ReplaceAll(askParts, "$created", "false")
+	askPartsInside  = strings.ReplaceAll(askParts, "$created", qualified(created))
+
+	askOthers = map[byte]string{
+		kindSchema: qualified(`
+UNION ALL SELECT a.n, 'other', '', s.nspname::pg_catalog.text, '', '' FROM asked a JOIN pg_catalog.pg_namespace s ON (s.nspname = a.name) WHERE a.kind = 'n'`),
+		kindType: qualified(`
+UNION ALL SELECT a.n, 'other', s.nspname::pg_catalog.text, a.name::pg_catalog.text, '', '' FROM asked a JOIN pg_catalog.pg_type y ON (y.typname = a.name)
+	JOIN pg_catalog.pg_namespace s ON (s.oid = y.typnamespace) WHERE (a.kind = 't') AND ` + inPath),
+		kindFunction: qualified(`
+UNION ALL SELECT a.n, 'other', '', '', '', '' FROM asked a JOIN pg_catalog.pg_proc y ON (y.proname = a.name)
+	JOIN pg_catalog.pg_namespace s ON (s.oid = y.pronamespace) WHERE (a.kind = 'f') AND ` + inPath),
+		kindExtension:    inCatalog(kindExtension, "pg_extension", "extname"),
+		kindRole:         inCatalog(kindRole, "pg_roles", "rolname"),
+		kindLanguage:     inCatalog(kindLanguage, "pg_language", "lanname"),
+		kindPublication:  inCatalog(kindPublication, "pg_publication", "pubname"),
+		kindServer:       inCatalog(kindServer, "pg_foreign_server", "srvname"),
+		kindWrapper:      inCatalog(kindWrapper, "pg_foreign_data_wrapper", "fdwname"),
+		kindEventTrigger: inCatalog(kindEventTrigger, "pg_event_trigger", "evtname"),
+	}
+)
+
+const settingsRow = `0::pg_catalog.int8, 'settings', pg_catalog.current_setting('search_path'), pg_catalog.current_setting('transaction_isolation'), '', ''`
+
+// inCatalog asks for names that have no schema.
+func inCatalog(kind byte, catalog, column string) string {
+	return qualified(`
+UNION ALL SELECT a.n, 'other', '', a.name::pg_catalog.text, '', '' FROM asked a JOIN pg_catalog.` + catalog + ` y ON (y.` + column + ` = a.name) WHERE a.kind = '` + string(kind) + `'`)
+}
+
+// text is the question in SQL. Without names it asks for the settings alone.
+func (q *question) text() string {
+	if len(q.names) == 0 {
+		return askPath
+	}
+	asked := make(map[byte]bool)
+	var others string
+	for _, n := range q.names {
+		kind := kinds[n.Object]
+		if !asked[kind] {
+			others += askOthers[kind]
+		}
+		asked[kind] = true
+	}
+	switch {
+	case !asked[kindRelation]:
+		return askHead + askSettingsRow + others
+	case q.inTransaction:
+		return askHead + askRelations + askSettingsRow + askObjects + others + askPartsInside
+	}
+	return askHead + askRelations + askSettingsRow + askObjects + others + askPartsOutside
+}

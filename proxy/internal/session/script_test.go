@@ -122,6 +122,9 @@ func clientWords(b []byte) string {
 			return "Q:" + string(text)
 		case wire.Parse:
 			f, _ := wire.ReadParse(body)
+			if text := string(f.Text); text == askPath || strings.HasPrefix(text, askHead) {
+				f.Text = []byte("?")
+			}
 			return "P:" + string(f.Name) + ":" + string(f.Text)
 		case wire.Bind:
 			f, _ := wire.ReadBind(body)

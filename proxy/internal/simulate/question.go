@@ -17,6 +17,7 @@ var ownForms = []struct{ text, form string }{
 	{"/* holdfast */ ROLLBACK TO SAVEPOINT ", "own rollback to"},
 	{"/* holdfast */ RELEASE SAVEPOINT ", "own release"},
 	{"/* holdfast */ SELECT pg_catalog.set_config(", "own limit"},
+	{"/* holdfast */ SELECT 0::", "own path"},
 	{"/* holdfast */ WITH RECURSIVE", "own names ? ? ?"},
 }
 
@@ -66,6 +67,8 @@ func (s *server) ownStatement(p *portal) *failure {
 	case "own limit":
 		s.emit(row("2s"))
 		s.emit(complete("SELECT 1"))
+	case "own path":
+		s.answerNames([]string{"{}", "{}", "{}"})
 	default:
 		s.answerNames(p.values)
 	}

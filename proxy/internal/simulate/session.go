@@ -59,11 +59,12 @@ type conversation struct {
 	delivered int              // of server.out: in the pipe
 	coreTook  int              // bytes of the client that the core was given
 
-	forwarded forwarded
-	replied   replied
-	approvals approvals
-	faults    map[int]string // by message of the client
-	cancel    bool           // the next message that runs is cancelled
+	forwarded  forwarded
+	replied    replied
+	approvals  approvals
+	faults     map[int]string // by message of the client
+	questioned map[int]int    // faults of the question in front of such a message
+	cancel     bool           // the next message that runs is cancelled
 
 	inbox    []func() // of the goroutine that waits for people; guarded by world.mu
 	held     *heldBatch
@@ -110,6 +111,7 @@ func (c *conversation) reconnect() *conversation {
 func (c *conversation) connect() {
 	c.run = c.world.run
 	c.faults, c.ended = map[int]string{}, map[string]session.Ended{}
+	c.questioned = map[int]int{}
 	c.core = c.world.options.wrap(session.New(session.Config{
 		Origin: rules.Origin{Host: "test", Database: "shop", User: c.world.crowd.user(c.id)}, Mode: c.mode,
 		Reader: c.world.reader, Policy: c.world.policy,
@@ -139,7 +141,8 @@ func (c *conversation) newServer() *server {
 
 // fault says how a message fails by chance; the same every time it is asked.
 func (c *conversation) fault(cause int) string {
-	if cause == byQuestion && c.at <= len(c.script)-calmItems && c.IntN(100) == 0 {
+	if cause == byQuestion && c.at <= len(c.script)-calmItems && c.IntN(100) == 0 && c.questioned[c.forwarded.at] < 2 {
+		c.questioned[c.forwarded.at]++ // at the third in a row the transaction is given up
 		return "57014"
 	}
 	if _, known := c.faults[cause]; !known && cause >= 0 {
