@@ -256,6 +256,11 @@ func TestNoQuestion(t *testing.T) {
 	s.server("", "C:SELECT 1 Z:I 1 2 C:X C:SELECT 1 Z:T", complete("SELECT 1"), ready('I'), parsed(), bound(), complete("X"), complete("SELECT 1"), ready('T'))
 	s.client("", "", query("drop table x"))
 	s.held()
+	s = newQuestionScript(t) // nor behind a COPY that has swallowed the Sync in front of a Query
+	s.client("P::copy t from stdin B:: E: S c Q:select 1", "", parse("", "copy t from stdin"), bindTo("", ""), execute(""), sync(), copyDone(), query("select 1"))
+	s.server("", "1 2 G C:COPY 0 C:SELECT 1 Z:T", parsed(), bound(), copyIn(), complete("COPY 0"), complete("SELECT 1"), ready('T'))
+	s.client("", "", query("drop table x"))
+	s.held()
 	s = newQuestionScript(t) // who knows what that server is
 	s.core.cfg.Answers = false
 	s.client("", "", query("drop table x"))
