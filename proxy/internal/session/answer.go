@@ -66,8 +66,9 @@ func (a *answer) row(body []byte) {
 		o.relation = rules.Relation{Schema: text[2], Name: text[3]}
 		o.kind, o.oid = text[4], text[5]
 	case "part":
-		a.parts++
-		o.part(text[2], text[3], text[4])
+		if a.parts++; a.parts <= maxParts { // else nothing more of it is kept
+			o.part(text[2], text[3], text[4])
+		}
 	default:
 		a.bad = true
 	}

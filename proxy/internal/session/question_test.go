@@ -314,6 +314,8 @@ func TestAskedNames(t *testing.T) {
 		"drop trigger g on x":                                                      "TABLE x",
 		"alter domain d drop constraint c; drop table x":                           "",
 		"drop database x":                                                          "",
+		"drop user mapping for ana server x":                                       "",
+		"drop table x; drop user mapping for ana server x":                         "",
 		"drop operator = (int, int); drop table x":                                 "",
 		"drop table x; drop operator = (int, int)":                                 "TABLE x",
 		"drop owned by x":                                                          "",
@@ -519,4 +521,24 @@ func FuzzAnswer(f *testing.F) {
 			t.Errorf("it is forwarded after %q", said)
 		}
 	})
+}
+
+// TestSparedAfterWaiting: what is judged anew, since a name was in flight, is reported
+// all the same when it goes on unasked.
+func TestSparedAfterWaiting(t *testing.T) {
+	s := newQuestionScript(t)
+	s.client("Q:prepare p as select 1", "", query("prepare p as select 1"))
+	s.client("", "", parse("", "execute p"), bindTo("", ""), execute(""), parse("", "drop table x"), bindTo("", ""), execute(""), sync())
+	s.server(ownOutside, "C:PREPARE Z:I", complete("PREPARE"), ready('I'))
+	if s.names() != "" {
+		t.Errorf("asks for %q behind an EXECUTE", s.names())
+	}
+	s = newQuestionScript(t)
+	s.client("P:a:select 1 S", "", parse("a", "select 1"), sync())
+	s.client("", "", bindTo("", "a"), parse("", "drop table x"), bindTo("", ""), execute(""), parse("", "delete from y where id = 1"), bindTo("", ""), execute(""), sync())
+	s.server(ownOutside, "1 Z:I", parsed(), ready('I'))
+	s.answer("B::a P::drop table x B:: E: P::delete from y where id = 1 B:: E: S", "")
+	if len(s.rep) != 1 || s.rep[0].Kind != NotCounted {
+		t.Errorf("reports %+v", s.rep)
+	}
 }

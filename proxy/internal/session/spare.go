@@ -65,9 +65,9 @@ func (c *Core) spare() {
 	for _, f := range c.found {
 		switch f.verdict.Action {
 		case rules.Warn:
-			c.report(Warned, f.verdict, f.text)
+			c.note(Warned, f.verdict, f.text)
 		case rules.Measure:
-			c.report(NotCounted, f.verdict, "")
+			c.note(NotCounted, f.verdict, "")
 		}
 	}
 	c.pass("")

@@ -124,7 +124,7 @@ func actsOnRows(f *rules.Facts) bool {
 func inOrder(list []*rules.Statement) bool {
 	last := -1
 	for i, st := range list {
-		if len(st.Executes) > 0 || len(st.Names) > 0 || st.Command == "ALTER DOMAIN" { // whose constraint reads like a table's
+		if len(st.Executes) > 0 || len(st.Names) > 0 || partOfOther(st) {
 			return false
 		}
 		if len(st.Effects) > 0 {
@@ -137,6 +137,20 @@ func inOrder(list []*rules.Statement) bool {
 		}
 	}
 	return true
+}
+
+// partsOfTables are the objects that a relation has, and whose effects name it.
+var partsOfTables = map[string]bool{
+	"COLUMN": true, "ATTRIBUTE": true, "CONSTRAINT": true, "DEFAULT": true, "EXPRESSION": true, "IDENTITY": true,
+	"TRIGGER": true, "RULE": true, "POLICY": true,
+}
+
+// partOfOther says that a statement acts on a part of something that is no relation but
+// would be asked for like one: a constraint of a domain, a user mapping.
+func partOfOther(st *rules.Statement) bool {
+	return slices.ContainsFunc(st.Effects, func(e rules.Effect) bool {
+		return e.Column != "" && (!partsOfTables[e.Object] || st.Command == "ALTER DOMAIN")
+	})
 }
 
 // quiet says that a statement changes nothing about what names mean but by what it
