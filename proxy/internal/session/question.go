@@ -86,7 +86,7 @@ func (c *Core) inquire() {
 }
 
 // collect takes the names of the steps; all says that names that are not plain ASCII
-// reach the server as they are.
+// reach the server as they are. Of more names than may be asked for none is.
 func (q *question) collect(all bool) {
 	for _, st := range q.steps {
 		for i := range st.Effects {
@@ -94,10 +94,11 @@ func (q *question) collect(all bool) {
 			if ok && !slices.Contains(q.names, named) && (all || plain(named.Schema+named.Name)) {
 				q.names = append(q.names, named)
 			}
+			if len(q.names) > maxAsked {
+				q.names = nil
+				return
+			}
 		}
-	}
-	if len(q.names) > maxAsked {
-		q.names = nil
 	}
 }
 

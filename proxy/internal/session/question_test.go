@@ -1,6 +1,7 @@
 package session
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -540,5 +541,24 @@ func TestSparedAfterWaiting(t *testing.T) {
 	s.answer("B::a P::drop table x B:: E: P::delete from y where id = 1 B:: E: S", "")
 	if len(s.rep) != 1 || s.rep[0].Kind != NotCounted {
 		t.Errorf("reports %+v", s.rep)
+	}
+}
+
+// TestManyNames: beyond a bound none is asked for.
+func TestManyNames(t *testing.T) {
+	list := func(n int) string {
+		all := make([]string, n)
+		for i := range all {
+			all[i] = fmt.Sprintf("t%d", i)
+		}
+		return "drop table " + strings.Join(all, ", ")
+	}
+	for n, want := range map[int]int{maxAsked: maxAsked, maxAsked + 1: 0, 20000: 0} {
+		s := newQuestionScript(t)
+		s.core.Client(encode(t, query(list(n))))
+		s.core.Take()
+		if got := len(s.core.question.names); got != want {
+			t.Errorf("of %d names %d are asked for", n, got)
+		}
 	}
 }
