@@ -75,7 +75,7 @@ func (s *Server) newSession(l *login) *netSession {
 	n.fromServer.resume = func() { go n.pump("server pump", n.pumpServer) }
 	n.core = session.New(session.Config{
 		Origin: l.origin, Mode: l.host.Mode,
-		Reader: s.o.Reader, Policy: s.o.Policy,
+		Reader: s.o.Reader, Policy: s.policy.Load,
 		Refusal: func(v rules.Verdict) wire.Error { return refusedWords(n.host, v) },
 		Status:  l.status, Settings: l.settings, ServerEncoding: l.encoding, SearchPath: l.path,
 		Answers: answersAboutNames(l.version),

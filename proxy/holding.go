@@ -43,17 +43,13 @@ func (n *netSession) askLocked(a *session.Ask) {
 
 // request is what reviewers are asked.
 func (n *netSession) request(a *session.Ask) hold.Request {
-	wait := n.host.Wait
-	if a.InTransaction {
-		wait = n.host.WaitInTransaction
-	}
 	r := hold.Request{
 		Host: a.Origin.Host, Environment: a.Origin.Environment, Database: a.Origin.Database,
 		User: a.Origin.User, Application: a.Origin.Application, Client: a.Origin.Client,
 		SQL: a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
-		InTransaction: a.InTransaction, Wait: wait,
-		Reviewers: n.host.Reviewers, Binding: a.Binding,
+		InTransaction: a.InTransaction, Binding: a.Binding,
 	}
+	n.host.terms.Load().apply(&r, a.Verdict.Terms)
 	for _, v := range a.Statements {
 		r.Statements = append(r.Statements, lines(v)...)
 	}

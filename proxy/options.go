@@ -41,7 +41,13 @@ type Host struct {
 	TLS        *tls.Config
 	RequireTLS bool
 
-	Mode      Mode
+	Mode Mode
+	Terms
+}
+
+// Terms say who answers the holds of a host and how long they wait, where the rule
+// that holds does not say so itself. They can change while a host is served.
+type Terms struct {
 	Reviewers hold.Reviewers
 
 	// Answerers says who can answer a hold, for hints: "ben", "a member of dba".
@@ -116,15 +122,20 @@ func (o *Options) check() error {
 		if h.Name == "" || h.Server == nil || len(h.Listen) == 0 {
 			return fmt.Errorf("making a proxy: host %q needs a name, a server and an address to listen on", h.Name)
 		}
-		if h.Wait <= 0 {
-			h.Wait = DefaultWait
-		}
-		if h.WaitInTransaction <= 0 {
-			h.WaitInTransaction = DefaultWaitInTransaction
-		}
-		if h.Answerers == "" {
-			h.Answerers = "another person"
-		}
+		h.Terms.fill()
 	}
 	return nil
+}
+
+// fill gives what is left out its default.
+func (t *Terms) fill() {
+	if t.Wait <= 0 {
+		t.Wait = DefaultWait
+	}
+	if t.WaitInTransaction <= 0 {
+		t.WaitInTransaction = DefaultWaitInTransaction
+	}
+	if t.Answerers == "" {
+		t.Answerers = "another person"
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 const (
@@ -44,6 +45,7 @@ type Server struct {
 	closing  atomic.Bool
 	running  sync.WaitGroup // one for each connection before its login, and each session
 	lot      *lot           // where sessions are parked; nil parks none
+	policy   atomic.Pointer[rules.Policy]
 
 	// early ends when holdfast stops, and with it what is no session yet.
 	early     context.Context
@@ -54,10 +56,11 @@ type Server struct {
 type host struct {
 	Host
 	stats        stats
-	logins       atomic.Int64 // clients that are logging in
-	cancels      turns        // CancelRequests with keys of our sessions
-	strayCancels turns        // the others
-	newest       atomic.Int32 // minor version of protocol 3 that the server speaks, and 1; 0 is not known
+	logins       atomic.Int64          // clients that are logging in
+	cancels      turns                 // CancelRequests with keys of our sessions
+	strayCancels turns                 // the others
+	terms        atomic.Pointer[Terms] // in place of those of Host
+	newest       atomic.Int32          // minor version of protocol 3 that the server speaks, and 1; 0 is not known
 
 	mu    sync.Mutex
 	bound []string // addresses bound so far
@@ -85,6 +88,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{o: o, greeting: strangers{max: maxStrangers(openFileLimit())}}
+	s.policy.Store(o.Policy)
 	s.early, s.stopEarly = context.WithCancel(context.Background())
 	for _, h := range o.Hosts {
 		if h.TLS != nil {
@@ -92,7 +96,9 @@ func New(o Options) (*Server, error) {
 			h.TLS.NextProtos = []string{alpn}
 			h.TLS.MinVersion = max(h.TLS.MinVersion, tls.VersionTLS12)
 		}
-		s.hosts = append(s.hosts, &host{Host: h, cancels: newTurns(), strayCancels: newTurns()})
+		made := &host{Host: h, cancels: newTurns(), strayCancels: newTurns()}
+		made.terms.Store(&h.Terms)
+		s.hosts = append(s.hosts, made)
 	}
 	return s, nil
 }

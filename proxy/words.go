@@ -51,30 +51,56 @@ func duration(d time.Duration) string {
 	}
 }
 
-func reviewers(h *host, count int) string {
-	if count <= 1 {
-		return "1 reviewer: " + h.Answerers
+// reviewers is who must approve: "1 reviewer: ben", "2 reviewers of dba and 1
+// reviewer of security".
+func reviewers(h *host, held hold.Hold) string {
+	usual := h.terms.Load()
+	var parts []string
+	for _, n := range held.Needs() {
+		part := "1 reviewer"
+		if n.Count > 1 {
+			part = fmt.Sprintf("%d reviewers", n.Count)
+		}
+		if n.Group == usual.Reviewers.Group {
+			part += ": " + usual.Answerers
+		} else {
+			part += " of " + n.Group
+		}
+		parts = append(parts, part)
 	}
-	return fmt.Sprintf("%d reviewers: %s", count, h.Answerers)
+	text := strings.Join(parts, " and ")
+	if held.TypeName {
+		text += "; to approve, the name of what goes must be typed"
+	}
+	return text
+}
+
+// approveCommand is what a reviewer calls.
+func approveCommand(held hold.Hold) string {
+	command := "holdfast approve " + held.ID
+	if held.TypeName {
+		command += " --type NAME"
+	}
+	return command
 }
 
 func heldNotice(h *host, held hold.Hold) wire.Error {
 	detail := fmt.Sprintf("It has not run. Rows not counted: no preview yet. Rule %q needs %s. It waits until %s (%s).",
-		held.Rule, reviewers(h, held.Reviewers.Count), held.Expires.Format("15:04:05 MST"), duration(held.Wait))
+		held.Rule, reviewers(h, held), held.Expires.Format("15:04:05 MST"), duration(held.Wait))
 	if held.InTransaction {
 		detail += " The wait is short because a transaction is open."
 	}
 	return wire.Error{
 		Message: fmt.Sprintf("holdfast: held as %s: %s on %s", held.ID, held.Reason, place(held.Environment, held.Host)),
 		Detail:  detail,
-		Hint:    fmt.Sprintf("To answer: holdfast approve %s, or holdfast deny %s. Ctrl-C withdraws.", held.ID, held.ID),
+		Hint:    fmt.Sprintf("To answer: %s, or holdfast deny %s. Ctrl-C withdraws.", approveCommand(held), held.ID),
 	}
 }
 
 func stillHeldNotice(h *host, held hold.Hold, left time.Duration) wire.Error {
 	return wire.Error{
 		Message: fmt.Sprintf("holdfast: still held as %s, %s left", held.ID, duration(left)),
-		Hint:    fmt.Sprintf("It needs %s. Ctrl-C withdraws.", reviewers(h, held.Reviewers.Count)),
+		Hint:    fmt.Sprintf("It needs %s. Ctrl-C withdraws.", reviewers(h, held)),
 	}
 }
 
@@ -133,7 +159,7 @@ func refusalWords(h *host, ask *session.Ask, a answerOf) wire.Error {
 	case hold.Expired:
 		e.Code = "ZH003"
 		e.Message = "holdfast: expired: nobody answered in " + duration(held.Wait)
-		e.Detail = fmt.Sprintf("Hold %s, rule %q, needed %s. %s", held.ID, held.Rule, reviewers(h, held.Reviewers.Count), kept(ask))
+		e.Detail = fmt.Sprintf("Hold %s, rule %q, needed %s. %s", held.ID, held.Rule, reviewers(h, held), kept(ask))
 		e.Hint = sessionGoesOn(ask) + " Run it again when a reviewer is there."
 	default: // withdrawn, or lapsed: approved when nobody waited any more
 		e.Code = "57014"

@@ -142,7 +142,7 @@ func (r *Rule) verbsInclude(other *Rule) bool {
 			return !lowers(other.Action) && !bounded
 		}
 		return !slices.ContainsFunc(theirs, func(v Verb) bool { return !slices.Contains(alwaysDestructive, v) })
-	case len(theirs) == 0:
+	case len(theirs) == 0, !lowers(r.Action) && lowers(other.Action) && slices.Contains(theirs, VerbDrop): // see byTheWay
 		return false
 	}
 	return !slices.ContainsFunc(theirs, func(v Verb) bool {
@@ -176,7 +176,7 @@ func (p Pattern) includes(other Pattern) bool {
 }
 
 func patternsInclude(a, b []Pattern) bool {
-	if len(a) == 0 {
+	if len(a) == 0 || slices.ContainsFunc(a, func(p Pattern) bool { return p.text == "*" }) {
 		return true
 	}
 	return len(b) > 0 && !slices.ContainsFunc(b, func(p Pattern) bool {

@@ -54,8 +54,14 @@ func contextWithin(cmd *cobra.Command, d time.Duration) (context.Context, contex
 
 // more says how many reviewers are still wanted.
 func more(h console.Hold) string {
-	missing := h.Reviewers.Count - len(h.Approvals)
-	text := fmt.Sprintf("%s approved: %d of %d reviewers. It waits for %d more", h.ID, len(h.Approvals), h.Reviewers.Count, missing)
+	missing, wanted := 0, 0
+	for _, n := range h.Reviewers.Needs {
+		missing, wanted = missing+max(n.Count-n.Approved, 0), wanted+n.Count
+	}
+	text := fmt.Sprintf("%s approved: %d of %d reviewers. It waits for %d more", h.ID, wanted-missing, wanted, missing)
+	if len(h.Reviewers.Needs) > 1 {
+		text = fmt.Sprintf("%s approved. It still waits for %s", h.ID, missingNeeds(h))
+	}
 	var others []string
 	for _, p := range h.Reviewers.People {
 		if !approvedBy(h, p) {

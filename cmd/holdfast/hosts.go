@@ -27,8 +27,7 @@ func proxyHosts(c *config.Config) ([]proxy.Host, error) {
 		}
 		host := proxy.Host{
 			Name: h.Name, Environment: h.Environment, Listen: h.Listen, Server: server,
-			Mode: modes[h.Mode], Reviewers: hold.Reviewers(h.Reviewers), Answerers: answerersOf(c, h),
-			Wait: h.Holds.Wait, WaitInTransaction: h.Holds.WaitInTransaction,
+			Mode: modes[h.Mode], Terms: termsOf(c, h),
 		}
 		if h.TLS != nil {
 			host.RequireTLS = h.TLS.Require
@@ -39,6 +38,14 @@ func proxyHosts(c *config.Config) ([]proxy.Host, error) {
 		hosts = append(hosts, host)
 	}
 	return hosts, nil
+}
+
+// termsOf are those of a host's own holds.
+func termsOf(c *config.Config, h config.Host) proxy.Terms {
+	return proxy.Terms{
+		Reviewers: hold.Reviewers(h.Reviewers), Answerers: answerersOf(c, h),
+		Wait: h.Holds.Wait, WaitInTransaction: h.Holds.WaitInTransaction,
+	}
 }
 
 // clientTLS is what clients are offered. "postgresql" is the protocol that a

@@ -44,7 +44,7 @@ func (a *app) printHold(h console.Hold) {
 	fmt.Fprintln(a.out)
 	a.printAbout(h)
 	if h.State == string(hold.Pending) {
-		fmt.Fprintf(a.out, "\n  holdfast approve %s\n  holdfast deny %s --note \"why\"\n", h.ID, h.ID)
+		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n  holdfast deny %s --note \"why\"\n", h.ID, typing(h), h.ID)
 	}
 }
 
@@ -105,7 +105,11 @@ func (a *app) printSQL(sql string) {
 
 // printAbout is who, why, who may answer and what happened when.
 func (a *app) printAbout(h console.Hold) {
-	a.pairs([][2]string{{"BY", by(h)}, {"RULE", rule(h)}, {"REVIEW", review(h)}})
+	pairs := [][2]string{{"BY", by(h)}, {"RULE", rule(h)}, {"REVIEW", review(h)}}
+	if len(h.TypeName) > 0 {
+		pairs = append(pairs, [2]string{"TYPE", "to approve, type the name of what goes: " + escape(list(h.TypeName, "or"))})
+	}
+	a.pairs(pairs)
 	word := "RECORD"
 	for _, line := range together(a.record(h), a.out.width-pairHead) {
 		a.pairs([][2]string{{word, line}})
@@ -130,28 +134,6 @@ func rule(h console.Hold) string {
 	text := escape(h.Rule)
 	if h.Why != "" {
 		text += ": " + escape(h.Why)
-	}
-	return text
-}
-
-// review is who may answer, and who has.
-func review(h console.Hold) string {
-	r := h.Reviewers
-	text := fmt.Sprintf("%d of %s", r.Count, escape(strings.Join(r.People, ", ")))
-	switch {
-	case len(r.People) > 0 && r.Requester != "":
-		text += fmt.Sprintf("; %s asked, so %s cannot answer", escape(r.Requester), escape(r.Requester))
-	case len(r.People) > 0:
-	case r.Group != "":
-		text = "nobody: the group " + escape(r.Group) + " has no one but who asked"
-	default:
-		text = count(r.Count, "person") + " who may use the control socket, unverified"
-	}
-	if h.State != string(hold.Pending) {
-		return text
-	}
-	for _, yes := range h.Approvals {
-		text += "; approved by " + escape(yes.By)
 	}
 	return text
 }

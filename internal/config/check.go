@@ -16,6 +16,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkPeople(c.People)
 	n.checkGroups(c)
 	n.checkHosts(c, checks.Server)
+	n.checkRules(c)
 }
 
 // resolvePaths makes paths absolute: those of a file count from its folder, so

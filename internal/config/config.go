@@ -1,12 +1,18 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/holdfast-db/holdfast/rules"
+)
 
 // Config is a whole configuration as Load returns it: complete, with absolute
 // paths, and checked. It is not changed afterwards and may be shared.
 type Config struct {
-	// File is the YAML file it came from; empty when flags alone made it.
-	File string `yaml:"-"`
+	// File is the YAML file it came from, and SHA256 the hash of its bytes in
+	// hexadecimal; empty when flags alone made it.
+	File   string `yaml:"-"`
+	SHA256 string `yaml:"-"`
 
 	// Control is the URL of the control store, sqlite:///PATH with an absolute path.
 	Control string `yaml:"control"`
@@ -28,6 +34,12 @@ type Config struct {
 	People []Person            `yaml:"people"`
 	Groups map[string][]string `yaml:"groups"` // name of the group to names of people
 	Hosts  []Host              `yaml:"hosts"`
+	Limits Limits              `yaml:"limits"`
+	Rules  []Rule              `yaml:"rules"`
+
+	// Policy is what Limits and Rules say, in the words of package rules and in the
+	// same order; see NewPolicy.
+	Policy rules.PolicyOptions `yaml:"-"`
 
 	// Warnings are what works but will probably surprise, such as reviewers who
 	// have no way to answer.

@@ -11,7 +11,7 @@ import (
 // struct they belong to. They are told apart from typos, and stop the start all
 // the same: a limit that is written down and not kept is worse than none.
 var laterKeys = map[reflect.Type][]string{
-	reflect.TypeFor[Config](): {"console", "slack", "limits", "rules"},
+	reflect.TypeFor[Config](): {"console", "slack"},
 	reflect.TypeFor[Holds]():  {"grant"},
 	reflect.TypeFor[Host]():   {"monitor", "auth", "self_confirm", "limits", "rules"},
 }
@@ -28,6 +28,9 @@ var sections = []struct {
 	{reflect.TypeFor[TLS](), "tls"},
 	{reflect.TypeFor[Reviewers](), "reviewers"},
 	{reflect.TypeFor[Holds](), "holds"},
+	{reflect.TypeFor[Limits](), "limits"},
+	{reflect.TypeFor[Rule](), "rules"},
+	{reflect.TypeFor[When](), "when"},
 	{reflect.TypeFor[Trace](), "trace"},
 }
 

@@ -24,13 +24,16 @@ type notes struct {
 	faults   Faults
 	warnings Faults
 
+	members map[string][]Person // of groups that were looked at
+	shown   map[int]shownLine   // of lines that were shown
+
 	// unreadable is set when there is no tree to look at: then nothing else is
 	// worth saying.
 	unreadable bool
 }
 
 func newNotes(file string, text []byte) *notes {
-	return &notes{file: file, lines: strings.Split(string(text), "\n"), places: map[string]place{}}
+	return &notes{file: file, lines: strings.Split(string(text), "\n"), places: map[string]place{}, members: map[string][]Person{}, shown: map[int]shownLine{}}
 }
 
 // fault notes what is wrong at a path. The path, or the nearest one above it
@@ -39,7 +42,20 @@ func (n *notes) fault(path, format string, args ...any) {
 	n.faultAt(n.placeOf(path), format, args...)
 }
 
+// maxFaults bounds what is said of one file: nobody reads more, and finding them may
+// take long.
+const maxFaults = 1000
+
+// full is true when no more faults are taken.
+func (n *notes) full() bool { return len(n.faults) > maxFaults }
+
 func (n *notes) faultAt(p place, format string, args ...any) {
+	if n.full() {
+		return
+	}
+	if len(n.faults) == maxFaults {
+		p, format, args = place{}, "there are more faults than the %d that are listed here", []any{maxFaults}
+	}
 	n.faults = append(n.faults, n.at(p, fmt.Sprintf(format, args...)))
 }
 
@@ -52,8 +68,17 @@ func (n *notes) at(p place, text string) Fault {
 	if p.where != "" {
 		return Fault{Where: p.where, Text: text}
 	}
-	return Fault{Where: n.file, Line: p.line, Column: p.column, Text: text,
-		Excerpt: excerpt(n.lines, p.line, p.column, p.width)}
+	f := Fault{Where: n.file, Line: p.line, Column: p.column, Text: text}
+	if p.line < 1 || p.line > len(n.lines) {
+		return f
+	}
+	shown, ready := n.shown[p.line]
+	if !ready { // a file of one line may have a thousand faults
+		shown = shownOf(n.lines[p.line-1])
+		n.shown[p.line] = shown
+	}
+	f.Excerpt = excerpt(shown, p.line, p.column, p.width)
+	return f
 }
 
 func (n *notes) placeOf(path string) place {

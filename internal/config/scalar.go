@@ -47,7 +47,7 @@ func scalarText(n ast.Node) (string, bool) {
 	return "", false
 }
 
-// setScalar parses text into a string, bool, int or time.Duration.
+// setScalar parses text into a string, bool, time.Duration or a kind of number.
 func setScalar(into reflect.Value, text string) error {
 	switch into.Interface().(type) {
 	case time.Duration:
@@ -64,11 +64,58 @@ func setScalar(into reflect.Value, text string) error {
 		if err != nil {
 			return fmt.Errorf("%q is not a whole number", text)
 		}
+		if v < 1 {
+			return fmt.Errorf("%d is too few; write 1 or more", v)
+		}
 		into.SetInt(int64(v))
+	case int64:
+		v, err := parseRows(text)
+		into.SetInt(v)
+		return err
+	case RowsOrOff:
+		if text == off {
+			into.SetInt(0)
+			return nil
+		}
+		v, err := parseRows(text)
+		into.SetInt(v)
+		return err
+	case float64:
+		v, err := parseShare(text)
+		into.SetFloat(v)
+		return err
 	default:
 		return setString(into, text)
 	}
 	return nil
+}
+
+// parseRows reads a number of rows, 1 or more.
+func parseRows(text string) (int64, error) {
+	v, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("%q is not a whole number", text)
+	case v < 1:
+		return 0, fmt.Errorf("%d is no limit; write 1 or more, and a rule for what is to be held whatever it takes", v)
+	}
+	return v, nil
+}
+
+// parseShare reads a part of a whole, such as 0.25 or 25%: above 0, at most 1.
+func parseShare(text string) (float64, error) {
+	number, percent := strings.CutSuffix(text, "%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if percent {
+		v /= 100
+	}
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("%q is not a number", text)
+	case !(v > 0 && v <= 1): // also what is no number at all
+		return 0, fmt.Errorf("%s is no share; write a number above 0 and at most 1, or a percentage", text)
+	}
+	return v, nil
 }
 
 func setString(into reflect.Value, text string) error {

@@ -38,7 +38,12 @@ type Hold struct {
 	Note      string     `json:"note"`
 	Approvals []Approval `json:"approvals,omitempty"`
 	Reviewers Reviewers  `json:"reviewers"`
-	Result    string     `json:"result,omitempty"`
+
+	// TypeName are the names of which one must be typed to approve; empty when none
+	// is wanted.
+	TypeName []string `json:"type_name,omitempty"`
+
+	Result string `json:"result,omitempty"`
 }
 
 // Approval is one reviewer's yes.
@@ -51,13 +56,24 @@ type Approval struct {
 
 // Reviewers says who may answer.
 type Reviewers struct {
-	Group  string   `json:"group,omitempty"`
-	Count  int      `json:"count"`            // distinct people wanted
+	Group string `json:"group,omitempty"` // of the first need
+	Count int    `json:"count"`           // distinct people wanted by it
+
+	// Needs are all that must be met, in the order of the rules; at least one.
+	Needs []Need `json:"needs"`
+
 	People []string `json:"people,omitempty"` // who could answer, the requester left out; none without people in the configuration
 
 	// Requester is the person who asked, where the configuration says whose the
 	// Postgres user is; nobody answers their own hold.
 	Requester string `json:"requester,omitempty"`
+}
+
+// Need is one condition on who approves.
+type Need struct {
+	Group    string `json:"group,omitempty"` // empty is anybody
+	Count    int    `json:"count"`           // distinct people wanted
+	Approved int    `json:"approved"`        // who have said yes
 }
 
 // shown is h for people and programs.
@@ -74,6 +90,12 @@ func shown(h hold.Hold, d Desk) Hold {
 			Group: h.Reviewers.Group, Count: max(h.Reviewers.Count, 1),
 			People: d.Reviewers(h.Request), Requester: requester(h, d),
 		},
+	}
+	for _, n := range h.Needs() {
+		s.Reviewers.Needs = append(s.Reviewers.Needs, Need{Group: n.Group, Count: n.Count, Approved: h.Approved(n)})
+	}
+	if h.TypeName {
+		s.TypeName = h.TypeNames()
 	}
 	if s.Statements == nil {
 		s.Statements = []string{}

@@ -74,6 +74,7 @@ type Judged struct {
 	Rule       string   `json:"rule"`
 	Reason     string   `json:"reason,omitempty"`
 	Statements []string `json:"statements,omitempty"` // verb and target, no literals
+	Effects    []Effect `json:"effects,omitempty"`    // that decided, for rules; see EffectsOf
 	SQLHash    string   `json:"sql_sha256,omitempty"` // see TextHash
 	Hold       string   `json:"hold,omitempty"`       // id, when held
 }
@@ -108,34 +109,46 @@ type HoldChanged struct {
 	From  string    `json:"from,omitempty"` // empty for a new hold
 	State string    `json:"state"`
 	Origin
-	Statements    []string   `json:"statements,omitempty"` // verb and target, no literals
-	SQLHash       string     `json:"sql_sha256"`
-	Binding       string     `json:"binding,omitempty"`
-	Rule          string     `json:"rule"`
-	Reason        string     `json:"reason,omitempty"`
-	InTransaction bool       `json:"in_transaction,omitempty"`
-	Group         string     `json:"group,omitempty"` // who may answer; empty is anybody
-	Count         int        `json:"count"`           // distinct people needed
-	Asked         time.Time  `json:"asked"`
-	Expires       time.Time  `json:"expires"`
-	By            string     `json:"by,omitempty"` // whose answer this is
-	Via           string     `json:"via,omitempty"`
-	Identity      string     `json:"identity,omitempty"`
-	Note          string     `json:"note,omitempty"`
-	Approvals     []Approval `json:"approvals,omitempty"`
-	Result        string     `json:"result,omitempty"`
+	Statements    []string `json:"statements,omitempty"` // verb and target, no literals
+	SQLHash       string   `json:"sql_sha256"`
+	Binding       string   `json:"binding,omitempty"`
+	Rule          string   `json:"rule"`
+	Reason        string   `json:"reason,omitempty"`
+	InTransaction bool     `json:"in_transaction,omitempty"`
+	Group         string   `json:"group,omitempty"` // who may answer; empty is anybody
+	Count         int      `json:"count"`           // distinct people needed
+
+	// Also must say yes besides; TypeName is true when they must type a name.
+	Also     []Reviewers `json:"also,omitempty"`
+	TypeName bool        `json:"type_name,omitempty"`
+
+	Asked     time.Time  `json:"asked"`
+	Expires   time.Time  `json:"expires"`
+	By        string     `json:"by,omitempty"` // whose answer this is
+	Via       string     `json:"via,omitempty"`
+	Identity  string     `json:"identity,omitempty"`
+	Note      string     `json:"note,omitempty"`
+	Approvals []Approval `json:"approvals,omitempty"`
+	Result    string     `json:"result,omitempty"`
 
 	// Late is true when holdfast wrote this at its next start, because it
 	// cannot tell whether it wrote it before it stopped.
 	Late bool `json:"late,omitempty"`
 }
 
+// Reviewers are so many distinct people of a group; without a group, of all.
+type Reviewers struct {
+	Group string `json:"group,omitempty"`
+	Count int    `json:"count"`
+}
+
 // Approval is one reviewer's yes.
 type Approval struct {
-	By   string    `json:"by"`
-	Via  string    `json:"via,omitempty"`
-	Note string    `json:"note,omitempty"`
-	At   time.Time `json:"at"`
+	By     string    `json:"by"`
+	Via    string    `json:"via,omitempty"`
+	Note   string    `json:"note,omitempty"`
+	Groups []string  `json:"groups,omitempty"` // for which it counts
+	At     time.Time `json:"at"`
 }
 
 // Lost says how many events an observer did not get since it was last told.

@@ -31,13 +31,13 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 		},
 		Statements: clipAll(h.Statements), SQLHash: h.SQLHash, Binding: clip(h.Binding),
 		Rule: clip(h.Rule), Reason: clip(h.Reason), InTransaction: h.InTransaction,
-		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(),
+		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(), Also: also(h.Request), TypeName: h.TypeName,
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(),
 		By: clip(h.DecidedBy), Via: clip(h.Via), Identity: h.Identity, Note: h.Note,
 		Result: recordResult(h.State, h.Result),
 	}
 	for _, a := range h.Approvals {
-		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, At: a.At.UTC()})
+		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, Groups: named(a.Groups), At: a.At.UTC()})
 	}
 	if n := len(h.Approvals); n > 0 && h.State == Pending {
 		last := h.Approvals[n-1]
@@ -46,8 +46,23 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 	return e
 }
 
-// needed is how many distinct people must say yes.
-func (r Reviewers) needed() int { return max(r.Count, 1) }
+// named are the groups with a name, for the record: a yes counts for anybody anyway.
+func named(groups []string) (list []string) {
+	for _, g := range groups {
+		if g != "" {
+			list = append(list, clip(g))
+		}
+	}
+	return list
+}
+
+// also are the reviewers who must say yes besides.
+func also(r Request) (list []event.Reviewers) {
+	for _, a := range r.Also {
+		list = append(list, event.Reviewers{Group: clip(a.Group), Count: a.needed()})
+	}
+	return list
+}
 
 // recordResult keeps data out of the record: a server's message quotes values
 // ("Key (email)=(ana@example.com) already exists"), so of a failure only the

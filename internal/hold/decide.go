@@ -102,12 +102,13 @@ func (d *Desk) denyLocked(ctx context.Context, w *waiter, who answerer, dec Deci
 
 func (d *Desk) approveLocked(ctx context.Context, w *waiter, who answerer, dec Decision) (Hold, error) {
 	before := w.hold
-	if slices.ContainsFunc(before.Approvals, func(a Approval) bool { return a.By == who.name }) {
-		return Hold{}, notAllowed("%s has approved this hold already; it needs %d different people", who.name, before.Reviewers.needed())
+	groups := d.People().countsFor(who.name, before.Request)
+	if err := before.mayAdd(who.name, groups); err != nil {
+		return Hold{}, err
 	}
 	after := before.clone()
-	after.Approvals = append(after.Approvals, Approval{By: who.name, Via: clip(dec.Via), Note: dec.Note, At: clock()})
-	if len(after.Approvals) >= before.Reviewers.needed() {
+	after.Approvals = append(after.Approvals, Approval{By: who.name, Via: clip(dec.Via), Note: dec.Note, At: clock(), Groups: groups})
+	if len(after.Missing()) == 0 {
 		var err error
 		if after, err = after.stepped(approve, answered(who, dec)); err != nil {
 			return Hold{}, err

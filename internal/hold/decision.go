@@ -70,8 +70,8 @@ func (p People) mayAnswer(who answerer, r Request) error {
 	if requester, known := p.ByPostgres(r.User); known && requester.Name == who.name {
 		return notAllowed("%s asked, so %s cannot answer", who.name, who.name)
 	}
-	if group := r.Reviewers.Group; group != "" && !p.InGroup(who.name, group) {
-		return notAllowed("%s is not in group %s", who.name, group)
+	if len(p.countsFor(who.name, r)) == 0 {
+		return notAllowed("%s is not in group %s", who.name, strings.Join(groupsOf(r), " or "))
 	}
 	return nil
 }

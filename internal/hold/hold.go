@@ -43,8 +43,13 @@ type Request struct {
 	// Wait bounds the hold. Zero or less is a fault of the caller.
 	Wait time.Duration
 
-	// Reviewers is who may answer; see Reviewers.
+	// Reviewers is who may answer; see Reviewers. Also are further ones, who must say
+	// yes besides: a statement of several effects may be held by several rules.
 	Reviewers Reviewers
+	Also      []Reviewers
+
+	// TypeName is true when whoever approves must type a name of TypeNames.
+	TypeName bool
 
 	// Binding is the digest of what a confirmation is bound to: host, database,
 	// actor and the identical statement with its parameters. Empty when nothing
@@ -97,4 +102,8 @@ type Approval struct {
 	Via  string
 	Note string
 	At   time.Time
+
+	// Groups are those of the request that the reviewer was in then: a yes counts
+	// for each of them, and stays counted when people change.
+	Groups []string
 }

@@ -105,5 +105,6 @@ func (h Hold) clone() Hold {
 // clone shares nothing with r.
 func (r Request) clone() Request {
 	r.Statements = slices.Clone(r.Statements)
+	r.Also = slices.Clone(r.Also)
 	return r
 }

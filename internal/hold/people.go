@@ -134,12 +134,10 @@ func (p People) Group(group string) ([]string, bool) {
 // Reviewers is the names of everybody who may answer r, sorted. It is empty when
 // nobody is configured, and when nobody but the requester could answer.
 func (p People) Reviewers(r Request) []string {
-	names := sortedKeys(p.byName)
-	if group := r.Reviewers.Group; group != "" {
-		names, _ = p.Group(group)
-	}
 	requester, known := p.ByPostgres(r.User)
-	return slices.DeleteFunc(names, func(name string) bool { return known && name == requester.Name })
+	return slices.DeleteFunc(sortedKeys(p.byName), func(name string) bool {
+		return known && name == requester.Name || len(p.countsFor(name, r)) == 0
+	})
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -9,20 +9,40 @@ import (
 // checkType compares a typed name with what the statements would destroy. A name
 // that was not asked for is still compared: who types it means that object.
 func checkType(typed string, r Request) error {
-	if typed == "" {
+	names := r.TypeNames()
+	switch {
+	case typed == "" && !r.TypeName, slices.Contains(names, typed):
 		return nil
+	case typed == "":
+		return notAllowed("its rule wants the name of what goes typed: approve it with --type %s", quoteName(names[0]))
+	case len(names) == 0:
+		return notAllowed("typed %s, but this hold does not name what it would destroy: not approved; leave the name out to approve it", quoteName(typed))
+	case len(r.names()) == 0:
+		return notAllowed("typed %s, but this hold does not name what it would destroy, so the name of the database is wanted, %s: not approved", quoteName(typed), quoteName(r.Database))
 	}
+	return notAllowed("typed %s, but this hold is for %s: not approved", quoteName(typed), strings.Join(r.Statements, "; "))
+}
+
+// TypeNames are the names that may be typed to approve r, in the order of its
+// statements; one of them is enough. Where its rule wants a name and the statements
+// have none, it is that of the database.
+func (r Request) TypeNames() []string {
+	if names := r.names(); len(names) > 0 || !r.TypeName {
+		return names
+	}
+	return []string{r.Database}
+}
+
+// names are those of what the statements would destroy.
+func (r Request) names() (names []string) {
 	for _, s := range r.Statements {
-		for _, target := range targets(s) {
-			if typed == target {
-				return nil
+		for _, name := range targets(s) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
 			}
 		}
 	}
-	if len(r.Statements) == 0 {
-		return notAllowed("typed %s, but this hold does not name what it would destroy: not approved; leave the name out to approve it", quoteName(typed))
-	}
-	return notAllowed("typed %s, but this hold is for %s: not approved", quoteName(typed), strings.Join(r.Statements, "; "))
+	return names
 }
 
 // targets is the names that may be typed for a summary such as "DROP TABLE

@@ -32,7 +32,10 @@ var mayImport = map[string][]string{
 
 	"internal/hold":    {"rules", "internal/event"},
 	"internal/script":  {"rules"},
-	"internal/check":   {"rules", "internal/script"},
+	"internal/check":   {"rules", "internal/script", "internal/history"},
+	"internal/history": {"rules"},
+	"internal/sarif":   {},
+	"internal/suggest": {"rules", "internal/event"},
 	"internal/event":   {"rules"},
 	"internal/trace":   {},
 	"internal/audit":   {"internal/event", "internal/hold"},

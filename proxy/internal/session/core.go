@@ -33,7 +33,9 @@ type Config struct {
 	Origin rules.Origin
 	Mode   Mode
 	Reader *rules.Reader
-	Policy *rules.Policy
+
+	// Policy is asked for each text that is judged: a reload may have changed it.
+	Policy func() *rules.Policy
 
 	// Refusal words the error for a verdict that refuses by itself.
 	Refusal func(rules.Verdict) wire.Error

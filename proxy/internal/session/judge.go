@@ -29,7 +29,7 @@ func (c *Core) read(text []byte) *rules.Facts {
 }
 
 func (c *Core) judge(f *rules.Facts) rules.Verdict {
-	return c.cfg.Policy.Judge(c.cfg.Origin, f, &c.statements)
+	return c.cfg.Policy().Judge(c.cfg.Origin, f, &c.statements)
 }
 
 // weigh acts on a verdict. text is the statement's, where f has none that was kept;

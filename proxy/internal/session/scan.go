@@ -212,7 +212,7 @@ func (c *Core) scanFunctionCall(body []byte, n int) bool {
 	}
 	oid := uint32(body[0])<<24 | uint32(body[1])<<16 | uint32(body[2])<<8 | uint32(body[3])
 	i := len(c.msgs)
-	verdict := c.cfg.Policy.JudgeCall(c.cfg.Origin, oid)
+	verdict := c.cfg.Policy().JudgeCall(c.cfg.Origin, oid)
 	c.push(message{typ: wire.FunctionCall, changes: stops(verdict.Action)}, n)
 	text := fmt.Appendf(nil, "-- FunctionCall of the function with OID %d", oid)
 	c.weigh(finding{msg: i, verdict: verdict, types: keptValues(body)}, text, nil)

@@ -32,7 +32,7 @@ func newScript(t testing.TB, mode Mode) *script {
 		Origin:   rules.Origin{Host: "test", Database: "shop", User: "ana"},
 		Mode:     mode,
 		Reader:   testReader,
-		Policy:   rules.DefaultPolicy(),
+		Policy:   func() *rules.Policy { return testPolicy },
 		Refusal:  func(v rules.Verdict) wire.Error { return wire.Error{Code: v.SQLState, Message: v.Reason} },
 		Status:   'I',
 		Settings: safe,
@@ -40,7 +40,10 @@ func newScript(t testing.TB, mode Mode) *script {
 	})}
 }
 
-var testReader = rules.NewReader(rules.ReaderOptions{})
+var (
+	testReader = rules.NewReader(rules.ReaderOptions{})
+	testPolicy = rules.DefaultPolicy()
+)
 
 // encoder is what both kinds of pgproto3 messages have.
 type encoder interface {

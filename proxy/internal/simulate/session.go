@@ -114,7 +114,7 @@ func (c *conversation) connect() {
 	c.questioned = map[int]int{}
 	c.core = c.world.options.wrap(session.New(session.Config{
 		Origin: rules.Origin{Host: "test", Database: "shop", User: c.world.crowd.user(c.id)}, Mode: c.mode,
-		Reader: c.world.reader, Policy: c.world.policy,
+		Reader: c.world.reader, Policy: func() *rules.Policy { return c.world.policy },
 		Refusal: func(v rules.Verdict) wire.Error {
 			return wire.Error{Code: v.SQLState, Message: ownWord + v.Reason}
 		},
