@@ -148,6 +148,9 @@ var resolvedCases = []resolvedCase{
 		{"SET ROLE resolved_guest", ""}, {"BEGIN", ""}, {"SAVEPOINT a", ""}, {"DROP TABLE public.t", "held DROP TABLE public.t"}, {"ROLLBACK TO a", ""},
 		{"DROP TABLE IF EXISTS other.nope", "42501"}, {"ROLLBACK TO a", ""}, {"DROP TABLE IF EXISTS nope", ""}, {"CREATE TEMP TABLE x (id int)", ""}, {"DROP TABLE x", ""}, {"COMMIT", ""},
 	}},
+	{name: "a DO block", says: []said{
+		{"CREATE TEMP TABLE x (id int)", ""}, {"DO $$ BEGIN ALTER TABLE old RENAME TO nada; DROP TABLE nada; END $$", "held DROP TABLE nada"},
+	}},
 	{name: "EXECUTE", says: []said{
 		{"CREATE TEMP TABLE t (id int)", ""}, {"PREPARE p AS DELETE FROM t", ""}, {"EXECUTE p", "held"},
 	}},

@@ -55,7 +55,7 @@ func (c *Core) judgeResolved(q *question) {
 func (c *Core) verdicts(known rules.Resolved) []rules.Verdict {
 	all := make([]rules.Verdict, len(c.found))
 	for i := range c.found {
-		all[i] = c.cfg.Policy.JudgeResolved(c.cfg.Origin, c.found[i].facts, &c.statements, known)
+		all[i] = c.cfg.Policy().JudgeResolved(c.cfg.Origin, c.found[i].facts, &c.statements, known)
 	}
 	return all
 }

@@ -127,9 +127,13 @@ func inOrder(list []*rules.Statement) bool {
 		if len(st.Executes) > 0 || len(st.Names) > 0 || partOfOther(st) {
 			return false
 		}
-		if len(st.Effects) > 0 {
-			last = i
+		if len(st.Effects) == 0 {
+			continue
 		}
+		if word, _, _ := strings.Cut(st.Command, " "); !looksUp[word] && !looksUp[st.Command] {
+			return false
+		}
+		last = i
 	}
 	for i := range last {
 		if !quiet(list[i]) {
@@ -137,6 +141,13 @@ func inOrder(list []*rules.Statement) bool {
 		}
 	}
 	return true
+}
+
+// looksUp are the commands that look up every name of theirs before they do anything.
+// Others that have effects, as DO, run statements one by one.
+var looksUp = map[string]bool{
+	"DROP": true, "TRUNCATE": true, "ALTER": true, "DELETE": true, "UPDATE": true, "MERGE": true, "INSERT": true, "SELECT": true,
+	"EXPLAIN": true, "COPY": true, "CREATE TABLE AS": true, "CREATE MATERIALIZED VIEW": true,
 }
 
 // partsOfTables are the objects that a relation has, and whose effects name it.
