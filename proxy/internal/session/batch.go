@@ -25,6 +25,11 @@ type Ask struct {
 	// Binding is the digest of what a confirmation is good for; empty for a text
 	// with a password in it, of which no confirmation can be kept.
 	Binding string
+
+	// SearchPath is where the server looks for names, as the setting says, if
+	// PathKnown; it is part of Binding then.
+	SearchPath string
+	PathKnown  bool
 }
 
 // liveHold is a released hold whose end is to be told.
@@ -42,14 +47,14 @@ func (c *Core) confront() {
 		c.Refuse(violationWords(what), "")
 		return
 	}
-	v := c.worst()
-	if v.Action == rules.Refuse {
-		for _, f := range c.found {
-			if f.verdict.Action == rules.Refuse {
-				c.report(Refused, f.verdict, f.text)
-			}
-		}
-		c.Refuse(c.cfg.Refusal(v), "")
+	if c.deferred && c.unsure { // what the names in it stand for may be known by now
+		c.deferred = false
+		c.resume()
+		return
+	}
+	c.deferred = false
+	if v := c.worst(); v.Action == rules.Refuse && v.SQLState == unreadableSetting {
+		c.decide()
 		return
 	}
 	if c.queue.settles() && !c.copying.open && !c.skipping {
@@ -60,7 +65,30 @@ func (c *Core) confront() {
 		c.pass("")
 		return
 	}
-	c.out.Ask = c.ask()
+	if c.mayInquire() {
+		c.inquire()
+		return
+	}
+	c.decide()
+}
+
+// unreadableSetting is the SQLSTATE of refusing a setting under which text cannot be
+// read: no name has a say in it.
+const unreadableSetting = "ZH005"
+
+// decide refuses the batch, or asks people.
+func (c *Core) decide() {
+	v := c.worst()
+	if v.Action != rules.Refuse {
+		c.out.Ask = c.ask()
+		return
+	}
+	for _, f := range c.found {
+		if f.verdict.Action == rules.Refuse {
+			c.report(Refused, f.verdict, f.text)
+		}
+	}
+	c.Refuse(c.cfg.Refusal(v), "")
 }
 
 // hopeless says that the server is sure to refuse the batch, because it is in a
@@ -114,6 +142,9 @@ func (c *Core) ask() *Ask {
 			secret = secret || masked
 		}
 		bind(digest, normal[f.text], []byte(f.types), []byte(f.rest))
+	}
+	if a.SearchPath, a.PathKnown = c.searchPath(); a.PathKnown {
+		bind(digest, []byte("search_path"), []byte(a.SearchPath))
 	}
 	a.SQL = strings.Join(texts, "\n\n")
 	if !secret { // else the digest would let a password be guessed

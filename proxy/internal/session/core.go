@@ -45,6 +45,12 @@ type Config struct {
 	Status   byte
 	Settings rules.Settings
 
+	// Answers says that the server understands questions about names.
+	Answers bool
+
+	// SearchPath is search_path as the server reported it; empty where it does not.
+	SearchPath string
+
 	// ServerEncoding is the server's, as it reports it; empty is not known.
 	ServerEncoding string
 }
@@ -75,6 +81,7 @@ const (
 	draining               // waiting until everything in flight is answered
 	probing                // waiting for the answer to a question of ours
 	resyncing              // waiting until it is known again where the server is
+	inquiring              // waiting for what the names of a batch stand for
 	asking                 // a batch is held
 	closed                 // nothing goes in or out any more
 )
@@ -102,6 +109,8 @@ type Core struct {
 	unsure     bool      // something was judged by a name whose definition is in flight
 	batch      uint      // counts batches
 	dirty      bool      // messages were forwarded that no Sync has followed
+	mixed      bool      // a Query or FunctionCall came inside of such a batch; until no transaction is open
+	deferred   bool      // what was found has waited for the end of its batch
 
 	// Server to client.
 	serverIn    []byte // a message that is not complete; owned
@@ -111,8 +120,9 @@ type Core struct {
 	skipping    bool // the server ignores everything until Sync
 	copying     copying
 	resync      resync
-	vague       bool // in observe mode: what is in flight was forgotten once
-	status      byte // of the last ReadyForQuery
+	question    *question // in the state inquiring
+	vague       bool      // in observe mode: what is in flight was forgotten once
+	status      byte      // of the last ReadyForQuery
 	settings    settings
 	statements  names
 	portals     names
@@ -125,7 +135,7 @@ type Core struct {
 
 // New makes the core of a session that has just seen its first ReadyForQuery.
 func New(cfg Config) *Core {
-	return &Core{
+	c := &Core{
 		cfg:      cfg,
 		raw:      cfg.Mode == Off,
 		status:   cfg.Status,
@@ -134,6 +144,10 @@ func New(cfg Config) *Core {
 		statements: names{foreign: !rules.IsUTF8(cfg.ServerEncoding)},
 		portals:    names{foreign: !rules.IsUTF8(cfg.ServerEncoding)},
 	}
+	if cfg.SearchPath != "" {
+		c.settings.reportedPath(cfg.SearchPath)
+	}
+	return c
 }
 
 // Output is what a Core wants done. Byte slices are to be written in order.
@@ -247,7 +261,7 @@ func (c *Core) Rest() {
 
 // Owed says that the server has, or may have, something left to answer.
 func (c *Core) Owed() bool {
-	return c.raw || c.deaf || c.dirty || c.copying.open || c.queue.len() > 0 || c.serverPass > 0
+	return c.raw || c.deaf || c.dirty || c.state == inquiring || c.copying.open || c.queue.len() > 0 || c.serverPass > 0
 }
 
 // ServerSaidGoodbye says that the server has sent a FATAL error: it needs no

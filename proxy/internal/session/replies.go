@@ -6,6 +6,7 @@ import (
 
 // expect records what the server will answer to a message that is forwarded now.
 func (c *Core) expect(m *message) {
+	mixed := false
 	switch m.typ {
 	case wire.CopyData, wire.Flush, wire.Terminate:
 		return
@@ -24,12 +25,13 @@ func (c *Core) expect(m *message) {
 			c.forget(m)
 			return
 		}
+		mixed = c.dirty && m.endsBatch()
 		c.dirty = !m.endsBatch()
 		c.copying.open = false // the end of the session, or of a COPY that has failed
 	}
 	c.queue.push(reply{
 		kind: m.typ, closeKind: m.closeKind, name: m.name, serial: m.serial,
-		facts: m.facts, hold: m.hold, changes: m.changes,
+		facts: m.facts, hold: m.hold, changes: m.changes, mixed: mixed,
 	})
 }
 
@@ -189,6 +191,10 @@ func (c *Core) readyReply() {
 // readyForQuery is a ReadyForQuery with the given transaction status.
 func (c *Core) readyForQuery(status byte) {
 	c.status = status
+	if h := c.queue.head(); h != nil {
+		c.mixed = c.mixed || h.mixed
+	}
+	c.mixed = c.mixed && status != 'I'
 	c.readyReply()
 	c.settings.reportedAll(status == 'I')
 	if status == 'I' && len(c.portals.m) > 1 {

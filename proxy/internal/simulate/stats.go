@@ -14,6 +14,7 @@ type Stats struct {
 	Sessions, Messages, Steps int
 	Runs, Crashes             int // of holdfast
 	Refused, Effects          int
+	Questions, Spared         int                // about names, and what nobody had to be asked about
 	Ends                      map[hold.State]int // holds, by how they ended
 }
 
@@ -26,6 +27,8 @@ func (s *Stats) Add(o Stats) {
 	s.Crashes += o.Crashes
 	s.Refused += o.Refused
 	s.Effects += o.Effects
+	s.Questions += o.Questions
+	s.Spared += o.Spared
 	if s.Ends == nil {
 		s.Ends = map[hold.State]int{}
 	}
@@ -42,8 +45,8 @@ func (s Stats) String() string {
 		ends = append(ends, fmt.Sprintf("%d %s", s.Ends[state], state))
 		total += s.Ends[state]
 	}
-	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects",
-		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects)
+	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, %d questions about names, %d statements spared",
+		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared)
 }
 
 // count adds up what the world has seen.
@@ -52,5 +55,7 @@ func (w *world) count() {
 		w.stats.Sessions++
 		w.stats.Messages += len(c.sent)
 		w.stats.Refused += len(c.forwarded.refused)
+		w.stats.Questions += c.forwarded.questions
+		w.stats.Spared += c.spared
 	}
 }
