@@ -30,7 +30,7 @@ func TestApprove(t *testing.T) {
 	r := newRig(t, team)
 	id, done := r.askUntil(context.Background(), drop(), "DROP TABLE")
 	ben := r.signedIn("bsmith")
-	want(t, "the page", ben.get("/holds/"+id), 200, "ana wants to run", "DROP TABLE events", "Approve, drop events", "1 of dba", "It has not run.")
+	want(t, "the page", ben.get("/holds/"+id), 200, "ana wants to run", "DROP TABLE events", "Approve, drop events", "1 of dba needed", "It has not run.")
 	a := ben.answer(id, "approve", url.Values{"note": {"  checked\r\nwith ana "}})
 	if a.status != http.StatusSeeOther || a.to != "/holds/"+id {
 		t.Fatalf("%d to %q: %s", a.status, a.to, a.body)
@@ -78,7 +78,7 @@ func TestWhoMayNot(t *testing.T) {
 	if a := ben.answer(id, "approve", nil); a.status != http.StatusSeeOther {
 		t.Fatalf("%d: %s", a.status, a.body)
 	}
-	want(t, "one of two", ben.get("/holds/"+id), 200, "You approved it. It waits for 1 of dba more.")
+	want(t, "one of two", ben.get("/holds/"+id), 200, "You approved it. It waits for 1 more of dba.")
 	want(t, "twice", ben.answer(id, "approve", nil), http.StatusForbidden, "ben has approved this hold already")
 	if s := r.state(id); s != hold.Pending {
 		t.Fatalf("state %s", s)

@@ -33,6 +33,7 @@ func parsePages() (pages, error) {
 var funcs = template.FuncMap{
 	"asset":   assetPath,
 	"visible": visible,
+	"capital": capital,
 	"number":  number,
 	"count":   count,
 	"took":    took,
@@ -40,6 +41,7 @@ var funcs = template.FuncMap{
 	"add":     func(a, b int) int { return a + b },
 	"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"clock":   func(t time.Time) string { return t.UTC().Format("15:04:05 UTC") },
+	"day":     func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
 	"moment":  func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
 }
 

@@ -31,7 +31,7 @@ func (v view) record() []entry {
 	case hold.Expired:
 		return append(all, entry{At: v.Decided, Text: "Expired", More: "nobody answered in time", Kind: "end"})
 	case hold.Withdrawn, hold.Abandoned:
-		return append(all, entry{At: v.Decided, Text: strings.ToUpper(v.Word[:1]) + v.Word[1:], More: v.Result, Kind: "end"})
+		return append(all, entry{At: v.Decided, Text: capital(v.Word), More: v.Result, Kind: "end"})
 	}
 	if len(v.Approvals) == 0 && v.DecidedBy != "" {
 		all = append(all, entry{At: v.Decided, Text: v.DecidedBy + " approved", More: via(v.Via, v.Identity), Note: v.Note})

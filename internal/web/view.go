@@ -74,25 +74,39 @@ func (v view) Missing() (n int) {
 func (v view) Wanted() string {
 	var parts []string
 	for _, n := range v.Needs {
-		if n.Group == "" {
-			parts = append(parts, people(n.Count))
-		} else {
-			parts = append(parts, fmt.Sprintf("%d of %s", n.Count, visible(n.Group)))
+		parts = append(parts, n.text(n.Count, ""))
+	}
+	return list(parts, "and")
+}
+
+// StillWanted is Wanted without those who have: "1 more of dba".
+func (v view) StillWanted() string {
+	var parts []string
+	more := ""
+	if len(v.Approvals) > 0 {
+		more = "more "
+	}
+	for _, n := range v.Needs {
+		if n.Missing > 0 {
+			parts = append(parts, n.text(n.Missing, more))
 		}
 	}
 	return list(parts, "and")
 }
 
-// StillWanted is Wanted without those who have.
-func (v view) StillWanted() string {
-	left := view{}
-	for _, n := range v.Needs {
-		if n.Missing > 0 {
-			left.Needs = append(left.Needs, need{Group: n.Group, Count: n.Missing})
-		}
+// text is so many of the group; more is empty or "more ".
+func (n need) text(count int, more string) string {
+	switch {
+	case n.Group != "":
+		return fmt.Sprintf("%d %sof %s", count, more, visible(n.Group))
+	case count == 1:
+		return "1 " + more + "person"
 	}
-	return left.Wanted()
+	return fmt.Sprintf("%d %speople", count, more)
 }
+
+// Waited is how long it took until somebody answered, or it ended without.
+func (v view) Waited() time.Duration { return v.Decided.Sub(v.Asked) }
 
 // Kept says that the data is where it was.
 func (v view) Kept() bool {

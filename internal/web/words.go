@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
 )
@@ -68,12 +69,10 @@ func count(n int, noun string) string {
 	return number(uint64(max(n, 0))) + " " + noun + "s"
 }
 
-// people is how many: 1 person, 3 people.
-func people(n int) string {
-	if n == 1 {
-		return "1 person"
-	}
-	return number(uint64(max(n, 0))) + " people"
+// capital is a text with its first letter large.
+func capital(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[n:]
 }
 
 // list joins names as a sentence does: ana, ben and cleo.

@@ -44,6 +44,7 @@
       const today = at.toDateString() === now.toDateString();
       e.title = e.dateTime;
       if (e.dataset.show === "clock") e.textContent = clock + ":" + one(at.getSeconds());
+      else if (e.dataset.show === "day") e.textContent = today ? "today" : day + " " + at.getFullYear();
       else if (today) e.textContent = "today, " + clock;
       else e.textContent = day + (at.getFullYear() === now.getFullYear() ? "" : " " + at.getFullYear()) + ", " + clock;
     }
