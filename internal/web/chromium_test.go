@@ -6,11 +6,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -38,7 +41,7 @@ func missing(t *testing.T, what string) {
 	t.Skip(what)
 }
 
-// tab is a page in a real browser of its own.
+// tab is a page in a real browser.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -57,27 +60,70 @@ var (
 	desktop = screen{"desktop-light", 1280, 900, false}
 )
 
-// screens are those that every page is looked at on.
-var screens = []screen{phone, {"phone-dark", 390, 844, true}, desktop, {"desktop-dark", 1280, 900, true}}
+// screens are those that every page is looked at on: each width and each scheme, and
+// for pictures each of them with each.
+func screens() []screen {
+	two := []screen{{"phone-dark", 390, 844, true}, desktop}
+	if shots == "" {
+		return two
+	}
+	return append(two, phone, screen{"desktop-dark", 1280, 900, true})
+}
 
-// tab opens a browser, signed in as an OS user.
-func (r *rig) tab(s screen, osUser string) *tab {
-	r.t.Helper()
+// theBrowser is one process for all tests; each tab has cookies of its own.
+var theBrowser = shared{close: func() {}}
+
+type shared struct {
+	once  sync.Once
+	ctx   context.Context
+	close func()
+	err   error
+}
+
+func (s *shared) start(path string) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(r.t)), chromedp.Flag("force-color-profile", "srgb"),
-		chromedp.Flag("disable-gpu", true), chromedp.Flag("hide-scrollbars", true))
+		chromedp.ExecPath(path), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("disable-gpu", true))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // the sandbox does not start as root
 	}
 	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, _ := chromedp.NewContext(allocator)
-	ctx, cancel := context.WithTimeout(ctx, tabLimit)
+	s.ctx, _ = chromedp.NewContext(allocator)
+	s.err = chromedp.Run(s.ctx)
+	s.close = func() {
+		_ = chromedp.Cancel(s.ctx) // it waits for the process to end
+		closeAllocator()
+	}
+}
+
+// window opens a window with cookies of its own; forget forgets them. Chromium opens
+// no tab where there is no window, so chromedp's own option does not do.
+func (s *shared) window() (id target.ID, forget func(), err error) {
+	ctx := cdp.WithExecutor(s.ctx, chromedp.FromContext(s.ctx).Browser)
+	own, err := target.CreateBrowserContext().Do(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	id, err = target.CreateTarget("about:blank").WithBrowserContextID(own).WithNewWindow(true).Do(ctx)
+	return id, func() { _ = target.DisposeBrowserContext(own).Do(ctx) }, err
+}
+
+// tab opens a page, signed in as an OS user.
+func (r *rig) tab(s screen, osUser string) *tab {
+	r.t.Helper()
+	path := chromium(r.t)
+	theBrowser.once.Do(func() { theBrowser.start(path) })
+	check(r.t, theBrowser.err)
+	id, forget, err := theBrowser.window()
+	check(r.t, err)
+	own, closeTab := chromedp.NewContext(theBrowser.ctx, chromedp.WithTargetID(id))
+	ctx, cancel := context.WithTimeout(own, tabLimit)
 	t := &tab{r.t, ctx, r}
 	r.t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx) // it waits for the browser's end
 		cancel()
-		closeAllocator()
+		closeTab()
+		forget()
 	})
+	t.do(page.BringToFront())
 	t.do(t.as(s)...)
 	if osUser != "" {
 		t.do(chromedp.Navigate(r.URL()+r.link(osUser)), chromedp.Click("form button", chromedp.ByQuery), chromedp.WaitVisible("nav.tabs", chromedp.ByQuery))
@@ -92,6 +138,7 @@ func (t *tab) as(s screen) []chromedp.Action {
 		scheme = "dark"
 	}
 	return []chromedp.Action{
+		emulation.SetFocusEmulationEnabled(true), // of several windows the system focuses one
 		chromedp.EmulateViewport(s.width, s.height, func(p *emulation.SetDeviceMetricsOverrideParams, _ *emulation.SetTouchEmulationEnabledParams) {
 			p.Mobile = s.width < 800
 		}),

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -27,8 +28,9 @@ type live struct {
 	stop chan struct{}
 	once sync.Once
 
-	mu      sync.Mutex
+	mu      sync.Mutex // guards the fields below
 	streams map[*stream]struct{}
+	changes uint64 // how many there were
 }
 
 // stream is one open page.
@@ -57,6 +59,7 @@ func (l *live) run(w *hold.Watch) {
 func (l *live) tell() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.changes++
 	for s := range l.streams {
 		select {
 		case s.changed <- struct{}{}:
@@ -65,8 +68,17 @@ func (l *live) tell() {
 	}
 }
 
-// join is nil when there is no place.
-func (l *live) join(who session) *stream {
+// count is how many changes there were. A page that is made from what is read
+// afterwards has seen them all.
+func (l *live) count() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.changes
+}
+
+// join is nil when there is no place. seen is the count of the page: what changed
+// since is told at once.
+func (l *live) join(who session, seen string) *stream {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	own := 0
@@ -80,6 +92,9 @@ func (l *live) join(who session) *stream {
 	}
 	s := &stream{changed: make(chan struct{}, 1), secret: who.secret}
 	l.streams[s] = struct{}{}
+	if seen != strconv.FormatUint(l.changes, 10) {
+		s.changed <- struct{}{}
+	}
 	return s
 }
 
@@ -92,7 +107,7 @@ func (l *live) leave(s *stream) {
 // stream is server-sent events (HTML standard, "Server-sent events"): "changed" when
 // a hold has, "ended" when the session is over.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, who session) {
-	own := s.live.join(who)
+	own := s.live.join(who, r.URL.Query().Get("seen"))
 	if own == nil {
 		w.Header().Set("Retry-After", "30")
 		s.refuse(w, r, http.StatusServiceUnavailable, "Too many pages are live.", "This one asks again now and then.")

@@ -58,14 +58,15 @@ type frame struct {
 	Verified bool
 	Token    string
 	Waiting  int
-	Policy   bool // there is a page of the policy
+	Seen     uint64 // changes that the page has seen; see live
+	Policy   bool   // there is a page of the policy
 	Now      time.Time
 }
 
 // showTo is show for somebody who has signed in.
 func (s *Server) showTo(w http.ResponseWriter, r *http.Request, status int, who session, name string, f frame, data any) {
 	f.Who, f.Token, f.Verified = who.name(), who.token, who.by.Person != ""
-	f.Initial = initial(f.Who)
+	f.Initial, f.Seen = initial(f.Who), who.seen
 	holds, err := s.Desk.List(r.Context(), false)
 	if err != nil {
 		s.unavailable(w, r, err)

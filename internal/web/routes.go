@@ -64,6 +64,7 @@ func (s *Server) who(r *http.Request) (session, bool) {
 		s.sessions.end(who)
 		ok = false
 	}
+	who.seen = s.live.count()
 	return who, ok
 }
 

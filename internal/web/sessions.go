@@ -36,6 +36,7 @@ type session struct {
 	began  time.Time
 	used   time.Time
 	secret [sha256.Size]byte
+	seen   uint64 // of a request: the changes that had happened when it came; see live
 }
 
 // name is who it is, for people.

@@ -107,17 +107,17 @@ func TestStreamsAreBounded(t *testing.T) {
 	one := session{secret: [32]byte{1}}
 	var own []*stream
 	for range maxOwnStreams {
-		own = append(own, l.join(one))
+		own = append(own, l.join(one, ""))
 	}
-	if l.join(one) != nil {
+	if l.join(one, "") != nil {
 		t.Error("one too many of a session")
 	}
 	l.leave(own[0])
-	if l.join(one) == nil {
+	if l.join(one, "") == nil {
 		t.Error("a place is free")
 	}
 	for i := range maxStreams {
-		l.join(session{secret: [32]byte{2, byte(i), byte(i >> 8)}})
+		l.join(session{secret: [32]byte{2, byte(i), byte(i >> 8)}}, "")
 	}
 	if len(l.streams) != maxStreams {
 		t.Errorf("%d streams", len(l.streams))

@@ -12,6 +12,7 @@
   const setClock = (page) => {
     const now = Date.parse(page.documentElement.dataset.now);
     if (now) ahead = Date.now() - now;
+    document.documentElement.dataset.seen = page.documentElement.dataset.seen;
   };
 
   const left = (until) => {
@@ -139,14 +140,12 @@
   };
 
   // The stream. Where there is none, or no place in it, ask every ten seconds.
-  let stream = null, poll = 0, opened = false;
+  let stream = null, poll = 0;
   const listen = () => {
     clearInterval(poll);
-    stream = new EventSource("/events");
+    stream = new EventSource("/events?seen=" + document.documentElement.dataset.seen);
     stream.onopen = () => {
       offline(false);
-      if (opened) soon(); // what happened meanwhile was not heard
-      opened = true;
     };
     stream.addEventListener("changed", soon);
     stream.addEventListener("ended", () => location.reload());
