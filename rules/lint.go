@@ -24,7 +24,7 @@ func (p *Policy) Lint(hosts []Origin) (list []Lint) {
 		if by := p.reachedBefore(i); by != nil {
 			switch {
 			case lowers(by.Action) && !lowers(r.Action):
-				say("is never reached: the rule %q in front of it lets pass what this one would %s; put this one first", by.Name, r.Action)
+				say("%s: the rule %q in front of it lets pass what this one would %s; put this one first", reached(by, r), by.Name, r.Action)
 			default:
 				say("is never reached: the rule %q in front of it matches whatever this one does", by.Name)
 			}
@@ -105,6 +105,26 @@ func (r *Rule) includes(other *Rule) bool {
 		listIncludes(a.Kinds, b.Kinds) && listIncludes(a.Filters, b.Filters)
 }
 
+// reached says how often a rule behind one that includes it is reached: what stands
+// above the rules passes over those that lower.
+func reached(by, r *Rule) string {
+	if lowers(by.Action) && r.aboveRules() {
+		return "is reached only by what no rule lets pass, such as text that cannot be read"
+	}
+	return "is never reached"
+}
+
+// aboveRules says whether a rule may raise what stands above the rules, where those
+// that lower are passed over.
+func (r *Rule) aboveRules() bool {
+	if lowers(r.Action) {
+		return false
+	}
+	return len(r.When.Verbs) == 0 || slices.ContainsFunc(r.When.Verbs, func(v Verb) bool {
+		return v == VerbCopyProgram || v == VerbFunction || v == VerbSet
+	})
+}
+
 // alwaysDestructive are the verbs that the default policy never lets pass.
 var alwaysDestructive = []Verb{
 	VerbDropDatabase, VerbDropSchema, VerbDropTable, VerbDropColumn, VerbDropOwned, VerbTruncate, VerbDetach,
@@ -156,7 +176,7 @@ func (p Pattern) includes(other Pattern) bool {
 }
 
 func patternsInclude(a, b []Pattern) bool {
-	if len(a) == 0 {
+	if len(a) == 0 || slices.ContainsFunc(a, func(p Pattern) bool { return p.text == "*" }) {
 		return true
 	}
 	return len(b) > 0 && !slices.ContainsFunc(b, func(p Pattern) bool {

@@ -193,8 +193,10 @@ func TestLint(t *testing.T) {
 		}, []string{"", "", ""}},
 		{"covered", []Rule{{Action: Hold, When: verbs(VerbDrop)}, {Action: Refuse, When: verbs(VerbDropTable, VerbDropColumn)}, {Action: Refuse, When: verbs(VerbDropTable, VerbTruncate)}},
 			[]string{"", "never reached", ""}},
-		{"shadowed", []Rule{{Action: Allow, When: When{Users: patterns("*")}}, {Action: Refuse, When: When{Users: patterns("ana")}}},
+		{"shadowed", []Rule{{Action: Allow, When: When{Users: patterns("*")}}, {Action: Refuse, When: When{Users: patterns("ana"), Verbs: []Verb{VerbDrop}}}},
 			[]string{"", "lets pass what this one would refuse"}},
+		{"what cannot be read still reaches it", []Rule{{Action: Allow, When: When{Users: patterns("*")}}, {Action: Refuse, When: When{Users: patterns("ana")}}},
+			[]string{"", "reached only by what no rule lets pass"}},
 		{"wider patterns", []Rule{
 			{Action: Hold, When: When{Tables: tables("billing.*"), Users: patterns("a*", "b")}},
 			{Action: Hold, When: When{Tables: tables("billing.x*"), Users: patterns("ab*", "b")}},

@@ -74,25 +74,6 @@ func more(h console.Hold) string {
 	return text + "."
 }
 
-// missingNeeds is "1 of dba and 2 of security".
-func missingNeeds(h console.Hold) string {
-	var parts []string
-	for _, n := range h.Reviewers.Needs {
-		if n.Approved < n.Count {
-			parts = append(parts, need(n.Count-n.Approved, n.Group))
-		}
-	}
-	return list(parts, "and")
-}
-
-// need is so many people of a group, or of all.
-func need(n int, group string) string {
-	if group == "" {
-		return count(n, "reviewer")
-	}
-	return fmt.Sprintf("%d of %s", n, escape(group))
-}
-
 func approvedBy(h console.Hold, person string) bool {
 	for _, yes := range h.Approvals {
 		if yes.By == person {

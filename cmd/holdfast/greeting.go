@@ -23,7 +23,7 @@ func (a *app) greet(p *parts) {
 	}
 	fmt.Fprintf(a.err, "\nholdfast %s is ready\n\n", versionText())
 	for i, h := range s.Hosts {
-		fmt.Fprintf(a.err, "  %s%s  %s\n", a.err.paint(bold, escape(h.Name)), a.environment(h.Environment), modeText(h.Mode))
+		fmt.Fprintf(a.err, "  %s%s  %s\n", a.err.paint(bold, escape(h.Name)), a.environment(h.Environment), modeText(h.Mode)+rulesText(p.config.RulesFor(p.config.Hosts[i])))
 		for _, line := range fold(fmt.Sprintf("%s to %s, sslmode %s", strings.Join(h.Listen, ", "), h.Server, h.SSLMode), a.err.width-4) {
 			fmt.Fprintln(a.err, "    "+line)
 		}
@@ -44,6 +44,14 @@ func (a *app) greet(p *parts) {
 	fmt.Fprintln(a.err)
 }
 
+// rulesText is how many rules of the file can match on a host.
+func rulesText(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return ", " + ruleCount(n)
+}
+
 func (a *app) environment(name string) string {
 	if name == "" {
 		return ""
@@ -53,7 +61,7 @@ func (a *app) environment(name string) string {
 
 func logReady(l zerolog.Logger, p *parts, s proxy.Status) {
 	for i, h := range s.Hosts {
-		l.Info().Str("host", h.Name).Str("mode", h.Mode).Strs("listen", h.Listen).Str("server", h.Server).
+		l.Info().Str("host", h.Name).Str("mode", h.Mode).Int("rules", p.config.RulesFor(p.config.Hosts[i])).Strs("listen", h.Listen).Str("server", h.Server).
 			Str("sslmode", h.SSLMode).Strs("connect", psqlLines(h, p.config.Hosts[i])).Msg("listening")
 	}
 	if len(p.config.People) == 0 {

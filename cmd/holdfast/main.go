@@ -8,6 +8,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // the zones of rules, also where the system has none
 )
 
 func main() { os.Exit(run(os.Args[1:], here())) }

@@ -24,7 +24,8 @@ import (
 // parts are the packages, wired: this is the only place where they meet. Data
 // flows config -> store, audit -> desk -> proxy; the console looks at all.
 type parts struct {
-	config  *config.Config
+	config  *config.Config // as it was at the start
+	inForce inForce
 	started time.Time
 	ready   atomic.Bool
 
@@ -64,8 +65,12 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err != nil {
 		return p, err
 	}
+	if err = p.record(ctx, c); err != nil {
+		return p, err
+	}
+	p.inForce.set(c, nil)
 	p.proxy, err = proxy.New(proxy.Options{
-		Hosts: hosts, Reader: rules.NewReader(rules.ReaderOptions{}), Policy: rules.DefaultPolicy(),
+		Hosts: hosts, Reader: rules.NewReader(rules.ReaderOptions{}), Policy: c.NewPolicy(time.Now),
 		Desk: p.desk, Events: p.events, Trace: tracing, Log: l,
 	})
 	if err != nil {
@@ -78,13 +83,9 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 }
 
 func (p *parts) openDesk(ctx context.Context) error {
-	var list []hold.Person
-	for _, person := range p.config.People {
-		list = append(list, hold.Person(person))
-	}
-	known, err := hold.NewPeople(list, p.config.Groups)
+	known, err := peopleOf(p.config)
 	if err != nil {
-		return fmt.Errorf("reading people: %w", err)
+		return err
 	}
 	p.desk, err = hold.Open(ctx, hold.Options{Store: p.store, Record: p.audit, People: known, Events: p.events.Publish})
 	return err
@@ -162,7 +163,9 @@ func (p *parts) close() (err error) {
 // status is what the console shows of all parts.
 func (p *parts) status(ctx context.Context) console.Status {
 	c := p.config
+	current, policy := p.inForce.now()
 	s := console.Status{
+		Policy:  policy,
 		Version: versionText(), PID: pid(), Started: p.started.UTC(), Uptime: time.Since(p.started).Seconds(),
 		Ready: p.ready.Load(), CountingNote: counting,
 		Control: c.Control, Audit: c.Audit, Socket: c.Socket,
@@ -175,10 +178,10 @@ func (p *parts) status(ctx context.Context) console.Status {
 	for _, h := range p.proxy.Status().Hosts {
 		s.Hosts = append(s.Hosts, console.HostStatus(h))
 	}
-	for _, person := range c.People {
+	for _, person := range current.People {
 		s.People, s.Identity = append(s.People, person.Name), "verified"
 	}
-	for _, w := range c.Warnings {
+	for _, w := range current.Warnings {
 		s.Warnings = append(s.Warnings, w.Text)
 	}
 	holds, err := p.desk.List(ctx, false)

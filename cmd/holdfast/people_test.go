@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/holdfast-db/holdfast/internal/pgtest"
 )
@@ -62,7 +63,7 @@ type household struct {
 	ben, cleo string // OS users
 }
 
-func newHousehold(t *testing.T, reviewers string) household {
+func newHousehold(t *testing.T, reviewers string, rules ...string) household {
 	t.Helper()
 	me, err := user.Current()
 	if err != nil {
@@ -80,8 +81,8 @@ people:
   - {name: ana, postgres: [ana], os: ` + me.Username + `}
   - {name: ben, postgres: [ben], os: ` + h.ben + `}
   - {name: cleo, os: ` + h.cleo + `}
-groups: {dba: [ana, ben, cleo]}
-`
+groups: {dba: [ana, ben, cleo], bens: [ben], cleos: [cleo]}
+` + strings.Join(rules, "")
 	}})
 	return h
 }
@@ -142,6 +143,33 @@ func TestTwoReviewers(t *testing.T) {
 	wantExit(t, "ben approves", h.as(t, h.ben, "approve", hold.ID), 0, "")
 	wantExit(t, "cleo denies", h.as(t, h.cleo, "deny", hold.ID, "--note", "no"), 0, "")
 	readAnswer(t, c).wantRefusal(t, "ZH002", 'I', hold)
+}
+
+// A string that two rules hold needs the reviewers of both, and a typed name.
+func TestTwoRulesTwoGroups(t *testing.T) {
+	h := newHousehold(t, "{group: dba, count: 1}", `
+rules:
+  - {name: schemas, when: {verbs: drop-schema}, action: hold, reviewers: {group: bens}}
+  - {name: emptying, when: {verbs: truncate}, action: hold, reviewers: {group: cleos}, type_name: true, wait: 5m}
+`)
+	h.srv.Exec(t, h.db, "CREATE SCHEMA old")
+	c := pgtest.Dial(t, h.hf.Listen)
+	c.Startup("user", "ana", "database", h.db)
+	c.Send(pgtest.Query("DROP SCHEMA old; TRUNCATE events"))
+	hold := h.hf.AwaitHold(t, "DROP SCHEMA old; TRUNCATE events")
+	if wait := hold.Expires.Sub(hold.Asked); wait != 5*time.Minute {
+		t.Errorf("it waits %v, not the shortest time", wait)
+	}
+	wantExit(t, "show", h.hf.CLI("show", hold.ID), 0, "1 of bens and 1 of cleos")
+	wantExit(t, "without a name", h.as(t, h.ben, "approve", hold.ID), 1, "with --type old")
+	wantExit(t, "ben approves", h.as(t, h.ben, "approve", hold.ID, "--type", "old"), 0, "It still waits for 1 of cleos: cleo")
+	if state := h.hf.Hold(t, hold.ID).State; state != "pending" {
+		t.Fatalf("after one of two groups the hold is %s", state)
+	}
+	h.wantRows(t, "3")
+	wantExit(t, "cleo approves", h.as(t, h.cleo, "approve", hold.ID, "--type", "events"), 0, "")
+	readAnswer(t, c).wantTag(t, "TRUNCATE TABLE", 'I')
+	h.wantRows(t, "0")
 }
 
 // Who is nobody of the people may look, and not answer.

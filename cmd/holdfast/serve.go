@@ -30,10 +30,14 @@ at once.
 With --config FILE it serves the hosts of that file. Without one, --listen and
 --server make one host that is enforced with the default policy. Every flag can also
 be given as a variable: --wait-in-transaction is HOLDFAST_WAIT_IN_TRANSACTION. A flag
-goes before a variable, a variable before the file.`,
+goes before a variable, a variable before the file.
+
+A file that changes is read again, and on SIGHUP: rules, limits, people, groups and who
+answers on a host count from the next statement on. A file with faults changes nothing.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.configuration(cmd)
+			load := a.loader(cmd)
+			c, err := configuration(load)
 			switch {
 			case err != nil:
 				return err
@@ -41,7 +45,7 @@ goes before a variable, a variable before the file.`,
 				a.printCheck(c)
 				return nil
 			}
-			return a.serve(cmd.Context(), c)
+			return a.serve(cmd.Context(), c, load)
 		},
 	}
 	f := cmd.Flags()
@@ -62,11 +66,23 @@ goes before a variable, a variable before the file.`,
 	return cmd
 }
 
-// configuration loads the configuration, or says everything that is wrong.
-func (a *app) configuration(cmd *cobra.Command) (*config.Config, error) {
+// loader reads the configuration that the flags of a command and the variables say.
+func (a *app) loader(cmd *cobra.Command) func() (*config.Config, error) {
 	given := map[string]string{}
 	cmd.Flags().Visit(func(f *pflag.Flag) { given[f.Name] = f.Value.String() })
-	c, err := a.load(given)
+	return func() (*config.Config, error) {
+		c, err := a.load(given)
+		if err != nil {
+			return nil, err
+		}
+		c.Warnings = append(c.Warnings, bothLegs(c)...)
+		return c, nil
+	}
+}
+
+// configuration loads the configuration, or says everything that is wrong.
+func configuration(load func() (*config.Config, error)) (*config.Config, error) {
+	c, err := load()
 	var faults config.Faults
 	switch {
 	case errors.As(err, &faults):
@@ -74,7 +90,6 @@ func (a *app) configuration(cmd *cobra.Command) (*config.Config, error) {
 	case err != nil:
 		return nil, misused(err.Error())
 	}
-	c.Warnings = append(c.Warnings, bothLegs(c)...)
 	return c, nil
 }
 
@@ -95,14 +110,22 @@ func (a *app) printCheck(c *config.Config) {
 	if name == "" {
 		name = "The configuration"
 	}
-	fmt.Fprintf(a.out, "%s is fine: %s, %s\n", name, count(len(c.Hosts), "host"), people(len(c.People)))
+	fmt.Fprintf(a.out, "%s is fine: %s, %s, %s\n", name, count(len(c.Hosts), "host"), people(len(c.People)), ruleCount(len(c.Rules)))
 	for _, h := range c.Hosts {
-		fmt.Fprintf(a.out, "  %s: %s\n", escape(h.Name), modeText(string(h.Mode)))
+		fmt.Fprintf(a.out, "  %s: %s, %s\n", escape(h.Name), modeText(string(h.Mode)), ruleCount(c.RulesFor(h)))
 	}
 	a.paragraph(counting)
 	for _, w := range c.Warnings {
 		fmt.Fprintf(a.out, "\n%s\n", w.Error())
 	}
+}
+
+// ruleCount is how many rules stand before the default ones.
+func ruleCount(n int) string {
+	if n == 0 {
+		return "the default rules"
+	}
+	return count(n, "rule") + " and the default ones"
 }
 
 func people(n int) string {
@@ -115,18 +138,16 @@ func people(n int) string {
 	return fmt.Sprintf("%d people", n)
 }
 
-// serve runs until ctx ends.
-func (a *app) serve(ctx context.Context, c *config.Config) (err error) {
+// serve runs until ctx ends; load reads the configuration again.
+func (a *app) serve(ctx context.Context, c *config.Config, load func() (*config.Config, error)) (err error) {
 	l := a.logger()
 	s, err := open(ctx, c, l)
 	if err != nil {
 		return failed("not started: " + err.Error())
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	for _, w := range c.Warnings {
-		l.Warn().Str("where", w.Where).Int("line", w.Line).Msg(w.Text)
-	}
-	defer ignoreHangup(l)()
+	warn(c, l)
+	defer a.reloading(s, load, l)()
 	context.AfterFunc(ctx, func() { l.Info().Msg("stopping: sessions may finish what they do; a second signal ends them at once") })
 	if err := s.run(ctx, func() { a.greet(s) }); err != nil {
 		return failed(err.Error())
@@ -144,24 +165,26 @@ func (a *app) logger() zerolog.Logger {
 	return zerolog.New(to).Level(zerolog.InfoLevel).With().Timestamp().Logger()
 }
 
-// ignoreHangup answers SIGHUP, which other servers take for a wish to reload, and
-// which would end the process. It returns the function that stops doing so.
-func ignoreHangup(l zerolog.Logger) func() {
+// reloading reads the file again when it changes and on SIGHUP, which would end the
+// process otherwise, until the function that it returns is called.
+func (a *app) reloading(p *parts, load func() (*config.Config, error), l zerolog.Logger) (stop func()) {
+	r := &reloader{
+		file: p.config.File, sha256: p.config.SHA256, load: load, log: l,
+		stat:   func() string { return statOf(p.config.File) },
+		take:   func(ctx context.Context, c *config.Config) error { return p.take(ctx, c, l) },
+		refuse: func(ctx context.Context, err error) { p.refuse(ctx, err, l) },
+	}
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
+	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
-		for {
-			select {
-			case <-hangups:
-				l.Warn().Msg("SIGHUP: reloading is not in this version of holdfast; restart it to read the configuration again")
-			case <-done:
-				return
-			}
-		}
+		defer close(done)
+		r.run(ctx, hangups)
 	}()
 	return func() {
+		cancel()
+		<-done
 		signal.Stop(hangups)
-		close(done)
 	}
 }

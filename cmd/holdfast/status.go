@@ -56,8 +56,18 @@ func (a *app) printStatus(s console.Status) {
 	for _, w := range s.Warnings {
 		a.paragraph(w)
 	}
+	if len(s.Policy.Restart) > 0 {
+		a.paragraph("Changed in the file, and needs a restart: " + strings.Join(s.Policy.Restart, ", ") + ".")
+	}
+	if s.Policy.Fault != "" {
+		fmt.Fprintln(a.out, "\nThe file was changed and has faults, so the policy before it goes on:")
+		for line := range strings.Lines(s.Policy.Fault) {
+			fmt.Fprintln(a.out, escapeLine(strings.TrimRight(line, "\r\n")))
+		}
+	}
 	fmt.Fprintln(a.out)
 	a.pairs([][2]string{
+		{"POLICY", policyText(s.Policy, a.now())},
 		{"ANSWERS", whoAnswers(s.People)},
 		{"SOCKET", s.Socket}, {"STORE", s.Control}, {"AUDIT", s.Audit},
 		{"LOST", fmt.Sprintf("%s events, %s changes of holds", number(s.Lost.Events), number(s.Lost.Holds))},
@@ -99,6 +109,14 @@ func countOf(n uint64, noun string) string {
 		return "1 " + noun
 	}
 	return number(n) + " " + noun + "s"
+}
+
+// policyText is which policy judges, and since when.
+func policyText(p console.PolicyStatus, now time.Time) string {
+	if p.File == "" {
+		return "the default rules"
+	}
+	return ruleCount(p.Rules) + ", from " + p.File + ", loaded " + clock(now, p.Loaded)
 }
 
 // whoAnswers says who may answer.

@@ -52,10 +52,22 @@ func (n *notes) checkGroups(c *Config) {
 			case slices.Contains(c.Groups[group][:i], member):
 				n.fault(at, "%q stands twice in the group %q; keep one", member, group)
 			case !slices.Contains(names, member):
-				n.fault(at, "%q is not listed under people%s", member, hint(nearest(member, names)))
+				n.fault(at, "%q is not listed under people%s", member, hint(n.nearest(member, names)))
 			}
 		}
 	}
+}
+
+// maxHints bounds the faults that come with a word that was probably meant: finding it
+// takes time that grows with what is listed, and nobody reads that many.
+const maxHints = 100
+
+// nearest is the word that word was probably meant to be, while there are few faults.
+func (n *notes) nearest(word string, among []string) string {
+	if len(n.faults) >= maxHints {
+		return ""
+	}
+	return nearest(word, among)
 }
 
 // hint is the question that follows an unknown word.
@@ -73,8 +85,6 @@ func (n *notes) checkReviewers(c *Config, i int) {
 	members, who := n.membersOf(c, r, path)
 	switch {
 	case n.hasFaultAt(path+".count") || members == nil:
-	case r.Count < 0:
-		n.fault(path+".count", "count: %d people cannot be asked; write 1 or more", r.Count)
 	case r.Count > len(members):
 		n.fault(path+".count", "count: %d reviewers are wanted, and %s has %d", r.Count, who, len(members))
 	case h.Mode == Enforce:
@@ -91,14 +101,17 @@ func (n *notes) membersOf(c *Config, r Reviewers, path string) ([]Person, string
 	names, known := c.Groups[r.Group]
 	if !known {
 		all := slices.Sorted(maps.Keys(c.Groups))
-		n.fault(path+".group", "the group %q is not listed under groups%s", r.Group, hint(nearest(r.Group, all)))
+		n.fault(path+".group", "the group %q is not listed under groups%s", r.Group, hint(n.nearest(r.Group, all)))
 		return nil, ""
 	}
-	var members []Person
-	for _, p := range c.People {
-		if slices.Contains(names, p.Name) {
-			members = append(members, p)
+	members, counted := n.members[r.Group]
+	if !counted {
+		for _, p := range c.People {
+			if slices.Contains(names, p.Name) {
+				members = append(members, p)
+			}
 		}
+		n.members[r.Group] = members
 	}
 	return members, "the group " + r.Group
 }

@@ -19,6 +19,9 @@ func (n *notes) checkRules(c *Config) {
 	c.Policy.Limits = rules.Limits{
 		Rows: c.Limits.Rows, Share: c.Limits.Share, ShareFrom: c.Limits.ShareFrom, UpdatedRows: int64(c.Limits.UpdatedRows),
 	}
+	if !n.fewRules(c) {
+		return
+	}
 	names := map[string]int{}
 	for i := range c.Rules {
 		r, path := &c.Rules[i], fmt.Sprintf("rules[%d]", i)
@@ -38,6 +41,30 @@ func (n *notes) checkRules(c *Config) {
 	}
 }
 
+const (
+	// maxRules and maxRuleEntries bound what is compared with each statement that may
+	// destroy something, and rule by rule when the file is read. No person oversees
+	// more; patterns say the same in fewer.
+	maxRules       = 1000
+	maxRuleEntries = 5000
+)
+
+// fewRules is false when there are more rules than can be looked at.
+func (n *notes) fewRules(c *Config) bool {
+	entries := 0
+	for _, r := range c.Rules {
+		if r.When != nil {
+			entries += r.When.entries()
+		}
+	}
+	if len(c.Rules) > maxRules || entries > maxRuleEntries {
+		n.fault("rules", "there are %d rules with %d entries in their lists, and at most %d with %d are read; use patterns such as billing.*",
+			len(c.Rules), entries, maxRules, maxRuleEntries)
+		return false
+	}
+	return true
+}
+
 // lint warns of what a reader of the rules would not expect.
 func (n *notes) lint(c *Config) {
 	var hosts []rules.Origin
@@ -46,6 +73,13 @@ func (n *notes) lint(c *Config) {
 	}
 	for _, l := range rules.NewPolicy(c.Policy).Lint(hosts) {
 		n.warn(fmt.Sprintf("rules[%d].name", l.Rule), "%s", l.Text)
+	}
+	for i, r := range c.Policy.Rules {
+		claimed := len(r.When.Applications) > 0 || len(r.When.Kinds) > 0
+		if claimed && len(r.When.Users) == 0 && len(r.When.Clients) == 0 && r.Action != rules.Hold && r.Action != rules.Refuse {
+			n.warn(fmt.Sprintf("rules[%d].name", i), "rule %q lets pass by applications or sessions, and every client names itself as it likes: "+
+				"a convenience, not a protection; add users or clients", r.Name)
+		}
 	}
 }
 
@@ -57,8 +91,12 @@ func (n *notes) checkRuleName(names map[string]int, name string, i int, path str
 	}
 }
 
-// actions are the words for what a rule does.
-var actions = []string{"allow", "warn", "measure", "hold", "refuse"}
+func actions() (words []string) {
+	for _, a := range rules.Actions() {
+		words = append(words, a.String())
+	}
+	return words
+}
 
 // action reads what a rule does. What lets statements pass must say which: left out
 // by mistake, when would switch the default policy off.
@@ -70,7 +108,7 @@ func (n *notes) action(r *Rule, path string) (rules.Action, bool) {
 		}
 		return rules.Hold, false
 	}
-	action, err := oneOf("action", actions, rules.ParseAction)(r.Action)
+	action, err := oneOf("action", actions(), rules.ParseAction)(r.Action)
 	if err != nil {
 		n.fault(at, "%v", err)
 		return rules.Hold, false

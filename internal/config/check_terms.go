@@ -44,10 +44,6 @@ func (n *notes) checkRuleReviewers(c *Config, r *Rule, w rules.When, path string
 	if _, given := n.places[path]; !given || n.hasFaultAt(path+".count") {
 		return
 	}
-	if _, given := n.places[path+".count"]; given && r.Reviewers.Count < 1 {
-		n.fault(path+".count", "count: %d people cannot be asked; write 1 or more", r.Reviewers.Count)
-		return
-	}
 	warned := false
 	for _, h := range c.Hosts {
 		if !concerns(w, h) {

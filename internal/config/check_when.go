@@ -26,11 +26,11 @@ func (n *notes) when(w *When, path string, c *Config) rules.When {
 		Kinds:        parseAll(n, path+".sessions", w.Sessions, oneOf("kind of session", kinds(), rules.ParseKind)),
 		Verbs:        parseAll(n, path+".verbs", w.Verbs, oneOf("verb", verbs(), rules.ParseVerb)),
 		Tables:       parseAll(n, path+".tables", w.Tables, rules.ParseTablePattern),
-		Filters:      parseAll(n, path+".filters", w.Filters, oneOf("class of filter", filters, rules.ParseFilter)),
+		Filters:      parseAll(n, path+".filters", w.Filters, oneOf("class of filter", rules.Filters(), rules.ParseFilter)),
 		Rows:         n.bound(path+".rows", w.Rows, wholeRows),
 		Share:        n.bound(path+".share", w.Share, partOfAll),
-		Inside:       parseAll(n, path+".inside", w.Inside, window),
-		Outside:      parseAll(n, path+".outside", w.Outside, window),
+		Inside:       parseAll(n, path+".inside", w.Inside, n.window),
+		Outside:      parseAll(n, path+".outside", w.Outside, n.window),
 	}
 	n.checkHostPatterns(path, out, c)
 	n.checkCounted(path, out)
@@ -44,6 +44,9 @@ func parseAll[T any](n *notes, path string, texts []string, parse func(string) (
 	}
 	for i, text := range texts {
 		at := fmt.Sprintf("%s[%d]", path, i)
+		if n.full() {
+			break
+		}
 		if n.hasFaultAt(at) {
 			continue
 		}
@@ -71,9 +74,6 @@ func oneOf[T any](what string, words []string, parse func(string) (T, error)) fu
 	}
 }
 
-// filters are the words for classes of filters.
-var filters = []string{"none", "constant", "cross-join", "filtered"}
-
 func verbs() (words []string) {
 	for _, v := range rules.Verbs() {
 		words = append(words, string(v))
@@ -89,18 +89,18 @@ func kinds() (words []string) {
 }
 
 // window reads a window of time, and says which zone was probably meant.
-func window(text string) (rules.Window, error) {
+func (n *notes) window(text string) (rules.Window, error) {
 	w, err := rules.ParseWindow(text)
 	if err == nil {
 		return w, nil
 	}
 	fields := strings.Fields(text)
-	if len(fields) < 2 {
+	if len(fields) < 2 || len(n.faults) >= maxHints {
 		return w, err
 	}
 	zone := fields[len(fields)-1]
 	if _, unknown := time.LoadLocation(zone); unknown != nil {
-		if near := nearest(zone, zones()); near != "" {
+		if near := n.nearest(zone, zones()); near != "" {
 			return w, errors.New(err.Error() + hint(near))
 		}
 	}
@@ -157,7 +157,7 @@ func (n *notes) checkMatches(path string, patterns []rules.Pattern, among []stri
 	for i, p := range patterns {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if !slices.ContainsFunc(among, p.Matches) && !n.hasFaultAt(at) {
-			n.fault(at, format, p.String(), hint(nearest(p.String(), among)))
+			n.fault(at, format, p.String(), hint(n.nearest(p.String(), among)))
 		}
 	}
 }

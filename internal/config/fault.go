@@ -75,6 +75,21 @@ func (fs Faults) inOrder() Faults {
 // flood a terminal.
 const maxExcerpt = 160
 
+// maxMasked bounds the part of a line that is looked at for secrets, in bytes: far
+// more than is shown, so that one which begins there is seen to its end.
+const maxMasked = 4096
+
+// cutAt is the first n bytes of s, up to the border of a character.
+func cutAt(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
 // secrets finds what a configuration must not show again: the password of a URL,
 // and the value of a key or parameter that is named as a secret.
 var secrets = regexp.MustCompile(`(://[^:@/\s"']*:)([^@\s"']*)(@)` +
@@ -96,7 +111,7 @@ func excerpt(lines []string, line, column, width int) string {
 	if line < 1 || line > len(lines) {
 		return ""
 	}
-	text, moved := mask(printable(lines[line-1]))
+	text, moved := mask(printable(cutAt(lines[line-1], maxMasked)))
 	if utf8.RuneCountInString(text) > maxExcerpt {
 		text = string([]rune(text)[:maxExcerpt]) + "…"
 	}

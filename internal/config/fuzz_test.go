@@ -5,6 +5,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 // FuzzParse feeds the decoder any bytes: it must return without a
@@ -19,10 +22,19 @@ func FuzzParse(f *testing.F) {
 		f.Add(text)
 	}
 	f.Add([]byte(whole))
+	policies, _ := filepath.Glob("../../examples/policies/*.yaml")
+	for _, file := range policies {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
 	f.Add([]byte(strings.Repeat("[", 10000)))
 	f.Add([]byte(strings.Repeat("- ", 10000)))
 	f.Add([]byte(strings.Repeat("? ", 10000)))
 	f.Add([]byte("a: !!binary |\n  x\n? {a: b}\n: c\n<<: *x\n"))
+	drop := rules.NewReader(rules.ReaderOptions{}).Read([]byte("DROP TABLE a.b; DELETE FROM c"), rules.Settings{})
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c, n := parse("fuzz.yaml", text)
 		if n.unreadable && len(n.faults) == 0 {
@@ -34,6 +46,10 @@ func FuzzParse(f *testing.F) {
 				c.Hosts[i].TLS = nil // no file of this machine is opened
 			}
 			n.check(c, checks)
+			if len(n.faults) == 0 {
+				p := c.NewPolicy(time.Now)
+				p.Judge(rules.Origin{Host: "a"}, drop, nil)
+			}
 		}
 		_ = n.faults.inOrder().Error()
 	})

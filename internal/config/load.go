@@ -1,6 +1,8 @@
 package config
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"os"
 )
@@ -54,7 +56,9 @@ func (in Input) read() (*Config, *notes) {
 		n.unreadable = true
 		return &Config{File: file}, n
 	}
-	return parse(file, text)
+	c, n := parse(file, text)
+	c.SHA256 = fmt.Sprintf("%x", sha256.Sum256(text))
+	return c, n
 }
 
 // readFile reads at most one byte more than parse accepts, so that a device or a

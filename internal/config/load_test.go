@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 // whole is a file with every key of this version.
@@ -30,8 +32,30 @@ hosts:
     reviewers: {group: dba, count: 1}
     holds: {wait: 5m}
   - name: shop-staging
+    environment: staging
     listen: "unix:/run/holdfast/.s.PGSQL.6433"
     server: "postgres://db2.internal"
+limits: {rows: 500, share: 10%, share_from: 20, updated_rows: 5000}
+rules:
+  - name: etl may truncate staging
+    when:
+      hosts: shop-*
+      environments: [staging, production]
+      databases: [shop, "shop_?"]
+      users: etl
+      applications: Airflow*
+      clients: [10.0.0.0/8, local]
+      sessions: program
+      verbs: delete
+      tables: ["staging.*"]
+      filters: [filtered]
+      rows: "<= 100"
+      share: 50%
+      inside: "08:00-18:00 Europe/Berlin"
+      outside: ["Sat,Sun 00:00-24:00 UTC"]
+    action: allow
+  - {name: drops need two, when: {verbs: [drop]}, action: hold, reviewers: {group: dba, count: 2}, wait: 10m, wait_in_transaction: 5s, type_name: true, mode: wait}
+  - {name: the rest, action: hold}
 `
 
 func load(t *testing.T, flags, env map[string]string) (*Config, error) {
@@ -63,15 +87,22 @@ func TestWholeFile(t *testing.T) {
 				Listen: []string{"0.0.0.0:6432", "unix:/run/postgresql/.s.PGSQL.5432"},
 				Server: "postgres://db1.internal:5432?sslmode=verify-full", Mode: Enforce,
 				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second}},
-			{Name: "shop-staging", Listen: []string{"unix:/run/holdfast/.s.PGSQL.6433"}, Server: "postgres://db2.internal",
+			{Name: "shop-staging", Environment: "staging", Listen: []string{"unix:/run/holdfast/.s.PGSQL.6433"}, Server: "postgres://db2.internal",
 				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second}},
 		},
+		Limits: Limits{Rows: 500, Share: 0.1, ShareFrom: 20, UpdatedRows: 5000},
 	}
-	if len(c.Warnings) != 2 || !strings.Contains(c.Warnings[0].Text, "every connection from 10.0.0.7 is recorded in "+filepath.Join(dir, "traces")) ||
+	if len(c.Warnings) != 4 || !strings.Contains(c.Warnings[0].Text, "every connection from 10.0.0.7 is recorded in "+filepath.Join(dir, "traces")) ||
 		!strings.Contains(c.Warnings[1].Text, "shop-staging has no mode, so it is in observe") {
 		t.Errorf("warnings: %v", c.Warnings)
 	}
 	c.Warnings = nil
+	if len(c.SHA256) != 64 {
+		t.Errorf("hash %q", c.SHA256)
+	}
+	c.SHA256 = ""
+	wantRules(t, c)
+	c.Rules, c.Policy = nil, rules.PolicyOptions{}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
 	}

@@ -24,13 +24,15 @@ type notes struct {
 	faults   Faults
 	warnings Faults
 
+	members map[string][]Person // of groups that were looked at
+
 	// unreadable is set when there is no tree to look at: then nothing else is
 	// worth saying.
 	unreadable bool
 }
 
 func newNotes(file string, text []byte) *notes {
-	return &notes{file: file, lines: strings.Split(string(text), "\n"), places: map[string]place{}}
+	return &notes{file: file, lines: strings.Split(string(text), "\n"), places: map[string]place{}, members: map[string][]Person{}}
 }
 
 // fault notes what is wrong at a path. The path, or the nearest one above it
@@ -39,7 +41,20 @@ func (n *notes) fault(path, format string, args ...any) {
 	n.faultAt(n.placeOf(path), format, args...)
 }
 
+// maxFaults bounds what is said of one file: nobody reads more, and finding them may
+// take long.
+const maxFaults = 1000
+
+// full is true when no more faults are taken.
+func (n *notes) full() bool { return len(n.faults) > maxFaults }
+
 func (n *notes) faultAt(p place, format string, args ...any) {
+	if n.full() {
+		return
+	}
+	if len(n.faults) == maxFaults {
+		p, format, args = place{}, "there are more faults than the %d that are listed here", []any{maxFaults}
+	}
 	n.faults = append(n.faults, n.at(p, fmt.Sprintf(format, args...)))
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/holdfast-db/holdfast/rules"
@@ -51,6 +52,16 @@ type When struct {
 	Share        string   `yaml:"share"`
 	Inside       []string `yaml:"inside"`
 	Outside      []string `yaml:"outside"`
+}
+
+// entries is how many entries the lists have together.
+func (w *When) entries() (count int) {
+	for v, i := reflect.ValueOf(*w), 0; i < v.NumField(); i++ {
+		if v.Field(i).Kind() == reflect.Slice {
+			count += v.Field(i).Len()
+		}
+	}
+	return count
 }
 
 // NewPolicy is the policy of the configuration. now tells the time to rules with

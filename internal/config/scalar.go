@@ -64,6 +64,9 @@ func setScalar(into reflect.Value, text string) error {
 		if err != nil {
 			return fmt.Errorf("%q is not a whole number", text)
 		}
+		if v < 1 {
+			return fmt.Errorf("%d is too few; write 1 or more", v)
+		}
 		into.SetInt(int64(v))
 	case int64:
 		v, err := parseRows(text)

@@ -16,6 +16,8 @@ type Status struct {
 
 	Hosts []HostStatus `json:"hosts"`
 
+	Policy PolicyStatus `json:"policy"`
+
 	// Counting says whether rows are counted before a commit. It is false in
 	// this version: CountingNote says what that means.
 	Counting     bool   `json:"counting"`
@@ -34,6 +36,20 @@ type Status struct {
 	Lost    Lost `json:"lost"`
 
 	Warnings []string `json:"warnings,omitempty"` // of the configuration
+}
+
+// PolicyStatus is the policy that judges now.
+type PolicyStatus struct {
+	File   string    `json:"file,omitempty"`        // empty for the default policy
+	SHA256 string    `json:"file_sha256,omitempty"` // of the file as it was read
+	Loaded time.Time `json:"loaded"`
+	Rules  int       `json:"rules"` // of the file; the default ones follow
+
+	// Fault is why the file as it is now was not taken; empty when it was.
+	Fault string `json:"fault,omitempty"`
+
+	// Restart are the keys that were changed and wait for a restart.
+	Restart []string `json:"needs_restart,omitempty"`
 }
 
 // HostStatus is one host, and what passed through it since the start.

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/hold"
+)
+
+// typing is what approve needs besides the id.
+func typing(h console.Hold) string {
+	if len(h.TypeName) == 0 {
+		return ""
+	}
+	return " --type NAME"
+}
+
+// review is who may answer, and who has.
+func review(h console.Hold) string {
+	r := h.Reviewers
+	text := fmt.Sprintf("%d of %s", r.Count, escape(strings.Join(r.People, ", ")))
+	if len(r.Needs) > 1 && len(r.People) > 0 {
+		text = allNeeds(r) + "; may answer: " + escape(strings.Join(r.People, ", "))
+	}
+	switch {
+	case len(r.People) > 0 && r.Requester != "":
+		text += fmt.Sprintf("; %s asked, so %s cannot answer", escape(r.Requester), escape(r.Requester))
+	case len(r.People) > 0:
+	case r.Group != "":
+		text = "nobody: the group " + escape(r.Group) + " has no one but who asked"
+	default:
+		text = count(r.Count, "person") + " who may use the control socket, unverified"
+	}
+	if h.State != string(hold.Pending) {
+		return text
+	}
+	for _, yes := range h.Approvals {
+		text += "; approved by " + escape(yes.By)
+	}
+	return text
+}
+
+// allNeeds is "2 of dba and 1 of security".
+func allNeeds(r console.Reviewers) string {
+	var parts []string
+	for _, n := range r.Needs {
+		parts = append(parts, need(n.Count, n.Group))
+	}
+	return list(parts, "and")
+}
+
+// missingNeeds is "1 of dba and 2 of security".
+func missingNeeds(h console.Hold) string {
+	var parts []string
+	for _, n := range h.Reviewers.Needs {
+		if n.Approved < n.Count {
+			parts = append(parts, need(n.Count-n.Approved, n.Group))
+		}
+	}
+	return list(parts, "and")
+}
+
+// need is so many people of a group, or of all.
+func need(n int, group string) string {
+	if group == "" {
+		return count(n, "reviewer")
+	}
+	return fmt.Sprintf("%d of %s", n, escape(group))
+}

@@ -1,0 +1,50 @@
+package config
+
+var hostKeys = map[string]key{
+	"name": {doc: "Unique. Shown in notices and lists.", required: true, form: "a name", example: "shop-prod"},
+	"environment": {doc: "A word for people: `production`, `staging`. It stands in the notice in place of the host's name, and rules can match it.",
+		usual: "none", form: "a name", example: "production"},
+	"listen": {
+		doc: "`HOST:PORT`, `:PORT`, or `unix:/PATH/.s.PGSQL.PORT`. An absolute path without `unix:` is a folder, and the socket in it is the one of port 5432. " +
+			"Port 0 lets the system choose.",
+		caveat:   "a Unix socket for clients is open to every user of the machine (mode 0777), as PostgreSQL's own is by default.",
+		required: true, some: true, form: "an address, or a list of them", example: "127.0.0.1:6432",
+	},
+	"server": {
+		doc: "A `postgres://HOST:PORT` URL. A folder as host (`postgres:///?host=/run/postgresql`) is a Unix socket. Parameters: `host`, `port`, `sslmode`, " +
+			"`sslrootcert`, `sslnegotiation`; any other stops the start, and so does a password. User and database in it feed only the psql line that serve " +
+			"prints; the client's own decide. Without sslmode it is `prefer` for loopback addresses and Unix sockets, and `verify-full` for every other host. " +
+			"Without a port it is 5432.",
+		caveat:   "`verify-ca` and `verify-full` without `sslrootcert` use the roots of the system, not `~/.postgresql/root.crt`.",
+		required: true, form: "a URL", pattern: "^postgres(ql)?://", example: "postgres://db1.internal:5432?sslmode=verify-full",
+	},
+	"tls": {
+		doc: "TLS to clients: TLS 1.2 or newer, SSLRequest and sslnegotiation=direct.",
+		caveat: "with TLS on both legs, logins with SCRAM fail unless cert and key are the server's own; see [security](security.md). Certificates are read at " +
+			"the start only.",
+		usual: "none, an SSLRequest is answered with no", example: "{cert: proxy.crt, key: proxy.key, require: true}",
+	},
+	"mode": {
+		doc:    "`enforce` holds and refuses. `observe` changes nothing on the wire and records what would have been held. `off` does not look.",
+		caveat: "a host in a file without a mode holds nothing, and serve warns of it.",
+		usual:  "`observe`; the one host that flags make is in `enforce`", words: modeWords, example: "enforce",
+	},
+	"reviewers": {
+		doc:    "Who answers the holds of this host, where the rule that holds does not say so itself. One deny is enough.",
+		caveat: "whoever asked never counts. `serve --check` warns where a hold could only expire.", usual: "anybody, 1", example: "{group: dba, count: 1}",
+	},
+	"holds": {doc: "Times of this host.", usual: "those of the whole file", example: "{wait: 1h}"},
+}
+
+func modeWords() []string { return []string{string(Enforce), string(Observe), string(Off)} }
+
+var tlsKeys = map[string]key{
+	"cert":    {doc: "The certificate, a PEM file, the leaf first. Relative to the file's folder.", required: true, form: "a path", example: "proxy.crt"},
+	"key":     {doc: "Its key, a PEM file. Relative to the file's folder.", required: true, form: "a path", example: "proxy.key"},
+	"require": {doc: "Refuses clients that come over TCP without TLS.", usual: "`false`", example: "true"},
+}
+
+var reviewersKeys = map[string]key{
+	"group": {doc: "Who may answer, a name from `groups`.", usual: "anybody in `people`; in a rule the host's group", form: "a name", example: "dba"},
+	"count": {doc: "How many distinct people must approve.", usual: "1; in a rule the host's count", example: "2"},
+}

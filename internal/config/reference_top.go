@@ -1,0 +1,79 @@
+package config
+
+var topKeys = map[string]key{
+	"control": {
+		doc:    "Where holds and answers are kept: `sqlite://` and an absolute path, so three slashes, and no options. Folder (0700) and file (0600) are made.",
+		caveat: "local disks only; one holdfast at a time uses it.",
+		later:  "PostgreSQL as a store.",
+		usual:  "`sqlite:///var/lib/holdfast/holdfast.db`", form: "a URL", pattern: "^sqlite:///",
+	},
+	"socket": {
+		doc: "Path of the control socket, which all other commands use. At most 107 bytes on Linux. Relative to the file's folder. Mode 0600; its folder is " +
+			"made with 0700, and left as it is where it exists.",
+		caveat: "whoever can open it can list holds with their SQL, and without `people` can answer them.",
+		usual:  "`/run/holdfast/holdfast.sock`", form: "a path",
+	},
+	"socket_group": {
+		doc:    "An OS group that may use the socket as well: mode 0660. holdfast must run as a member of it or as root.",
+		caveat: "a folder that exists already must let the group pass.",
+		usual:  "none, mode 0600", form: "a name", example: "dba",
+	},
+	"audit": {
+		doc:    "Path of the record; see [security](security.md). Relative to the file's folder. Made with 0600. Rename it to rotate, never copy and truncate.",
+		caveat: "it is synced to disk before each hold, decision and release. Put it on a disk of its own if sessions are many.",
+		usual:  "`/var/lib/holdfast/audit.jsonl`", form: "a path",
+	},
+	"trace": {
+		doc:    "Records the connections of one client as text; see [operations](operations.md). Both keys, or none.",
+		caveat: "statements, values and rows are in it. Passwords, logins and cancel keys are not. serve warns of it at each start.",
+		usual:  "none, nothing is recorded", example: "{dir: traces, client: 10.20.3.14}",
+	},
+	"holds": {doc: "How long a held statement waits for an answer before it expires.", example: "{wait: 30m, wait_in_transaction: 60s}"},
+	"people": {
+		doc: "Who asks and who answers.",
+		caveat: "with `people`, an OS user who maps to nobody may list and not answer; that includes root. Without any `people`, every caller of the control " +
+			"socket may answer, is recorded as an OS user with `identity: unverified`, and holdfast cannot tell whether that is who asked.",
+		usual: "none", form: "a list", example: "[{name: ana, postgres: [ana], os: ana}]",
+	},
+	"groups": {
+		doc:   "Groups of people: the name of each, and a list of names from `people`.",
+		usual: "none", form: "names with a list each", example: "{dba: [ana, ben]}",
+	},
+	"hosts": {
+		doc:  "At least one. Each is one door: where clients connect, and the server behind it.",
+		form: "a list", required: true, some: true,
+	},
+	"limits": {
+		doc: "What one transaction may take of a table before the default policy asks about it. Rules stand before it.",
+		later: "counting. What passes a filter is not counted yet, so these limits decide nothing until it is; a `DELETE` or `UPDATE` without a filter is held " +
+			"whatever they say.",
+		example: "{rows: 1000, share: 25%, share_from: 10, updated_rows: off}",
+	},
+	"rules": {
+		doc:   "The policy of one's own; see [how rules are read](#how-rules-are-read). The first rule that matches counts, and the default rules follow.",
+		usual: "none, the default rules alone", form: "a list",
+		example: "[{name: etl may truncate staging, when: {users: etl, tables: \"staging.*\", verbs: truncate}, action: allow}]",
+	},
+}
+
+var traceKeys = map[string]key{
+	"dir": {doc: "A folder for the files. Relative to the file's folder. Made with 0700, and left as it is where it exists; the files have 0600.",
+		form: "a path", example: "/var/lib/holdfast/traces"},
+	"client": {doc: "Whose connections: one IP address, or `local` for clients of Unix sockets. No networks: nobody is recorded by accident.",
+		form: "an address", example: "10.20.3.14"},
+}
+
+var holdsKeys = map[string]key{
+	"wait": {doc: "Outside a transaction. It holds no lock meanwhile.", usual: "`30m`; in a host that of the whole file", example: "1h"},
+	"wait_in_transaction": {doc: "Inside a transaction, or behind statements of its batch that the server has already and that are not synced.",
+		caveat: "the transaction keeps its locks that long.", usual: "`60s`; in a host that of the whole file", example: "30s"},
+}
+
+var personKeys = map[string]key{
+	"name":  {doc: "Unique, at most 63 letters.", required: true, form: "a name", example: "ana"},
+	"email": {doc: "Kept for later versions.", usual: "none", example: "ana@example.com"},
+	"slack": {doc: "The member id in Slack, kept for later versions.", usual: "none", example: "U012AB3CD"},
+	"postgres": {doc: "The Postgres users that are theirs alone. A hold asked by one of them cannot be answered by this person.",
+		usual: "none", example: "[ana, ana_admin]"},
+	"os": {doc: "The OS user as whom they call the command line. A person without it cannot answer in this version.", usual: "none", form: "a name", example: "ana"},
+}
