@@ -15,6 +15,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/slack"
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/trace"
 	"github.com/holdfast-db/holdfast/proxy"
@@ -36,6 +37,7 @@ type parts struct {
 	desk    *hold.Desk
 	proxy   *proxy.Server
 	console *console.Server
+	slack   *slack.App // nil when Slack is not asked
 }
 
 // open makes all parts, or none.
@@ -55,6 +57,9 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	p.events = event.NewBus()
 	p.events.Subscribe("audit", p.audit)
 	if err = p.openDesk(ctx); err != nil {
+		return p, err
+	}
+	if err = p.openSlack(ctx, l); err != nil {
 		return p, err
 	}
 	hosts, err := proxyHosts(c)
@@ -121,6 +126,9 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	door, closeDoor := context.WithCancel(context.WithoutCancel(ctx))
+	if p.slack != nil {
+		p.slack.Start()
+	}
 	console := make(chan error, 1)
 	go func() {
 		err := p.console.Serve(door)
@@ -137,7 +145,7 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 }
 
 // close ends what was opened, in the order in which nothing is missed: the desk
-// tells the events, the events tell the audit.
+// tells the events, the events tell the audit and Slack.
 func (p *parts) close() (err error) {
 	if p.console != nil {
 		err = errors.Join(err, p.console.Close())
@@ -150,6 +158,9 @@ func (p *parts) close() (err error) {
 	}
 	if p.events != nil {
 		p.events.Close()
+	}
+	if p.slack != nil {
+		p.slack.Close()
 	}
 	if p.audit != nil {
 		err = errors.Join(err, p.audit.Close())

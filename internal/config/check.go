@@ -10,6 +10,7 @@ import (
 
 // check looks at a complete configuration as a whole.
 func (n *notes) check(c *Config, checks Checks) {
+	n.slack = c.Slack != nil && !c.Slack.Strict
 	n.checkControl(c.Control, checks.Control)
 	n.checkSocketPath("socket", c.Socket)
 	n.checkTrace(&c.Trace)
@@ -17,6 +18,8 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkGroups(c)
 	n.checkHosts(c, checks.Server)
 	n.checkRules(c)
+	n.checkConsole(c)
+	n.checkSlack(c)
 }
 
 // resolvePaths makes paths absolute: those of a file count from its folder, so

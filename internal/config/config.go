@@ -30,6 +30,12 @@ type Config struct {
 	// Trace records the connections of one client; its zero value none.
 	Trace Trace `yaml:"trace"`
 
+	// Console says where people find the web console.
+	Console Console `yaml:"console"`
+
+	// Slack says how to ask in Slack; nil is not at all.
+	Slack *Slack `yaml:"slack"`
+
 	Holds  Holds               `yaml:"holds"`
 	People []Person            `yaml:"people"`
 	Groups map[string][]string `yaml:"groups"` // name of the group to names of people
@@ -73,7 +79,7 @@ type Holds struct {
 type Person struct {
 	Name     string   `yaml:"name"`
 	Email    string   `yaml:"email"`
-	Slack    string   `yaml:"slack"`    // Slack member id; kept for the version that asks there
+	Slack    string   `yaml:"slack"`    // Slack member id, such as U012AB3CD
 	Postgres []string `yaml:"postgres"` // the Postgres users that are theirs
 	OS       string   `yaml:"os"`       // the OS user who answers with the CLI
 }

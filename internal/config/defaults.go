@@ -46,6 +46,7 @@ func fillDefaults(c *Config, s Surroundings) {
 	setDefault(&c.Socket, socket)
 	setDefault(&c.Holds.Wait, DefaultWait)
 	setDefault(&c.Holds.WaitInTransaction, DefaultWaitInTransaction)
+	fillSlack(c.Slack)
 	for i := range c.Hosts {
 		h := &c.Hosts[i]
 		setDefault(&h.Mode, Observe)

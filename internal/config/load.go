@@ -33,6 +33,7 @@ func Load(in Input) (*Config, error) {
 	if !n.unreadable {
 		fillDefaults(c, in.Surroundings)
 		n.resolvePaths(c, in.Dir)
+		n.resolveSecrets(c, in.Surroundings)
 		n.check(c, in.Checks)
 	}
 	c.Warnings = n.warnings.inOrder()

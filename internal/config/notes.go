@@ -24,6 +24,8 @@ type notes struct {
 	faults   Faults
 	warnings Faults
 
+	// slack is true when people can answer in Slack.
+	slack   bool
 	members map[string][]Person // of groups that were looked at
 
 	// unreadable is set when there is no tree to look at: then nothing else is

@@ -27,6 +27,8 @@ type key struct {
 var reference = map[reflect.Type]map[string]key{
 	reflect.TypeFor[Config]():    topKeys,
 	reflect.TypeFor[Trace]():     traceKeys,
+	reflect.TypeFor[Console]():   consoleKeys,
+	reflect.TypeFor[Slack]():     slackKeys,
 	reflect.TypeFor[Holds]():     holdsKeys,
 	reflect.TypeFor[Person]():    personKeys,
 	reflect.TypeFor[Host]():      hostKeys,

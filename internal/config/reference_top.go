@@ -28,6 +28,11 @@ var topKeys = map[string]key{
 		caveat: "statements, values and rows are in it. Passwords, logins and cancel keys are not. serve warns of it at each start.",
 		usual:  "none, nothing is recorded", example: "{dir: traces, client: 10.20.3.14}",
 	},
+	"console": {doc: "The web console, as far as messages point to it.", example: "{url: \"https://holdfast.example.com\"}"},
+	"slack": {
+		doc:   "Asks in Slack and takes answers there; see [Slack](slack.md). `holdfast slack test` proves a set-up.",
+		usual: "none, Slack is not asked", example: "{bot_token: \"${SLACK_BOT_TOKEN}\", app_token: \"${SLACK_APP_TOKEN}\", channel: C0123ABCD}",
+	},
 	"holds": {doc: "How long a held statement waits for an answer before it expires.", example: "{wait: 30m, wait_in_transaction: 60s}"},
 	"people": {
 		doc: "Who asks and who answers.",
@@ -72,7 +77,7 @@ var holdsKeys = map[string]key{
 var personKeys = map[string]key{
 	"name":  {doc: "Unique, at most 63 letters.", required: true, form: "a name", example: "ana"},
 	"email": {doc: "Kept for later versions.", usual: "none", example: "ana@example.com"},
-	"slack": {doc: "The member id in Slack, kept for later versions.", usual: "none", example: "U012AB3CD"},
+	"slack": {doc: "The member id in Slack, as whom they answer there; one person's only.", usual: "none", example: "U012AB3CD"},
 	"postgres": {doc: "The Postgres users that are theirs alone. A hold asked by one of them cannot be answered by this person.",
 		usual: "none", example: "[ana, ana_admin]"},
 	"os": {doc: "The OS user as whom they call the command line. A person without it cannot answer in this version.", usual: "none", form: "a name", example: "ana"},

@@ -1,0 +1,30 @@
+package config
+
+var consoleKeys = map[string]key{
+	"url": {doc: "Where people find the web console; links in messages begin with it. `https`, or `http` on this machine.",
+		usual: "none, messages name the command instead", form: "a URL", example: "https://holdfast.example.com"},
+}
+
+// secretPattern is how a file says where a secret is.
+const secretPattern = `^\$\{[A-Za-z_][A-Za-z0-9_]*\}$|^file:.`
+
+const secretForm = "a secret: `${NAME}` for a variable, `file:PATH` for a file, never the value itself"
+
+var slackKeys = map[string]key{
+	"bot_token": {doc: "Begins with `xoxb-`: posts messages and edits them.",
+		required: true, form: secretForm, pattern: secretPattern, example: "${SLACK_BOT_TOKEN}"},
+	"app_token": {doc: "Begins with `xapp-`: brings answers by Socket Mode, for which nothing listens and no port is open.",
+		usual: "none", form: secretForm, pattern: secretPattern, example: "${SLACK_APP_TOKEN}"},
+	"signing_secret": {doc: "What Slack signs HTTP requests with.",
+		later: "an address that takes them; use `app_token`.",
+		usual: "none", form: secretForm, pattern: secretPattern, example: "${SLACK_SIGNING_SECRET}"},
+	"channel": {doc: "The channel of the messages: its id, or `#` and its name. The app has to be invited there.",
+		caveat:   "whoever is in the channel sees what is held. Use the id: of a name it is not always known whether a message had arrived.",
+		required: true, form: "a text", pattern: `^(#[^\s#@]{1,80}|[CG][A-Z0-9]{2,20})$`, example: "C0123ABCD"},
+	"api_url": {doc: "Where Slack answers. `https`, or `http` on this machine; ends in a slash.",
+		usual: "`https://slack.com/api/`", form: "a URL"},
+	"strict": {doc: "Slack only tells, with a link; answers are given in the web console alone. Wants `console.url`.",
+		usual: "`false`"},
+	"literals": {doc: "Shows the values in statements, their comments and the server's errors to everybody in the channel. Passwords are masked in any case.",
+		usual: "`false`"},
+}
