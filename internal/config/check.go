@@ -18,7 +18,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkGroups(c)
 	n.checkHosts(c, checks.Server)
 	n.checkRules(c)
-	n.checkConsole(c)
+	n.checkConsole(c, checks.Console)
 	n.checkSlack(c)
 }
 
@@ -41,6 +41,10 @@ func (n *notes) resolvePaths(c *Config, dir string) {
 	resolve("audit", &c.Audit)
 	resolve("socket", &c.Socket)
 	resolve("trace.dir", &c.Trace.Dir)
+	if t := c.Console.TLS; t != nil {
+		resolve("console", &t.Cert)
+		resolve("console", &t.Key)
+	}
 	for i := range c.Hosts {
 		if t := c.Hosts[i].TLS; t != nil {
 			resolve("tls", &t.Cert)

@@ -70,6 +70,12 @@ var checks = Checks{
 		}
 		return nil
 	},
+	Console: func(listen, url string, tls bool) error {
+		if url == "" && !strings.HasPrefix(listen, "127.0.0.1:") {
+			return errors.New("it can be reached from other machines, so it needs url")
+		}
+		return nil
+	},
 	Control: func(url string) error {
 		if !strings.HasPrefix(url, "sqlite:///") {
 			return errors.New("a control store in PostgreSQL is not in this version; use sqlite:///var/lib/holdfast/holdfast.db")

@@ -19,10 +19,13 @@ type Input struct {
 }
 
 // Checks are what the packages that will use a value say about it, so that it is
-// judged in one place only. Both are needed.
+// judged in one place only. All are needed.
 type Checks struct {
 	Server  func(url string) error // of the package that dials it
 	Control func(url string) error // of the package that opens it
+
+	// Console is of the package that serves it; url may be empty.
+	Console func(listen, url string, tls bool) error
 }
 
 // Load reads the configuration. Its error is Faults: everything that is wrong,

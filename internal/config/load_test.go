@@ -187,7 +187,7 @@ func TestFlagFaults(t *testing.T) {
 		{"variable named", map[string]string{"listen": ":1"}, map[string]string{"HOLDFAST_SERVER": "mysql://db"}, "HOLDFAST_SERVER: reading server URL: scheme is not postgres"},
 		{"both", map[string]string{"config": "holdfast.yaml", "listen": ":1"}, nil, "--listen: describes one host without a file"},
 		{"later flag", map[string]string{"listen": ":1", "server": "postgres://db", "monitor": "postgres://db"}, nil, "--monitor: not in this version of holdfast; remove it"},
-		{"later variable", map[string]string{"listen": ":1", "server": "postgres://db"}, map[string]string{"HOLDFAST_CONSOLE": ":1"}, "HOLDFAST_CONSOLE: not in this version of holdfast; remove it"},
+		{"later variable", map[string]string{"listen": ":1", "server": "postgres://db"}, map[string]string{"HOLDFAST_MONITOR": "postgres://db"}, "HOLDFAST_MONITOR: not in this version of holdfast; remove it"},
 		{"no file", map[string]string{"config": "none.yaml"}, nil, "--config: reading the configuration: open none.yaml: no such file or directory"},
 		{"long socket", map[string]string{"listen": ":1", "server": "postgres://db", "socket": "/" + strings.Repeat("x", 120)}, nil, "--socket: socket: "},
 		{"wait", map[string]string{"listen": ":1", "server": "postgres://db", "wait": "-3s"}, nil, "--wait: -3s is no time to wait"},

@@ -28,7 +28,10 @@ var topKeys = map[string]key{
 		caveat: "statements, values and rows are in it. Passwords, logins and cancel keys are not. serve warns of it at each start.",
 		usual:  "none, nothing is recorded", example: "{dir: traces, client: 10.20.3.14}",
 	},
-	"console": {doc: "The web console, as far as messages point to it.", example: "{url: \"https://holdfast.example.com\"}"},
+	"console": {
+		doc:   "The web console; see [console](console.md).",
+		usual: "none", example: "{listen: \"127.0.0.1:8432\", url: \"https://holdfast.example.com\"}",
+	},
 	"slack": {
 		doc:   "Asks in Slack and takes answers there; see [Slack](slack.md). `holdfast slack test` proves a set-up.",
 		usual: "none, Slack is not asked", example: "{bot_token: \"${SLACK_BOT_TOKEN}\", app_token: \"${SLACK_APP_TOKEN}\", channel: C0123ABCD}",

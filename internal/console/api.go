@@ -30,6 +30,9 @@ type api struct {
 	status func(context.Context) Status
 	via    string // for hold.Decision.Via
 
+	// link makes a link with which its caller signs in to the web console, or is nil.
+	link func(hold.Answerer) (Link, error)
+
 	// caller is who sent the request, as the door has made sure of it.
 	caller func(*http.Request) (hold.Answerer, error)
 }
@@ -41,6 +44,7 @@ func (a *api) routes() http.Handler {
 	mux.HandleFunc("GET /v1/holds/{id}", a.show)
 	mux.HandleFunc("POST /v1/holds/{id}/approve", a.approve)
 	mux.HandleFunc("POST /v1/holds/{id}/deny", a.deny)
+	mux.HandleFunc("POST /v1/console/login", a.login)
 	mux.HandleFunc("/", unknownRoute)
 	return mux
 }

@@ -15,6 +15,7 @@ type Code string
 const (
 	UnknownID   Code = "unknown_id"  // 404: no hold has this id
 	NoSuchRoute Code = "no_route"    // 404
+	NoConsole   Code = "no_console"  // 404: there is none to sign in to
 	Ended       Code = "ended"       // 409: Fault.Hold says how
 	NotAllowed  Code = "not_allowed" // 403: this caller, or this answer
 	BadRequest  Code = "bad_request" // 400
@@ -33,7 +34,7 @@ type Fault struct {
 func (f *Fault) Error() string { return f.Text }
 
 var httpStatus = map[Code]int{
-	UnknownID: http.StatusNotFound, NoSuchRoute: http.StatusNotFound,
+	UnknownID: http.StatusNotFound, NoSuchRoute: http.StatusNotFound, NoConsole: http.StatusNotFound,
 	Ended: http.StatusConflict, NotAllowed: http.StatusForbidden,
 	BadRequest: http.StatusBadRequest, Unavailable: http.StatusServiceUnavailable,
 	Internal: http.StatusInternalServerError,

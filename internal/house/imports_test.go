@@ -40,6 +40,7 @@ var mayImport = map[string][]string{
 	"internal/volume":  {"internal/event"},
 	"internal/slack":   {"internal/hold"},
 	"internal/console": {"internal/hold"},
+	"internal/web":     {"internal/hold", "internal/console"},
 	"internal/store":   {"internal/hold", "internal/volume"},
 	"internal/config":  {"rules", "internal/hold"},
 	"examples/...":     {},

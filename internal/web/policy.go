@@ -1,10 +1,19 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // Policy is what is in force, as the policy's page shows it.
 type Policy struct {
-	File  string // where the rules come from; empty without a file
+	File   string    // where the rules come from; empty without a file
+	SHA256 string    // of the file
+	Loaded time.Time // when it began to count
+
+	Fault   string   // why the file as it is now does not count; empty when it does
+	Restart []string // keys of the file that count only after a restart
+
 	Rules []Rule // of people, in the order in which they are asked; the defaults follow
 
 	// Limits are what one transaction may take before it is asked about, as sentences.

@@ -137,7 +137,7 @@ func status(desk *hold.Desk) console.Status {
 
 func policy() web.Policy {
 	return web.Policy{
-		File: "/etc/holdfast/holdfast.yaml",
+		File: "/etc/holdfast/holdfast.yaml", Loaded: time.Now().Add(-3 * time.Hour), SHA256: strings.Repeat("9f86d081", 8),
 		Rules: []web.Rule{
 			{Name: "night", Line: 21, Action: "refuse", When: []web.Condition{{Key: "outside", Values: []string{"Mon-Fri 08:00-18:00 Europe/Berlin"}}, {Key: "verbs", Values: []string{"drop", "truncate"}}}},
 			{Name: "etl may truncate staging", Line: 22, Action: "allow", When: []web.Condition{{Key: "users", Values: []string{"etl"}}, {Key: "tables", Values: []string{"staging.*"}}, {Key: "verbs", Values: []string{"truncate"}}}},

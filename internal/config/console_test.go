@@ -1,0 +1,34 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestConsole(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "no.pem", "nothing")
+	for _, c := range []struct{ text, want string }{
+		{"console: {listen: '127.0.0.1:8432'}", ""},
+		{"console: {listen: '0.0.0.0:8432', url: 'https://holdfast.example.com'}", ""},
+		{"console: {url: 'https://holdfast.example.com'}", ""},
+		{"console: {}", ""},
+		{"console: {listen: '0.0.0.0:8432'}", "holdfast.yaml:2:19: it can be reached from other machines, so it needs url"},
+		{"console: {url: 'http://holdfast.example.com'}", "in the clear"},
+		{"console: {url: 'holdfast'}", "is not the URL of a site"},
+		{"console: {listen: '127.0.0.1:1', tls: {cert: no.pem}}", "tls has no key"},
+		{"console: {listen: '127.0.0.1:1', tls: {cert: no.pem, key: no.pem}}", "are no pair"},
+		{"console: {tls: {cert: no.pem, key: no.pem}}", "of no use without console.listen"},
+	} {
+		write(t, "holdfast.yaml", "hosts: [{name: a, listen: ':1', server: 'postgres://db'}]\n"+c.text+"\n")
+		_, err := load(t, map[string]string{"config": "holdfast.yaml"}, nil)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.text, err, c.want)
+		}
+	}
+	write(t, "holdfast.yaml", "hosts: [{name: a, listen: ':1', server: 'postgres://db'}]\nconsole: {listen: ':2', url: u}\n")
+	c, err := load(t, map[string]string{"config": "holdfast.yaml", "console": "127.0.0.1:9"}, nil)
+	if err != nil || c.Console.Listen != "127.0.0.1:9" || c.Console.URL != "u" {
+		t.Errorf("a flag goes before the file: %+v, %v", c, err)
+	}
+}
