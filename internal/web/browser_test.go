@@ -188,6 +188,12 @@ func TestHostileTextStaysText(t *testing.T) {
 		if b.value("document.title === 'owned'") != "false" || b.value("document.querySelectorAll('#owned, main script, main img').length") != "0" {
 			t.Errorf("%s: text became more than text: %s", path, b.text())
 		}
+		for _, s := range []screen{phone, desktop} {
+			b.do(b.as(s)...)
+			if wide := b.value(sideways); wide != "0" {
+				t.Errorf("%s on %s can be moved sideways by %s", path, s.name, wide)
+			}
+		}
 	}
 	b.open("/holds/" + id)
 	b.sees(`<script>document.title="owned"</script>`, `\u202e\x00\x1b[31m`, "{{.Token}}")

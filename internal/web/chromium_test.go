@@ -219,6 +219,11 @@ func clipOf(ctx context.Context) *page.Viewport {
 	return &page.Viewport{Width: size.Width, Height: size.Height, Scale: 1}
 }
 
+// sideways is by how much the page is wider than the screen, or the widest of what is
+// in it than its place.
+const sideways = `Math.max(document.documentElement.scrollWidth - document.documentElement.clientWidth,
+	...[...document.querySelectorAll("main *")].map(e => Math.max(0, Math.ceil(e.getBoundingClientRect().right - document.documentElement.clientWidth))))`
+
 // quoted is a text as a literal of JavaScript.
 func quoted(s string) string {
 	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`", "$", "\\$").Replace(s) + "`"

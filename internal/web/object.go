@@ -12,7 +12,7 @@ import (
 // object is what one statement destroys, read from its summary: "DELETE events
 // without WHERE".
 type object struct {
-	Does string // DELETE
+	Does string // DELETE; empty where the summary is not made that way
 	Name string // events
 	How  string // without WHERE
 }
@@ -30,8 +30,11 @@ func objectOf(summary string) object {
 	n := slices.IndexFunc(words, func(word string) bool {
 		return strings.IndexFunc(word, func(r rune) bool { return r < 'A' || r > 'Z' }) >= 0
 	})
-	if n <= 0 {
-		return object{Does: visible(summary)}
+	switch {
+	case n < 0:
+		n = len(words)
+	case n == 0:
+		return object{Name: visible(summary)}
 	}
 	o := object{Does: strings.Join(words[:n], " ")}
 	rest := strings.TrimSpace(strings.TrimPrefix(summary, o.Does))

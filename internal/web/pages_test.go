@@ -92,7 +92,7 @@ func TestEveryPageOnEveryScreen(t *testing.T) {
 		for _, s := range screens() {
 			b.do(b.as(s)...)
 			b.open(p.path)
-			if wide := b.value("document.documentElement.scrollWidth - document.documentElement.clientWidth"); wide != "0" {
+			if wide := b.value(sideways); wide != "0" {
 				t.Errorf("%s on %s can be moved sideways by %s", p.name, s.name, wide)
 			}
 			b.shot(p.name + "-" + s.name)
@@ -122,5 +122,9 @@ func TestEmpty(t *testing.T) {
 	b.shot("menu-" + screens()[1].name)
 	if strings.Contains(b.text(), "undefined") {
 		t.Error(b.text())
+	}
+	b.value(`document.querySelector("main").append(document.createElement("button"))`)
+	if found := b.axe(axe); !strings.Contains(found, "button-name") {
+		t.Errorf("axe finds nothing in a button without a name: %s", found)
 	}
 }
