@@ -37,7 +37,7 @@ user you are. It works in one browser, once, within five minutes; do not pass it
 		},
 	}
 	login.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
-	cmd.AddCommand(login)
+	cmd.AddCommand(login, passwordCommand(a))
 	return cmd
 }
 
@@ -57,7 +57,7 @@ func (p *parts) openWeb(l zerolog.Logger) error {
 		return nil
 	}
 	o := web.Options{
-		Listen: c.Listen, URL: c.URL, Desk: p.desk, History: p.store, Status: p.status, Policy: p.policyPage, Log: l,
+		Listen: c.Listen, URL: c.URL, Desk: p.desk, History: p.store, Status: p.status, Passwords: p.passwords, Policy: p.policyPage, Log: l,
 	}
 	if c.TLS != nil {
 		pair, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key)
@@ -69,6 +69,18 @@ func (p *parts) openWeb(l zerolog.Logger) error {
 	var err error
 	p.web, err = web.Listen(o)
 	return err
+}
+
+// passwords are the hashes of those who have one, as they count now.
+func (p *parts) passwords() map[string]string {
+	c, _ := p.inForce.now()
+	hashes := map[string]string{}
+	for _, person := range c.People {
+		if person.Password != "" {
+			hashes[person.Name] = person.Password.Reveal()
+		}
+	}
+	return hashes
 }
 
 // link is nil without a web console.

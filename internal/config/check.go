@@ -15,6 +15,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkSocketPath("socket", c.Socket)
 	n.checkTrace(&c.Trace)
 	n.checkPeople(c.People)
+	n.checkPasswords(c.People, checks.Password)
 	n.checkGroups(c)
 	n.checkHosts(c, checks.Server)
 	n.checkRules(c)

@@ -1,6 +1,9 @@
 package config
 
-import "net/url"
+import (
+	"fmt"
+	"net/url"
+)
 
 // Console says where the web console is.
 type Console struct {
@@ -52,5 +55,18 @@ func (n *notes) checkConsoleURL(text string) {
 	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
 	default:
 		n.fault("console.url", "%s would carry sign-ins in the clear; write https", text)
+	}
+}
+
+// checkPasswords: check is of the package that compares them.
+func (n *notes) checkPasswords(people []Person, check func(hash string) error) {
+	for i, p := range people {
+		path := fmt.Sprintf("people[%d].password", i)
+		if p.Password == "" || n.hasFaultAt(path) {
+			continue
+		}
+		if err := check(p.Password.Reveal()); err != nil {
+			n.fault(path, "the password of %s: %v", p.Name, err)
+		}
 	}
 }

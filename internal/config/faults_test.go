@@ -70,6 +70,12 @@ var checks = Checks{
 		}
 		return nil
 	},
+	Password: func(hash string) error {
+		if !strings.HasPrefix(hash, "$argon2id$") {
+			return errors.New("it is no argon2id hash")
+		}
+		return nil
+	},
 	Console: func(listen, url string, tls bool) error {
 		if url == "" && !strings.HasPrefix(listen, "127.0.0.1:") {
 			return errors.New("it can be reached from other machines, so it needs url")

@@ -84,4 +84,6 @@ var personKeys = map[string]key{
 	"postgres": {doc: "The Postgres users that are theirs alone. A hold asked by one of them cannot be answered by this person.",
 		usual: "none", example: "[ana, ana_admin]"},
 	"os": {doc: "The OS user as whom they call the command line. A person without it cannot answer in this version.", usual: "none", form: "a name", example: "ana"},
+	"password": {doc: "The hash of a password for the [console](console.md); `holdfast console password` prints one.",
+		usual: "none, they sign in there with a link", form: secretForm, pattern: secretPattern, example: "file:ana.hash"},
 }

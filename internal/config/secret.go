@@ -47,6 +47,11 @@ func setSecret(text string) (Secret, error) {
 
 // resolveSecrets puts every secret in the place of where it is.
 func (n *notes) resolveSecrets(c *Config, in Surroundings) {
+	for i := range c.People {
+		if path := fmt.Sprintf("people[%d].password", i); !n.hasFaultAt(path) {
+			n.resolve(&c.People[i].Password, path, in, filepath.Dir(c.File))
+		}
+	}
 	if s := c.Slack; s != nil {
 		for key, secret := range map[string]*Secret{"bot_token": &s.BotToken, "app_token": &s.AppToken, "signing_secret": &s.SigningSecret} {
 			if path := "slack." + key; !n.hasFaultAt(path) {

@@ -136,7 +136,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, who session) {
 		case <-r.Context().Done():
 			return
 		}
-		if !s.sessions.going(who) || !who.of(s.Desk.People()) {
+		if !s.sessions.going(who) || !s.stillOf(who) {
 			say("event: ended\ndata:\n\n")
 			return
 		}

@@ -28,8 +28,8 @@ type History interface {
 	Search(ctx context.Context, s hold.Search) ([]hold.Hold, error)
 }
 
-// Options say what the console shows and where. All but URL, TLS and Policy are
-// needed.
+// Options say what the console shows and where. All but URL, TLS,
+// Passwords and Policy are needed.
 type Options struct {
 	// Listen is HOST:PORT.
 	Listen string
@@ -46,6 +46,10 @@ type Options struct {
 
 	// Status says how this holdfast is.
 	Status func(context.Context) console.Status
+
+	// Passwords are the hashes of those who may sign in with one, by person; nil is
+	// nobody. See HashPassword.
+	Passwords func() map[string]string
 
 	// Policy says what is in force, or nil: then there is no such page.
 	Policy func() Policy

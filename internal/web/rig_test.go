@@ -52,6 +52,7 @@ type rig struct {
 	record   *audit.Log
 	desk     *hold.Desk
 	sessions sync.WaitGroup
+	hashes   hashes
 	stop     func()
 }
 
@@ -92,7 +93,7 @@ func (r *rig) start(listen string, people []hold.Person) {
 	r.desk, err = hold.Open(context.Background(), hold.Options{Store: r.store, Record: r.record, People: known(t, people)})
 	check(t, err)
 	r.Server, err = web.Listen(web.Options{
-		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Log: zerolog.Nop(),
+		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Log: zerolog.Nop(),
 		Status: func(ctx context.Context) console.Status { return status(r.desk) },
 	})
 	check(t, err)

@@ -60,12 +60,18 @@ func (s *Server) who(r *http.Request) (session, bool) {
 		return session{}, false
 	}
 	who, ok := s.sessions.find(cookie.Value)
-	if ok && !who.of(s.Desk.People()) {
+	if ok && !s.stillOf(who) {
 		s.sessions.end(who)
 		ok = false
 	}
 	who.seen = s.live.count()
 	return who, ok
+}
+
+// stillOf says whether a session is still that of its person, and the password by
+// which they came still theirs.
+func (s *Server) stillOf(who session) bool {
+	return who.of(s.Desk.People()) && (who.password == "" || s.hashOf(who.by.Person) == who.password)
 }
 
 // tokenFits reads the form. What does not fit is answered.

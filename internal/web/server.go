@@ -48,6 +48,8 @@ type Server struct {
 	live     *live
 	pages    pages
 	searches chan struct{} // has a place for each search at a time
+	hashing  chan struct{} // has a place for each password that is hashed at a time
+	attempts *attempts
 	log      zerolog.Logger
 }
 
@@ -67,6 +69,7 @@ func Listen(o Options) (*Server, error) {
 	s := &Server{
 		Options: o, listener: limited(l, maxConnections), pages: pages, log: o.Log,
 		sessions: newSessions(), live: newLive(), searches: make(chan struct{}, maxSearches),
+		hashing: make(chan struct{}, maxHashing), attempts: newAttempts(),
 	}
 	s.base = s.address(l.Addr())
 	s.http = &http.Server{

@@ -31,12 +31,13 @@ const (
 
 // session is one browser that has signed in. It is not changed but by sessions.
 type session struct {
-	by     hold.Answerer // who answers; the desk asks again who that is
-	token  string        // of forms, so that only pages of this session can send them
-	began  time.Time
-	used   time.Time
-	secret [sha256.Size]byte
-	seen   uint64 // of a request: the changes that had happened when it came; see live
+	by       hold.Answerer // who answers; the desk asks again who that is
+	password string        // the hash of the one by which they came; empty for a link
+	token    string        // of forms, so that only pages of this session can send them
+	began    time.Time
+	used     time.Time
+	secret   [sha256.Size]byte
+	seen     uint64 // of a request: the changes that had happened when it came; see live
 }
 
 // name is who it is, for people.
@@ -117,7 +118,7 @@ func (s *sessions) accept(secret string) (hold.Answerer, bool) {
 }
 
 // begin makes a session and returns what the browser shows for it.
-func (s *sessions) begin(by hold.Answerer) string {
+func (s *sessions) begin(by hold.Answerer, password string) string {
 	now, secret := time.Now(), rand.Text()
 	hash := sha256.Sum256([]byte(secret))
 	s.mu.Lock()
@@ -125,7 +126,7 @@ func (s *sessions) begin(by hold.Answerer) string {
 	if len(s.live) >= maxSessions {
 		s.dropLocked(now)
 	}
-	s.live[hash] = &session{by: by, token: rand.Text(), began: now, used: now, secret: hash}
+	s.live[hash] = &session{by: by, password: password, token: rand.Text(), began: now, used: now, secret: hash}
 	return secret
 }
 

@@ -43,6 +43,10 @@ type signInPage struct {
 	For  string
 	Used bool // there was a link, and it cannot be used
 	Next string
+
+	Passwords bool   // somebody may sign in with one
+	Name      string // as typed
+	Problem   string
 }
 
 func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) {
@@ -54,14 +58,23 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) {
 			p.Link, p.For = secret, session{by: by}.name()
 		}
 	}
-	s.show(w, r, http.StatusOK, "signin", frame{Title: "Sign in"}, p)
+	s.showSignInAs(w, r, http.StatusOK, p)
 }
 
-// signIn uses a link up. It takes a form, since programs that look at links in
+func (s *Server) showSignInAs(w http.ResponseWriter, r *http.Request, status int, p signInPage) {
+	p.Passwords = s.Passwords != nil && len(s.Passwords()) > 0
+	s.show(w, r, status, "signin", frame{Title: "Sign in"}, p)
+}
+
+// signIn takes a password, or uses a link up. It takes a form, since programs that look at links in
 // messages would use up one that a GET uses.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		s.refuse(w, r, http.StatusBadRequest, "The form could not be read, so nobody is signed in.", "")
+		return
+	}
+	if r.PostForm.Has("password") {
+		s.signInByPassword(w, r)
 		return
 	}
 	by, ok := s.sessions.accept(r.PostForm.Get("link"))
@@ -70,13 +83,18 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	if !ok {
 		s.log.Warn().Str("client", r.RemoteAddr).Msg("console: a link was shown that cannot be used")
-		s.show(w, r, http.StatusForbidden, "signin", frame{Title: "Sign in"}, signInPage{Used: true, Next: "/holds"})
+		s.showSignInAs(w, r, http.StatusForbidden, signInPage{Used: true, Next: "/holds"})
 		return
 	}
+	s.begin(w, r, by, "")
+}
+
+// begin makes a session, in place of one that this browser may have.
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, by hold.Answerer, hash string) {
 	if old, ok := s.who(r); ok {
 		s.sessions.end(old)
 	}
-	http.SetCookie(w, s.cookie(s.sessions.begin(by), int(sessionLife.Seconds())))
+	http.SetCookie(w, s.cookie(s.sessions.begin(by, hash), int(sessionLife.Seconds())))
 	s.log.Info().Str("who", session{by: by}.name()).Str("client", r.RemoteAddr).Msg("console: signed in")
 	http.Redirect(w, r, within(r.PostForm.Get("next")), http.StatusSeeOther)
 }
