@@ -66,6 +66,9 @@ func (p *parts) openWeb(l zerolog.Logger) error {
 		}
 		o.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	}
+	if id := c.OIDC; id != nil {
+		o.OIDC = &web.OIDC{Issuer: id.Issuer, ClientID: id.ClientID, ClientSecret: id.ClientSecret.Reveal()}
+	}
 	var err error
 	p.web, err = web.Listen(o)
 	return err

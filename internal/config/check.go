@@ -10,6 +10,8 @@ import (
 
 // check looks at a complete configuration as a whole.
 func (n *notes) check(c *Config, checks Checks) {
+	n.console = c.Console.Listen != ""
+	n.oidc = n.console && c.Console.OIDC != nil
 	n.slack = c.Slack != nil && !c.Slack.Strict
 	n.checkControl(c.Control, checks.Control)
 	n.checkSocketPath("socket", c.Socket)

@@ -17,6 +17,16 @@ type Console struct {
 	// TLS is the certificate of the console; nil serves http, to this machine or to a
 	// reverse proxy.
 	TLS *ConsoleTLS `yaml:"tls"`
+
+	// OIDC is the OpenID provider that vouches for people; nil is none.
+	OIDC *OIDC `yaml:"oidc"`
+}
+
+// OIDC is an OpenID provider. People are known to it by their email.
+type OIDC struct {
+	Issuer       string `yaml:"issuer"`
+	ClientID     string `yaml:"client_id"`
+	ClientSecret Secret `yaml:"client_secret"`
 }
 
 // ConsoleTLS is a certificate and its key, as PEM files; absolute after Load.
@@ -38,11 +48,40 @@ func (n *notes) checkConsole(c *Config, check func(listen, url string, tls bool)
 	} else if console.URL != "" {
 		n.checkConsoleURL(console.URL)
 	}
+	n.checkOIDC(c)
 	if t := console.TLS; t != nil {
 		n.checkTLS(&TLS{Cert: t.Cert, Key: t.Key}, "console.tls")
 		if console.Listen == "" {
 			n.fault("console.tls", "is of no use without console.listen")
 		}
+	}
+}
+
+// checkOIDC looks at the provider without asking it: holdfast starts without it.
+func (n *notes) checkOIDC(c *Config) {
+	o := c.Console.OIDC
+	if o == nil || n.hasFaultAt("console.oidc") {
+		return
+	}
+	u, err := url.Parse(o.Issuer)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())):
+		n.fault("console.oidc.issuer", "%q is no issuer; write the https address that the provider names", o.Issuer)
+	case o.ClientID == "":
+		n.fault("console.oidc", "client_id is missing; the provider gives it when the console is registered there")
+	case o.ClientSecret == "" && !n.hasFaultAt("console.oidc.client_secret"):
+		n.fault("console.oidc", "client_secret is missing; write ${NAME} for a variable or file:PATH for a file")
+	case c.Console.Listen == "":
+		n.fault("console.oidc", "is of no use without console.listen")
+	}
+	known := 0
+	for _, p := range c.People {
+		if p.Email != "" {
+			known++
+		}
+	}
+	if known == 0 {
+		n.warn("console.oidc", "nobody in people has an email, so nobody can sign in by OpenID Connect")
 	}
 }
 

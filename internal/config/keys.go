@@ -33,6 +33,7 @@ var sections = []struct {
 	{reflect.TypeFor[Trace](), "trace"},
 	{reflect.TypeFor[Console](), "console"},
 	{reflect.TypeFor[ConsoleTLS](), "tls"},
+	{reflect.TypeFor[OIDC](), "oidc"},
 	{reflect.TypeFor[Slack](), "slack"},
 }
 

@@ -29,6 +29,7 @@ var reference = map[reflect.Type]map[string]key{
 	reflect.TypeFor[Trace]():      traceKeys,
 	reflect.TypeFor[Console]():    consoleKeys,
 	reflect.TypeFor[ConsoleTLS](): consoleTLSKeys,
+	reflect.TypeFor[OIDC]():       oidcKeys,
 	reflect.TypeFor[Slack]():      slackKeys,
 	reflect.TypeFor[Holds]():      holdsKeys,
 	reflect.TypeFor[Person]():     personKeys,

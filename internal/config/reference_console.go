@@ -8,6 +8,14 @@ var consoleKeys = map[string]key{
 		usual: "the address of `listen`; without that, messages name the command instead", form: "a URL", example: "https://holdfast.example.com"},
 	"tls": {doc: "A certificate for the console, so that browsers can come without a reverse proxy.", usual: "none, http",
 		example: "{cert: console.crt, key: console.key}"},
+	"oidc": {doc: "An OpenID provider that vouches for people, by the `email` that it has verified; see [console](console.md).", usual: "none",
+		example: "{issuer: \"https://login.example.com\", client_id: holdfast, client_secret: \"${OIDC_SECRET}\"}"},
+}
+
+var oidcKeys = map[string]key{
+	"issuer":        {doc: "The provider's address, as it names itself. `https`, or `http` on this machine.", required: true, form: "a URL", example: "https://login.example.com"},
+	"client_id":     {doc: "The console's name there. Its redirect address is `url` and `/signin/oidc/callback`.", required: true, form: "a text", example: "holdfast"},
+	"client_secret": {doc: "The console's secret there.", required: true, form: secretForm, pattern: secretPattern, example: "${OIDC_SECRET}"},
 }
 
 var consoleTLSKeys = map[string]key{

@@ -79,7 +79,7 @@ var holdsKeys = map[string]key{
 
 var personKeys = map[string]key{
 	"name":  {doc: "Unique, at most 63 letters.", required: true, form: "a name", example: "ana"},
-	"email": {doc: "Kept for later versions.", usual: "none", example: "ana@example.com"},
+	"email": {doc: "The address as whom an OpenID provider knows them; one person's only.", usual: "none", example: "ana@example.com"},
 	"slack": {doc: "The member id in Slack, as whom they answer there; one person's only.", usual: "none", example: "U012AB3CD"},
 	"postgres": {doc: "The Postgres users that are theirs alone. A hold asked by one of them cannot be answered by this person.",
 		usual: "none", example: "[ana, ana_admin]"},

@@ -52,6 +52,9 @@ func (n *notes) resolveSecrets(c *Config, in Surroundings) {
 			n.resolve(&c.People[i].Password, path, in, filepath.Dir(c.File))
 		}
 	}
+	if o := c.Console.OIDC; o != nil && !n.hasFaultAt("console.oidc.client_secret") {
+		n.resolve(&o.ClientSecret, "console.oidc.client_secret", in, filepath.Dir(c.File))
+	}
 	if s := c.Slack; s != nil {
 		for key, secret := range map[string]*Secret{"bot_token": &s.BotToken, "app_token": &s.AppToken, "signing_secret": &s.SigningSecret} {
 			if path := "slack." + key; !n.hasFaultAt(path) {

@@ -53,6 +53,7 @@ type rig struct {
 	desk     *hold.Desk
 	sessions sync.WaitGroup
 	hashes   hashes
+	oidc     *web.OIDC
 	stop     func()
 }
 
@@ -75,7 +76,12 @@ func known(t *testing.T, people []hold.Person) hold.People {
 
 func newRig(t *testing.T, people []hold.Person) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir()}
+	return newRigWith(t, people, nil)
+}
+
+func newRigWith(t *testing.T, people []hold.Person, provider *web.OIDC) *rig {
+	t.Helper()
+	r := &rig{t: t, dir: t.TempDir(), oidc: provider}
 	r.start("127.0.0.1:0", people)
 	t.Cleanup(func() { r.stop() })
 	return r
@@ -93,7 +99,7 @@ func (r *rig) start(listen string, people []hold.Person) {
 	r.desk, err = hold.Open(context.Background(), hold.Options{Store: r.store, Record: r.record, People: known(t, people)})
 	check(t, err)
 	r.Server, err = web.Listen(web.Options{
-		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Log: zerolog.Nop(),
+		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, OIDC: r.oidc, Log: zerolog.Nop(),
 		Status: func(ctx context.Context) console.Status { return status(r.desk) },
 	})
 	check(t, err)

@@ -13,6 +13,10 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /assets/{name}", serveAsset)
 	mux.HandleFunc("GET /signin", s.showSignIn)
 	mux.HandleFunc("POST /signin", s.signIn)
+	if s.provider != nil {
+		mux.HandleFunc("GET /signin/oidc", s.depart)
+		mux.HandleFunc("GET "+callbackPath, s.arrive)
+	}
 	mux.HandleFunc("POST /signout", s.signedIn(s.signOut))
 	mux.HandleFunc("GET /holds", s.signedIn(s.showHolds))
 	mux.HandleFunc("GET /holds/{id}", s.signedIn(s.showHold))
@@ -68,10 +72,12 @@ func (s *Server) who(r *http.Request) (session, bool) {
 	return who, ok
 }
 
-// stillOf says whether a session is still that of its person, and the password by
-// which they came still theirs.
+// stillOf says whether a session is still that of its person, and the password or the
+// address by which they came still theirs.
 func (s *Server) stillOf(who session) bool {
-	return who.of(s.Desk.People()) && (who.password == "" || s.hashOf(who.by.Person) == who.password)
+	people := s.Desk.People()
+	p, _ := people.ByName(who.by.Person)
+	return who.of(people) && (who.password == "" || s.hashOf(p.Name) == who.password) && (who.email == "" || strings.EqualFold(p.Email, who.email))
 }
 
 // tokenFits reads the form. What does not fit is answered.

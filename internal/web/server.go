@@ -50,6 +50,7 @@ type Server struct {
 	searches chan struct{} // has a place for each search at a time
 	hashing  chan struct{} // has a place for each password that is hashed at a time
 	attempts *attempts
+	provider *provider // nil without OIDC
 	log      zerolog.Logger
 }
 
@@ -72,6 +73,9 @@ func Listen(o Options) (*Server, error) {
 		hashing: make(chan struct{}, maxHashing), attempts: newAttempts(),
 	}
 	s.base = s.address(l.Addr())
+	if o.OIDC != nil {
+		s.provider = newProvider(*o.OIDC, s.URL())
+	}
 	s.http = &http.Server{
 		Handler:           s.guard(s.routes()),
 		ReadHeaderTimeout: readWait,

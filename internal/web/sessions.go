@@ -33,6 +33,7 @@ const (
 type session struct {
 	by       hold.Answerer // who answers; the desk asks again who that is
 	password string        // the hash of the one by which they came; empty for a link
+	email    string        // the address by which an OpenID provider vouched for them; or empty
 	token    string        // of forms, so that only pages of this session can send them
 	began    time.Time
 	used     time.Time
@@ -117,8 +118,8 @@ func (s *sessions) accept(secret string) (hold.Answerer, bool) {
 	return l.by, ok && time.Now().Before(l.until)
 }
 
-// begin makes a session and returns what the browser shows for it.
-func (s *sessions) begin(by hold.Answerer, password string) string {
+// begin makes a session, of whom and by what one says, and returns what the browser shows for it.
+func (s *sessions) begin(one session) string {
 	now, secret := time.Now(), rand.Text()
 	hash := sha256.Sum256([]byte(secret))
 	s.mu.Lock()
@@ -126,7 +127,8 @@ func (s *sessions) begin(by hold.Answerer, password string) string {
 	if len(s.live) >= maxSessions {
 		s.dropLocked(now)
 	}
-	s.live[hash] = &session{by: by, password: password, token: rand.Text(), began: now, used: now, secret: hash}
+	one.token, one.began, one.used, one.secret = rand.Text(), now, now, hash
+	s.live[hash] = &one
 	return secret
 }
 

@@ -52,7 +52,7 @@ func TestLinksAreBounded(t *testing.T) {
 func TestSessionsExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSessions()
-		idle, busy := s.begin(ben, ""), s.begin(ben, "")
+		idle, busy := s.begin(session{by: ben}), s.begin(session{by: ben})
 		for began := time.Now(); time.Since(began) < sessionLife-sessionIdle/2; time.Sleep(sessionIdle / 2) {
 			if _, ok := s.find(busy); !ok {
 				t.Fatalf("ended after %v", time.Since(began))
@@ -78,11 +78,11 @@ func TestSessionsExpire(t *testing.T) {
 func TestSessionsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSessions()
-		first, second := s.begin(ben, ""), s.begin(ben, "")
+		first, second := s.begin(session{by: ben}), s.begin(session{by: ben})
 		for range maxSessions {
 			time.Sleep(time.Second)
 			s.find(first)
-			s.begin(ben, "")
+			s.begin(session{by: ben})
 		}
 		if _, ok := s.find(second); ok || len(s.live) != maxSessions {
 			t.Errorf("%d sessions; the idlest lives: %v", len(s.live), ok)
@@ -95,7 +95,7 @@ func TestSessionsAreBounded(t *testing.T) {
 
 func TestSecretsAreNotKept(t *testing.T) {
 	s := newSessions()
-	secret := s.begin(ben, "")
+	secret := s.begin(session{by: ben})
 	found, ok := s.find(secret)
 	if !ok || string(found.secret[:]) == secret || found.token == secret || len(secret) < 26 {
 		t.Errorf("%q, %+v", secret, found)

@@ -44,6 +44,7 @@ type signInPage struct {
 	Used bool // there was a link, and it cannot be used
 	Next string
 
+	Provider  bool   // an OpenID provider vouches for people
 	Passwords bool   // somebody may sign in with one
 	Name      string // as typed
 	Problem   string
@@ -62,6 +63,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) showSignInAs(w http.ResponseWriter, r *http.Request, status int, p signInPage) {
+	p.Provider = s.provider != nil
 	p.Passwords = s.Passwords != nil && len(s.Passwords()) > 0
 	s.show(w, r, status, "signin", frame{Title: "Sign in"}, p)
 }
@@ -86,17 +88,17 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		s.showSignInAs(w, r, http.StatusForbidden, signInPage{Used: true, Next: "/holds"})
 		return
 	}
-	s.begin(w, r, by, "")
+	s.begin(w, r, session{by: by}, within(r.PostForm.Get("next")))
 }
 
 // begin makes a session, in place of one that this browser may have.
-func (s *Server) begin(w http.ResponseWriter, r *http.Request, by hold.Answerer, hash string) {
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, one session, next string) {
 	if old, ok := s.who(r); ok {
 		s.sessions.end(old)
 	}
-	http.SetCookie(w, s.cookie(s.sessions.begin(by, hash), int(sessionLife.Seconds())))
-	s.log.Info().Str("who", session{by: by}.name()).Str("client", r.RemoteAddr).Msg("console: signed in")
-	http.Redirect(w, r, within(r.PostForm.Get("next")), http.StatusSeeOther)
+	http.SetCookie(w, s.cookie(s.sessions.begin(one), int(sessionLife.Seconds())))
+	s.log.Info().Str("who", one.name()).Str("client", r.RemoteAddr).Msg("console: signed in")
+	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request, who session) {

@@ -52,5 +52,5 @@ func (s *Server) signInByPassword(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.attempts.succeeded(name)
-	s.begin(w, r, by, text)
+	s.begin(w, r, session{by: by, password: text}, next)
 }
