@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log"
@@ -87,10 +86,7 @@ func Listen(o Options) (*Server, error) {
 	}
 	s.http.RegisterOnShutdown(s.live.close)
 	if o.TLS != nil {
-		config := o.TLS.Clone()
-		config.NextProtos = []string{"h2", "http/1.1"}
-		s.http.TLSConfig = config
-		s.listener = tls.NewListener(s.listener, config)
+		s.http.TLSConfig = o.TLS.Clone()
 	}
 	return s, nil
 }
@@ -125,13 +121,21 @@ func (s *Server) Close() error {
 	return nil
 }
 
+// accept serves until the server is shut down. With TLS it speaks HTTP/2 as well.
+func (s *Server) accept() error {
+	if s.TLS != nil {
+		return s.http.ServeTLS(s.listener, "", "")
+	}
+	return s.http.Serve(s.listener)
+}
+
 // Serve answers requests until ctx ends, and lets those in progress finish. It is
 // called once.
 func (s *Server) Serve(ctx context.Context) error {
 	watch := s.Desk.Watch()
 	defer watch.Close()
 	failed, told := make(chan error, 1), make(chan struct{})
-	go func() { failed <- s.http.Serve(s.listener) }()
+	go func() { failed <- s.accept() }()
 	go func() {
 		s.live.run(watch)
 		close(told)

@@ -139,10 +139,18 @@
     waits = setTimeout(ask, 60);
   };
 
-  // The stream. Where there is none, or no place in it, ask every ten seconds.
+  // The stream. Where there is none, or no place in it, ask every ten seconds. A page
+  // that nobody sees gives its stream up: by HTTP/1.1 a browser has six connections
+  // for all of its tabs.
   let stream = null, poll = 0;
   const listen = () => {
     clearInterval(poll);
+    if (stream) stream.close();
+    if (document.hidden) {
+      stream = null;
+      poll = setInterval(ask, 30000);
+      return;
+    }
     stream = new EventSource("/events?seen=" + document.documentElement.dataset.seen);
     stream.onopen = () => {
       offline(false);
@@ -164,7 +172,10 @@
   tick();
   setInterval(tick, 250);
   listen();
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+  document.addEventListener("visibilitychange", () => {
+    listen();
+    if (!document.hidden) ask();
+  });
   window.addEventListener("pageshow", (e) => { if (e.persisted) { listen(); ask(); } });
   window.addEventListener("pagehide", () => { if (stream) stream.close(); });
 
