@@ -37,7 +37,7 @@ user you are. It works in one browser, once, within five minutes; do not pass it
 		},
 	}
 	login.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
-	cmd.AddCommand(login, passwordCommand(a))
+	cmd.AddCommand(login, passwordCommand(a), tokenCommand(a))
 	return cmd
 }
 
@@ -57,7 +57,7 @@ func (p *parts) openWeb(l zerolog.Logger) error {
 		return nil
 	}
 	o := web.Options{
-		Listen: c.Listen, URL: c.URL, Desk: p.desk, History: p.store, Status: p.status, Passwords: p.passwords, Policy: p.policyPage, Log: l,
+		Listen: c.Listen, URL: c.URL, Desk: p.desk, History: p.store, Status: p.status, Passwords: p.passwords, Tokens: p.tokens, Policy: p.policyPage, Log: l,
 	}
 	if c.TLS != nil {
 		pair, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key)
@@ -81,6 +81,18 @@ func (p *parts) passwords() map[string]string {
 	for _, person := range c.People {
 		if person.Password != "" {
 			hashes[person.Name] = person.Password.Reveal()
+		}
+	}
+	return hashes
+}
+
+// tokens are the hashes of those who have one, as they count now.
+func (p *parts) tokens() map[string]string {
+	c, _ := p.inForce.now()
+	hashes := map[string]string{}
+	for _, person := range c.People {
+		if person.Token != "" {
+			hashes[person.Name] = person.Token
 		}
 	}
 	return hashes

@@ -102,7 +102,7 @@ func (a *app) load(flags map[string]string) (*config.Config, error) {
 		Checks: config.Checks{
 			Server:  func(url string) error { _, err := proxy.ParseUpstream(url); return err },
 			Control: func(url string) error { _, err := store.Path(url); return err },
-			Console: web.CheckAddress, Password: web.CheckHash,
+			Console: web.CheckAddress, Password: web.CheckHash, Token: web.CheckToken,
 		},
 	})
 }

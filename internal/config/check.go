@@ -18,6 +18,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkTrace(&c.Trace)
 	n.checkPeople(c.People)
 	n.checkPasswords(c.People, checks.Password)
+	n.checkTokens(c.People, checks.Token)
 	n.checkGroups(c)
 	n.checkHosts(c, checks.Server)
 	n.checkRules(c)

@@ -127,13 +127,13 @@ func (n *notes) membersOf(c *Config, r Reviewers, path string) ([]Person, string
 func (n *notes) warnReviewers(path, holder string, count int, members []Person, who string) {
 	able := 0
 	for _, p := range members {
-		if p.OS != "" || n.slack && p.Slack != "" || n.console && p.Password != "" || n.oidc && p.Email != "" {
+		if p.OS != "" || n.slack && p.Slack != "" || n.console && (p.Password != "" || p.Token != "") || n.oidc && p.Email != "" {
 			able++
 		}
 	}
 	switch {
 	case able < count:
-		n.warn(path, "%s: %d of %s can answer, and %d must: the command line knows people by os, and Slack and the console, where they are set up, by slack, email or password", holder, able, who, count)
+		n.warn(path, "%s: %d of %s can answer, and %d must: the command line knows people by os, and Slack and the console, where they are set up, by slack, email, password or token", holder, able, who, count)
 	case count == len(members):
 		n.warn(path, "%s: what one of %s asks can never be approved: %d must answer, nobody answers their own, and there are %d", holder, who, count, len(members))
 	}

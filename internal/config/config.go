@@ -83,6 +83,7 @@ type Person struct {
 	Postgres []string `yaml:"postgres"` // the Postgres users that are theirs
 	OS       string   `yaml:"os"`       // the OS user who answers with the CLI
 	Password Secret   `yaml:"password"` // the hash of the one for the web console; may be empty
+	Token    string   `yaml:"token"`    // the hash of the one that their programs show to the API; may be empty
 }
 
 // Host is one door: where clients connect, and which server is behind it.

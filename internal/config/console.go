@@ -109,3 +109,18 @@ func (n *notes) checkPasswords(people []Person, check func(hash string) error) {
 		}
 	}
 }
+
+// checkTokens: check is of the package that compares them.
+func (n *notes) checkTokens(people []Person, check func(hash string) error) {
+	tokens := map[string]int{}
+	for i, p := range people {
+		path := fmt.Sprintf("people[%d].token", i)
+		if p.Token == "" || n.hasFaultAt(path) {
+			continue
+		}
+		if err := check(p.Token); err != nil {
+			n.fault(path, "the token of %s: %v", p.Name, err)
+		}
+		n.unique(tokens, p.Token, i, path, "the token with the hash %q belongs to two people, so an answer could be either's; keep one")
+	}
+}

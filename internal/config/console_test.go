@@ -26,6 +26,8 @@ func TestConsole(t *testing.T) {
 		{"console: {oidc: {issuer: 'https://login.example.com', client_id: holdfast, client_secret: 'file:no.pem'}}", "of no use without"},
 		{"people: [{name: ana, email: A@b.c}, {name: ben, email: a@b.c}]", "belongs to two people"},
 		{"people: [{name: ana, password: 'file:no.pem'}]", "the password of ana: it is no argon2id hash"},
+		{"people: [{name: ana, token: holdfast_x}]", "the token of ana: it is no hash of a token"},
+		{"people: [{name: ana, token: 'sha256:1'}, {name: ben, token: 'sha256:1'}]", "belongs to two people"},
 		{"people: [{name: ana, password: hunter2}]", "a secret does not stand in the file itself"},
 	} {
 		write(t, "holdfast.yaml", "hosts: [{name: a, listen: ':1', server: 'postgres://db'}]\n"+c.text+"\n")

@@ -70,6 +70,12 @@ var checks = Checks{
 		}
 		return nil
 	},
+	Token: func(hash string) error {
+		if !strings.HasPrefix(hash, "sha256:") {
+			return errors.New("it is no hash of a token")
+		}
+		return nil
+	},
 	Password: func(hash string) error {
 		if !strings.HasPrefix(hash, "$argon2id$") {
 			return errors.New("it is no argon2id hash")

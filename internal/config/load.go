@@ -24,6 +24,9 @@ type Checks struct {
 	Server  func(url string) error // of the package that dials it
 	Control func(url string) error // of the package that opens it
 
+	// Token says what is wrong with the hash of one.
+	Token func(hash string) error
+
 	// Password says what is wrong with the hash of one, without quoting it.
 	Password func(hash string) error
 

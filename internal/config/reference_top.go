@@ -64,6 +64,9 @@ var topKeys = map[string]key{
 	},
 }
 
+// exampleHash is of no token.
+const exampleHash = "0000000000000000000000000000000000000000000000000000000000000000"
+
 var traceKeys = map[string]key{
 	"dir": {doc: "A folder for the files. Relative to the file's folder. Made with 0700, and left as it is where it exists; the files have 0600.",
 		form: "a path", example: "/var/lib/holdfast/traces"},
@@ -86,4 +89,6 @@ var personKeys = map[string]key{
 	"os": {doc: "The OS user as whom they call the command line. A person without it cannot answer in this version.", usual: "none", form: "a name", example: "ana"},
 	"password": {doc: "The hash of a password for the [console](console.md); `holdfast console password` prints one.",
 		usual: "none, they sign in there with a link", form: secretForm, pattern: secretPattern, example: "file:ana.hash"},
+	"token": {doc: "The hash of a token with which programs of this person use the API of the [console](console.md); `holdfast console token` prints both.",
+		usual: "none", form: "a hash", pattern: "^sha256:[0-9a-f]{64}$", example: "sha256:" + exampleHash},
 }

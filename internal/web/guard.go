@@ -31,7 +31,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			w.Header().Set("Allow", "GET, HEAD, POST")
 			s.refuse(w, r, http.StatusMethodNotAllowed, "There is no "+visible(r.Method)+" here.", "")
 			return
-		case !ownForm(r):
+		case !ownForm(r) && !strings.HasPrefix(r.URL.Path, apiPath):
 			s.refuse(w, r, http.StatusForbidden, "This form was not sent by a page of this console, so nothing was done.",
 				"Open the console itself and answer there.")
 			return

@@ -29,7 +29,7 @@ type History interface {
 }
 
 // Options say what the console shows and where. All but URL, TLS,
-// Passwords, OIDC and Policy are needed.
+// Passwords, Tokens, OIDC and Policy are needed.
 type Options struct {
 	// Listen is HOST:PORT.
 	Listen string
@@ -50,6 +50,10 @@ type Options struct {
 	// Passwords are the hashes of those who may sign in with one, by person; nil is
 	// nobody. See HashPassword.
 	Passwords func() map[string]string
+
+	// Tokens are the hashes of those whose programs may use the API, by person; nil is
+	// nobody. See NewToken.
+	Tokens func() map[string]string
 
 	// OIDC is who vouches for people, or nil.
 	OIDC *OIDC

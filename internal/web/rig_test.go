@@ -53,6 +53,7 @@ type rig struct {
 	desk     *hold.Desk
 	sessions sync.WaitGroup
 	hashes   hashes
+	tokens   hashes
 	oidc     *web.OIDC
 	stop     func()
 }
@@ -99,7 +100,7 @@ func (r *rig) start(listen string, people []hold.Person) {
 	r.desk, err = hold.Open(context.Background(), hold.Options{Store: r.store, Record: r.record, People: known(t, people)})
 	check(t, err)
 	r.Server, err = web.Listen(web.Options{
-		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, OIDC: r.oidc, Log: zerolog.Nop(),
+		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Tokens: r.tokens.now, OIDC: r.oidc, Log: zerolog.Nop(),
 		Status: func(ctx context.Context) console.Status { return status(r.desk) },
 	})
 	check(t, err)
@@ -138,7 +139,10 @@ func status(desk *hold.Desk) console.Status {
 		CountingNote: "Rows are not counted before a commit in this version.",
 		Control:      "sqlite:///var/lib/holdfast/holdfast.db", Audit: "/var/lib/holdfast/audit.jsonl", Socket: "/run/holdfast/holdfast.sock",
 	}
-	s.People = desk.People().Names()
+	s.People, s.Identity = desk.People().Names(), "unverified"
+	if len(s.People) > 0 {
+		s.Identity = "verified"
+	}
 	return s
 }
 

@@ -7,10 +7,14 @@ import (
 	"strings"
 )
 
+// apiPath is where the API is. What is sent there is sent by programs.
+const apiPath = "/v1/"
+
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/holds", http.StatusSeeOther) })
 	mux.HandleFunc("GET /assets/{name}", serveAsset)
+	mux.Handle(apiPath, s.api())
 	mux.HandleFunc("GET /signin", s.showSignIn)
 	mux.HandleFunc("POST /signin", s.signIn)
 	if s.provider != nil {
