@@ -61,7 +61,7 @@ func (n *netSession) judged(outcome event.Outcome, r session.Report) {
 		At: time.Now(), Session: n.id, Origin: event.From(n.origin),
 		Outcome: outcome, Rule: r.Verdict.Rule, Reason: r.Verdict.Reason,
 	}
-	e.Statements = lines(r.Verdict)
+	e.Statements, e.Effects = lines(r.Verdict), event.EffectsOf(r.Verdict)
 	if r.SQL != "" {
 		e.SQLHash = event.TextHash(r.SQL)
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -20,13 +21,22 @@ type literal struct {
 // maxDigits is how many characters of a number compare exactly as a float64.
 const maxDigits = 15
 
-// constant reads a literal, also with a cast to a type that keeps its value.
-func constant(n *pgquery.Node) (literal, bool) {
+// constant reads a literal, also with a cast to a type that keeps its value, and
+// what a few operators make of literals.
+func constant(n *pgquery.Node) (literal, bool) { return constantIn(n, maxFolds) }
+
+// maxFolds is how deep operators are folded: the deeper ones are no tricks of people.
+const maxFolds = 4
+
+func constantIn(n *pgquery.Node, folds int) (literal, bool) {
 	if c := n.GetTypeCast(); c != nil {
 		if !keepsValue(c.TypeName) {
 			return literal{}, false
 		}
 		n = c.Arg
+	}
+	if e := n.GetAExpr(); e != nil && folds > 0 {
+		return folded(e, folds-1)
 	}
 	c := n.GetAConst()
 	if c == nil {
@@ -46,6 +56,41 @@ func constant(n *pgquery.Node) (literal, bool) {
 		return literal{text: v.Sval.GetSval()}, true
 	}
 	return literal{}, false
+}
+
+// maxFolded is below which integers are added and multiplied exactly, and without
+// an overflow on the server: 2^31.
+const maxFolded = 1 << 31
+
+// folded computes a sum, difference or product of small integers and the
+// concatenation of two strings.
+func folded(e *pgquery.A_Expr, folds int) (literal, bool) {
+	op := strings.Join(names(e.Name), ".")
+	if e.Kind != pgquery.A_Expr_Kind_AEXPR_OP || e.Lexpr == nil || e.Rexpr == nil || !strings.Contains("+ - * ||", op) {
+		return literal{}, false
+	}
+	a, okA := constantIn(e.Lexpr, folds)
+	b, okB := constantIn(e.Rexpr, folds)
+	if !okA || !okB || a.null || b.null {
+		return literal{}, false
+	}
+	if op == "||" {
+		return literal{text: a.text + b.text}, !a.isNum && !b.isNum && !a.isBool && !b.isBool
+	}
+	if !a.isNum || !b.isNum {
+		return literal{}, false
+	}
+	r := map[string]float64{"+": a.number + b.number, "-": a.number - b.number, "*": a.number * b.number}[op]
+	if r != math.Trunc(r) || math.Abs(r) >= maxFolded || a.number != math.Trunc(a.number) || b.number != math.Trunc(b.number) {
+		return literal{}, false
+	}
+	return literal{number: r, isNum: true, text: strconv.FormatInt(int64(r), 10)}, true
+}
+
+// isBool says whether a type is boolean.
+func isBool(t *pgquery.TypeName) bool {
+	name := relation(names(t.GetNames()))
+	return name.Name == "bool" && (name.Schema == "" || name.Schema == "pg_catalog") && len(t.GetArrayBounds()) == 0
 }
 
 func number(s string) (literal, bool) {

@@ -15,8 +15,11 @@
 // Where to look: certainty.go and encodings.go (may it be read), prefilter.go,
 // bounds.go and parts.go (what never reaches the parser whole), cache.go and
 // shape.go (what reaches it once), extract.go and
-// the effects files (what a statement does), filter.go and truth.go (which rows),
-// suspect.go (text that no parser reads), policy_default.go (what is held).
-// testdata has one file a case: SQL, facts, verdict. The lists of built-in
-// functions and keywords in words are made by words/generate.sh.
+// the effects files (what a statement does), body.go and plpgsql.go (code in
+// literals), extract_create.go and definitions.go (what runs later), filter.go and
+// truth.go (which rows), destroyers.go and extension.go (which functions), suspect.go
+// (text that no parser reads), policy_default.go (what is held).
+// testdata has one file a case: SQL, facts, verdict; testdata/tricky has many
+// statements with their verdicts alone. The lists of functions and keywords in words
+// are made by words/generate.sh and words/extensions.sh.
 package rules

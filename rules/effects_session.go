@@ -9,7 +9,7 @@ func (x *extractor) session(node any, s scope) (done bool) {
 	case *pgquery.PrepareStmt:
 		body := readInside(n.Query, x.inside)
 		x.st.Effects = append(x.st.Effects, body.Effects...)
-		x.st.Functions = append(x.st.Functions, body.Functions...)
+		x.calls(&body)
 		x.rename(NamePrepare, n.Name, &body)
 		return true
 	case *pgquery.DeclareCursorStmt:
@@ -17,8 +17,14 @@ func (x *extractor) session(node any, s scope) (done bool) {
 		for _, e := range body.Effects {
 			x.emit(e, s)
 		}
-		x.st.Functions = append(x.st.Functions, body.Functions...)
+		x.calls(&body)
 		x.st.Settings = append(x.st.Settings, body.Settings...)
+		if n.Options&cursorHold != 0 && len(body.Functions) > 0 {
+			x.emit(Effect{
+				Verb: VerbCall, Object: "CURSOR", Target: Relation{Name: n.Portalname},
+				FilterText: "it calls unknown functions when the transaction ends",
+			}, s)
+		}
 		if !s.planned {
 			x.rename(NameDeclare, n.Portalname, &body)
 		}
@@ -37,6 +43,17 @@ func (x *extractor) session(node any, s scope) (done bool) {
 		}
 	}
 	return false
+}
+
+// cursorHold is the bit of WITH HOLD (CURSOR_OPT_HOLD in the server's parsenodes.h).
+// Its query runs to its end at COMMIT, behind the last moment to count what it did.
+const cursorHold = 0x0020
+
+// calls makes the functions and relations of a body those of the statement.
+func (x *extractor) calls(body *Statement) {
+	x.st.Functions = append(x.st.Functions, body.Functions...)
+	x.st.Extensions = append(x.st.Extensions, body.Extensions...)
+	x.st.Touches = append(x.st.Touches, body.Touches...)
 }
 
 // allOr picks the kind of change: an empty name is ALL.

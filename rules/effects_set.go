@@ -10,8 +10,12 @@ import (
 // set reads SET wherever it stands: by itself, in ALTER ROLE, DATABASE, SYSTEM
 // and FUNCTION, and in CREATE FUNCTION. RESET and SET TO DEFAULT go back to the
 // values of the start of the session, which were judged then.
-func (x *extractor) set(n *pgquery.VariableSetStmt) {
+func (x *extractor) set(n *pgquery.VariableSetStmt, s scope) {
 	name := strings.ToLower(n.Name)
+	if name == trackCounts && n.Kind == pgquery.VariableSetKind_VAR_SET_VALUE {
+		value, known := setValue(n.Args)
+		x.blind(value, known, s)
+	}
 	if !decidesReading(name) {
 		return
 	}
@@ -42,7 +46,7 @@ func setValue(args []*pgquery.Node) (string, bool) {
 }
 
 // setConfig reads set_config(name, value, is_local), by place or by name.
-func (x *extractor) setConfig(n *pgquery.FuncCall) {
+func (x *extractor) setConfig(n *pgquery.FuncCall, s scope) {
 	var nameArg, valueArg *pgquery.Node
 	for i, arg := range n.Args {
 		named := arg.GetNamedArgExpr()
@@ -63,8 +67,11 @@ func (x *extractor) setConfig(n *pgquery.FuncCall) {
 		return
 	}
 	name = strings.ToLower(name)
+	value, known := constString(valueArg)
+	if name == trackCounts {
+		x.blind(value, known, s)
+	}
 	if decidesReading(name) {
-		value, known := constString(valueArg)
 		x.st.Settings = append(x.st.Settings, Setting{Name: name, Value: value, Known: known})
 	}
 }
@@ -75,5 +82,15 @@ func (x *extractor) updateSettings(n *pgquery.UpdateStmt) {
 	schema := n.Relation.GetSchemaname()
 	if n.Relation.GetRelname() == "pg_settings" && (schema == "" || schema == "pg_catalog") {
 		x.st.Settings = append(x.st.Settings, Setting{Name: settingStrings}, Setting{Name: settingEncoding})
+	}
+}
+
+// trackCounts is the setting without which deleted rows cannot be counted.
+const trackCounts = "track_counts"
+
+// blind tells of a track_counts that is, or may be, off.
+func (x *extractor) blind(value string, known bool, s scope) {
+	if !known || !isOn(strings.ToLower(strings.TrimSpace(value))) {
+		x.emit(Effect{Verb: VerbSet, Target: Relation{Name: trackCounts}}, s)
 	}
 }

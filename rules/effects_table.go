@@ -19,6 +19,7 @@ func (x *extractor) tables(node any, s scope) {
 	case *pgquery.AlterTableStmt:
 		for _, c := range n.Cmds {
 			x.alterTable(n, c.GetAlterTableCmd(), s)
+			x.alterDefinition(n, c.GetAlterTableCmd())
 		}
 	}
 }
@@ -36,17 +37,53 @@ func (x *extractor) alterTable(n *pgquery.AlterTableStmt, c *pgquery.AlterTableC
 		e.Target = rangeVar(c.GetDef().GetPartitionCmd().GetName())
 	case pgquery.AlterTableType_AT_AlterColumnType:
 		e.Verb, e.Object = VerbRetype, "COLUMN"
-		e.Using = c.GetDef().GetColumnDef().GetRawDefault() != nil
-	default:
-		e.Verb, e.Object = VerbDrop, tableParts[c.GetSubtype()]
-		if c.GetSubtype() == pgquery.AlterTableType_AT_ColumnDefault && c.Def == nil {
-			e.Object = "DEFAULT"
+		column := c.GetDef().GetColumnDef()
+		e.Using = makesValues(e.Column, column)
+		if narrows(column.GetTypeName()) {
+			e.FilterText = "the new type may cut or round values"
 		}
-		if e.Object == "" {
+	default:
+		e.Verb, e.Object, e.FilterText = VerbDrop, tableParts[c.GetSubtype()], mayDrop(c)
+		switch {
+		case c.GetSubtype() == pgquery.AlterTableType_AT_ColumnDefault && c.Def == nil:
+			e.Object = "DEFAULT"
+		case e.FilterText != "":
+			e.Object = "FOREIGN KEY TRIGGER"
+		case e.Object == "":
 			return
 		}
 	}
 	x.emit(e, s)
+}
+
+// mayDrop says why a command that adds something may drop what it makes needless.
+// Where the tables are partitioned, a foreign key of a partition becomes one with
+// that of its parent, and its triggers go (CloneFkReferencing in the server's
+// tablecmds.c).
+func mayDrop(c *pgquery.AlterTableCmd) string {
+	switch c.GetSubtype() {
+	case pgquery.AlterTableType_AT_AttachPartition:
+		return "foreign keys of the partition may become one with those of the table"
+	case pgquery.AlterTableType_AT_AddConstraint:
+		if c.GetDef().GetConstraint().GetContype() == pgquery.ConstrType_CONSTR_FOREIGN {
+			return "foreign keys of partitions may become one with it"
+		}
+	}
+	return ""
+}
+
+// narrows says whether an assignment to a type may lose a part of the value where
+// the type of the column is one that casts to it without being asked.
+func narrows(t *pgquery.TypeName) bool {
+	switch name := relation(names(t.GetNames())).Name; name {
+	case "int2", "int4", "int8", "float4", "float8", "date", "time", "timetz", "money":
+		return true
+	case "varchar", "numeric", "timestamp", "timestamptz", "interval", "bit", "varbit":
+		return len(t.GetTypmods()) > 0
+	case "bpchar":
+		return true
+	}
+	return false
 }
 
 // tableParts are the definitions inside a table that ALTER TABLE drops without
@@ -55,32 +92,9 @@ var tableParts = map[pgquery.AlterTableType]string{
 	pgquery.AlterTableType_AT_DropConstraint: "CONSTRAINT",
 	pgquery.AlterTableType_AT_DropExpression: "EXPRESSION",
 	pgquery.AlterTableType_AT_DropIdentity:   "IDENTITY",
-}
-
-// parts reads the other statements that drop definitions inside an object.
-func (x *extractor) parts(node any, s scope) {
-	switch n := node.(type) {
-	case *pgquery.AlterDomainStmt:
-		if n.Subtype == "X" {
-			x.emit(Effect{Verb: VerbDrop, Object: "CONSTRAINT", Target: relation(names(n.TypeName)), Column: n.Name}, s)
-		}
-	case *pgquery.AlterPublicationStmt:
-		if n.Action == pgquery.AlterPublicationAction_AP_DropObjects || n.Action == pgquery.AlterPublicationAction_AP_SetObjects {
-			x.emit(Effect{Verb: VerbDrop, Object: "PUBLICATION MEMBER", Target: Relation{Name: n.Pubname}}, s)
-		}
-	case *pgquery.AlterOpFamilyStmt:
-		if n.IsDrop {
-			x.emit(Effect{Verb: VerbDrop, Object: "OPERATOR FAMILY MEMBER", Target: relation(names(n.Opfamilyname))}, s)
-		}
-	case *pgquery.AlterTSConfigurationStmt:
-		if n.Kind == pgquery.AlterTSConfigType_ALTER_TSCONFIG_DROP_MAPPING {
-			x.emit(Effect{Verb: VerbDrop, Object: "TEXT SEARCH MAPPING", Target: relation(names(n.Cfgname))}, s)
-		}
-	case *pgquery.AlterSubscriptionStmt:
-		if n.Kind == pgquery.AlterSubscriptionType_ALTER_SUBSCRIPTION_DROP_PUBLICATION {
-			x.emit(Effect{Verb: VerbDrop, Object: "SUBSCRIBED PUBLICATION", Target: Relation{Name: n.Subname}}, s)
-		}
-	}
+	pgquery.AlterTableType_AT_DropNotNull:    "NOT NULL",
+	pgquery.AlterTableType_AT_DropInherit:    "INHERITANCE",
+	pgquery.AlterTableType_AT_DropOf:         typedTable,
 }
 
 // copy reads COPY. Reading a file of the server and STDIN or STDOUT do nothing

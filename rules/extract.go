@@ -26,7 +26,8 @@ type scope struct {
 // extractor collects the facts of one statement.
 type extractor struct {
 	st     *Statement
-	inside int // in how many literals of SQL the statement stands
+	inside int      // in how many literals of SQL the statement stands
+	ctes   []string // the names that WITH gives at this place of the tree
 }
 
 // readStatement reads the facts of one statement but for its place.
@@ -39,11 +40,24 @@ func readInside(node *pgquery.Node, inside int) Statement {
 	st := Statement{Command: commandOf(node), Tx: txControl(node), NoTransaction: noTransaction(node)}
 	x := extractor{st: &st, inside: inside}
 	x.visit(node.ProtoReflect(), scope{})
-	slices.SortFunc(st.Functions, func(a, b Relation) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Catalog, b.Catalog))
-	})
-	st.Functions = slices.Compact(st.Functions)
+	st.sort()
 	return st
+}
+
+// sort orders what has no order of its own and drops duplicates.
+func (st *Statement) sort() {
+	slices.SortFunc(st.Functions, compareRelations)
+	st.Functions = slices.Compact(st.Functions)
+	slices.SortFunc(st.Extensions, compareRelations)
+	st.Extensions = slices.Compact(st.Extensions)
+	slices.SortFunc(st.Touches, func(a, b Touch) int {
+		return cmp.Or(compareRelations(a.Relation, b.Relation), cmp.Compare(a.Command, b.Command))
+	})
+	st.Touches = slices.Compact(st.Touches)
+}
+
+func compareRelations(a, b Relation) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Catalog, b.Catalog))
 }
 
 // emit records an effect where its scope says.
@@ -59,8 +73,25 @@ func (x *extractor) emit(e Effect, s scope) {
 
 // visit reads one node and all below it.
 func (x *extractor) visit(m protoreflect.Message, s scope) {
+	switch m.Interface().(type) {
+	case *pgquery.Node, *pgquery.ColumnRef, *pgquery.String, *pgquery.A_Const, *pgquery.ResTarget, *pgquery.A_Expr:
+		children(m, func(child protoreflect.Message) { x.visit(child, s) }) // they say nothing by themselves
+		return
+	}
 	below, done := x.node(m.Interface(), s)
 	if done {
+		return
+	}
+	if with := x.query(m.Interface(), below); with != nil {
+		outside := len(x.ctes)
+		x.with(with, below)
+		x.touch(m.Interface(), below)
+		children(m, func(child protoreflect.Message) {
+			if child.Interface() != protoreflect.ProtoMessage(with) {
+				x.visit(child, below)
+			}
+		})
+		x.ctes = x.ctes[:outside]
 		return
 	}
 	children(m, func(child protoreflect.Message) { x.visit(child, below) })
@@ -79,17 +110,16 @@ func (x *extractor) node(node any, s scope) (below scope, done bool) {
 	switch n := node.(type) {
 	case *pgquery.DeleteStmt, *pgquery.UpdateStmt, *pgquery.MergeStmt, *pgquery.InsertStmt:
 		x.rows(n, s)
-	case *pgquery.TruncateStmt, *pgquery.AlterTableStmt:
-		x.tables(n, s)
-	case *pgquery.AlterDomainStmt, *pgquery.AlterPublicationStmt, *pgquery.AlterOpFamilyStmt,
-		*pgquery.AlterTSConfigurationStmt, *pgquery.AlterSubscriptionStmt:
-		x.parts(n, s)
-	case *pgquery.CopyStmt:
-		x.copy(n, s)
 	case *pgquery.FuncCall:
 		x.call(n, s)
+	case *pgquery.VariableSetStmt:
+		x.set(n, s)
+	case *pgquery.TruncateStmt, *pgquery.AlterTableStmt:
+		x.tables(n, s)
+	case *pgquery.CopyStmt:
+		x.copy(n, s)
 	case *pgquery.DoStmt:
-		x.emit(Effect{Verb: VerbCall, Object: "DO"}, s)
+		x.do(n, s)
 		return s, true
 	case *pgquery.CallStmt:
 		x.emit(Effect{Verb: VerbCall, Object: "PROCEDURE", Target: relation(names(n.Funccall.GetFuncname()))}, s)
@@ -97,28 +127,17 @@ func (x *extractor) node(node any, s scope) (below scope, done bool) {
 			x.visitNode(arg, s)
 		}
 		return s, true
-	case *pgquery.VariableSetStmt:
-		x.set(n)
 	case *pgquery.ExplainStmt:
 		s.planned = s.planned || !analyzes(n)
 	case *pgquery.PrepareStmt, *pgquery.ExecuteStmt, *pgquery.DeclareCursorStmt,
 		*pgquery.DeallocateStmt, *pgquery.ClosePortalStmt, *pgquery.DiscardStmt:
 		return s, x.session(n, s)
-	case *pgquery.CreateFunctionStmt:
-		x.functionBody(n)
-		s.planted = true
-	case *pgquery.RuleStmt:
-		s.planted = true
-	case *pgquery.CreateStmt:
-		if n.Partbound != nil { // evaluated at once, unlike defaults and checks
-			x.visit(n.Partbound.ProtoReflect(), s)
-		}
-		s.stored = true
-	case *pgquery.ViewStmt, *pgquery.CreatePolicyStmt, *pgquery.AlterPolicyStmt, *pgquery.CreateTrigStmt,
-		*pgquery.CreateDomainStmt, *pgquery.CreateStatsStmt:
-		s.stored = true
 	default:
+		if s, ok := x.creates(node, s); ok {
+			return s, false
+		}
 		x.drop(node, s)
+		x.parts(node, s)
 	}
 	return s, false
 }

@@ -55,9 +55,14 @@ type Statement struct {
 	// what running the prepared body would do: see Names.
 	Effects []Effect
 
-	// Functions called anywhere in it that are not known as built in and
-	// harmless, as written, sorted, without duplicates.
+	// Functions called anywhere in it that are not known as built in, or of an
+	// extension, and harmless, as written, sorted, without duplicates.
 	Functions []Relation
+
+	// Extensions are the functions called that are taken for those of an extension
+	// known as harmless, by their names, sorted, without duplicates. They matter
+	// where a function of such a name was defined: see Definitions.
+	Extensions []Relation
 
 	// Plants are what the body of a function or rule that the statement creates
 	// would do when it runs; nothing of it is done now.
@@ -120,7 +125,8 @@ type Effect struct {
 	Filter Filter
 
 	// FilterText is the reason for the class, for people ("1 = 1 is always
-	// true"). Empty for FilterNone and Filtered.
+	// true"). Empty for FilterNone and Filtered. For call it is why the code is not
+	// known ("dynamic SQL"), and for retype what the new type may do to values.
 	FilterText string
 
 	Cascade bool // CASCADE was written

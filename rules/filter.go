@@ -84,11 +84,7 @@ func (f filter) mayBeTarget(c *pgquery.ColumnRef) bool {
 	if len(c.Fields) < 2 {
 		return true
 	}
-	name := f.target.GetRelname()
-	if alias := f.target.GetAlias().GetAliasname(); alias != "" {
-		name = alias
-	}
-	return c.Fields[len(c.Fields)-2].GetString_().GetSval() == name
+	return c.Fields[len(c.Fields)-2].GetString_().GetSval() == nameIn(f.target)
 }
 
 // mayDiffer says whether a function may give another answer for the next row

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"strings"
-
 	pgquery "github.com/pganalyze/pg_query_go/v5"
 )
 
@@ -21,13 +19,17 @@ func (x *extractor) call(n *pgquery.FuncCall, s scope) {
 	case s.planted, s.stored:
 		return
 	case own && name.Name == setConfig:
-		x.setConfig(n)
+		x.setConfig(n, s)
 		return
-	case x.sendsDestruction(name, n):
-		x.emit(Effect{Verb: VerbFunction, Object: "FUNCTION", Target: name}, s)
+	case isRemote(name) && x.remote(name, n, s):
+		return
 	}
 	_, runs := codeRunners[name.Name]
-	if (!own || runs) && !s.planted && !s.stored {
+	switch {
+	case own && !runs:
+	case !runs && ofExtension(name):
+		x.st.Extensions = append(x.st.Extensions, name)
+	default:
 		x.st.Functions = append(x.st.Functions, name)
 	}
 }
@@ -44,28 +46,50 @@ func isBuiltIn(name Relation) bool {
 	return false
 }
 
-// sendsDestruction says whether the call sends a text to another server that the
-// statement shows, and that does something there.
-func (x *extractor) sendsDestruction(name Relation, n *pgquery.FuncCall) bool {
-	if _, ok := remoteText[name.Name]; !ok {
-		return false
+func isRemote(name Relation) bool {
+	_, ok := remoteText[name.Name]
+	return ok
+}
+
+// remote reads a call that sends a text to another server or process. done: the
+// statement shows the text, and it is harmless there.
+func (x *extractor) remote(name Relation, n *pgquery.FuncCall, s scope) (done bool) {
+	text, ok := sentText(n)
+	e := Effect{Verb: VerbFunction, Object: "FUNCTION", Target: name, FilterText: "sends a text that does not show to another server"}
+	if !ok {
+		x.emit(e, s)
+		return true
 	}
-	for _, arg := range n.Args {
-		text, ok := constString(arg)
-		if !ok {
-			continue
-		}
-		list, ok := x.statementsIn(text)
-		for i := range list {
-			if len(list[i].Effects) > 0 {
-				return true
-			}
-		}
-		if !ok && suspectTokens([]byte(text)) {
+	e.FilterText = "sends a destructive statement to another server"
+	list, ok := x.statementsIn(text)
+	if !ok && suspectTokens([]byte(text)) {
+		x.emit(e, s)
+		return true
+	}
+	harmless := ok
+	for i := range list {
+		if len(list[i].Effects)+len(list[i].Executes) > 0 {
+			x.emit(e, s)
 			return true
 		}
+		harmless = harmless && len(list[i].Functions)+len(list[i].Settings) == 0
 	}
-	return false
+	return harmless
+}
+
+// sentText is the text that a call sends: its last argument but for flags and sizes.
+func sentText(n *pgquery.FuncCall) (string, bool) {
+	for i := len(n.Args) - 1; i >= 0; i-- {
+		arg := n.Args[i]
+		if named := arg.GetNamedArgExpr(); named != nil {
+			arg = named.Arg
+		}
+		if c, ok := constant(arg); ok && (c.isBool || c.isNum) {
+			continue
+		}
+		return constString(arg)
+	}
+	return "", false
 }
 
 // maxInside is how many literals of SQL inside each other are read; the deeper
@@ -78,7 +102,7 @@ func (x *extractor) statementsIn(text string) ([]Statement, bool) {
 	if x.inside >= maxInside || beyond(body) != "" {
 		return nil, false
 	}
-	tree, err := pgquery.Parse(text)
+	tree, err := parseTree(text)
 	if err != nil {
 		return nil, false
 	}
@@ -87,34 +111,6 @@ func (x *extractor) statementsIn(text string) ([]Statement, bool) {
 		list = append(list, readInside(raw.Stmt, x.inside+1))
 	}
 	return list, true
-}
-
-// functionBody reads the body of a new function as far as it is a literal. One
-// in SQL is parsed; one in another language is judged by its words.
-func (x *extractor) functionBody(n *pgquery.CreateFunctionStmt) {
-	var language, body string
-	for _, o := range n.Options {
-		d := o.GetDefElem()
-		switch d.GetDefname() {
-		case "language":
-			language = strings.ToLower(d.GetArg().GetString_().GetSval())
-		case "as":
-			if parts := names(d.GetArg().GetList().GetItems()); len(parts) == 1 {
-				body = parts[0]
-			}
-		}
-	}
-	if language == "sql" {
-		if list, ok := x.statementsIn(body); ok {
-			for i := range list {
-				x.st.Plants = append(x.st.Plants, list[i].Effects...)
-			}
-			return
-		}
-	}
-	if suspectTokens([]byte(body)) {
-		x.st.Plants = append(x.st.Plants, Effect{Verb: VerbCall, Object: "FUNCTION", Target: relation(names(n.Funcname))})
-	}
 }
 
 // constString is the text of a literal, as such or with a cast.

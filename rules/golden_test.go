@@ -116,6 +116,15 @@ func showStatement(b *strings.Builder, st *Statement, indent string) {
 	for _, f := range st.Functions {
 		line("  calls: %s", f)
 	}
+	for _, f := range st.Extensions {
+		line("  calls of an extension: %s", f)
+	}
+	for _, t := range st.Touches {
+		line("  touches: %s %s", t.Command, t.Relation)
+	}
+	for i := range st.Defines {
+		showDefinition(line, &st.Defines[i])
+	}
 	for _, s := range st.Settings {
 		line("  sets: %q to %q, known: %v", s.Name, s.Value, s.Known)
 	}
@@ -128,6 +137,27 @@ func showStatement(b *strings.Builder, st *Statement, indent string) {
 		if n.Body != nil {
 			showStatement(b, n.Body, indent+"    ")
 		}
+	}
+}
+
+func showDefinition(line func(string, ...any), d *Definition) {
+	kind := [...]string{"", "function", "trigger on", "rule on", "relation", "domain", "unnamed"}[d.Kind]
+	fires := ""
+	if len(d.Fires) > 0 {
+		fires = ", fires on " + strings.Join(d.Fires, ", ")
+	}
+	line("  defines: %s %s%s, known: %v", kind, d.Name, fires, d.Known)
+	for _, e := range d.Effects {
+		line("    effect: %s", showEffect(e))
+	}
+	for _, c := range d.Calls {
+		line("    calls: %s", c)
+	}
+	for _, t := range d.Touches {
+		line("    touches: %s %s", t.Command, t.Relation)
+	}
+	for _, t := range d.Types {
+		line("    has a column of: %s", t)
 	}
 }
 

@@ -1,10 +1,26 @@
 package rules
 
+import "slices"
+
 // scopedNames follows the prepared statements of one text: those it prepares
-// itself come before what the session knows.
+// itself come before what the session knows. It follows definitions too, which
+// change what both do.
 type scopedNames struct {
-	outer Names
-	own   map[string]*Statement
+	outer   Names
+	own     map[string]*Statement
+	defined *Definitions // nil until something is defined
+}
+
+// follow gives a statement as it is once what the text defines up to it, and by it,
+// is known.
+func (n *scopedNames) follow(st *Statement) *Statement {
+	if len(st.Defines) > 0 {
+		if n.defined == nil {
+			n.defined = new(Definitions)
+		}
+		n.defined.Apply(st)
+	}
+	return n.defined.Expand(st)
 }
 
 // UnclearName stands for a name of which it is not known what the server takes it
@@ -45,12 +61,19 @@ func (n *scopedNames) prepared(name string) []*Statement {
 		return nil
 	}
 	if body := n.own[name]; body != nil {
-		return []*Statement{body}
+		return []*Statement{n.defined.Expand(body)}
 	}
 	if n.outer == nil {
 		return nil
 	}
-	return n.outer.Prepared(name)
+	bodies := n.outer.Prepared(name)
+	if n.defined != nil {
+		bodies = slices.Clone(bodies)
+		for i := range bodies {
+			bodies[i] = n.defined.Expand(bodies[i])
+		}
+	}
+	return bodies
 }
 
 // apply follows the changes of one statement. After a DEALLOCATE the session is

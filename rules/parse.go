@@ -10,7 +10,7 @@ const notGrammar = "the text is not in the grammar of PostgreSQL 16"
 func (r *Reader) parse(text []byte) *Facts {
 	taken := r.parses.take(parseBytesFixed + parseBytesPerByte*int64(len(text)))
 	defer r.parses.give(taken)
-	tree, err := pgquery.Parse(string(text))
+	tree, err := parseTree(string(text))
 	if err != nil {
 		return &Facts{
 			Unreadable:      notGrammar,
@@ -65,11 +65,5 @@ func changesSettings(node *pgquery.Node, st *Statement) bool {
 }
 
 // prepares says whether the statement only gives its effects a name.
-func (st *Statement) prepares() bool {
-	for _, n := range st.Names {
-		if n.Kind == NamePrepare {
-			return true
-		}
-	}
-	return false
-}
+// A DO block that prepares one by EXECUTE does more.
+func (st *Statement) prepares() bool { return st.Command == "PREPARE" }

@@ -24,11 +24,12 @@ func (r *Reader) readParts(text []byte, why string) *Facts {
 		return whole
 	}
 	f := &Facts{Read: true}
-	start, parsed, index := 0, 0, 0
+	p := partsReader{reader: r, facts: f, why: why}
+	start, index := 0, 0
 	for _, end := range ends {
 		part := text[start:end]
 		before := len(f.Statements)
-		r.readPart(f, part, start, &parsed, why)
+		p.read(part, start)
 		for i := range f.Statements[before:] {
 			f.Statements[before+i].Index += index
 		}
@@ -47,29 +48,45 @@ func blank(part []byte) bool {
 	return t.kind == kindEnd || t.kind == kindSelf && part[t.pos] == ';'
 }
 
-// readPart adds what one part says to the facts of the whole.
-func (r *Reader) readPart(f *Facts, part []byte, start int, parsed *int, why string) {
-	if harmless(part) {
+// partsReader reads the parts of one text.
+type partsReader struct {
+	reader  *Reader
+	facts   *Facts
+	why     string // the text is not parsed as a whole
+	parsed  int    // bytes of the parts that were parsed, of maxParsed
+	defines bool   // a part before defines what may make a harmless one do more
+	danger  bool   // and that is known to destroy, or not known
+}
+
+// read adds what the part at a place of the text says to the facts of the whole.
+func (p *partsReader) read(part []byte, start int) {
+	if !p.defines && harmless(part) {
 		return
 	}
-	if beyond(part) != "" || *parsed+len(part) > maxParsed {
-		f.Read, f.Unreadable, f.ChangesSettings = false, why, true
-		f.Suspect = f.Suspect || suspectTokens(part)
+	f := p.facts
+	if beyond(part) != "" || p.parsed+len(part) > maxParsed {
+		f.Read, f.Unreadable, f.ChangesSettings = false, p.why, true
+		f.Suspect = f.Suspect || p.danger || suspectTokens(part)
 		return
 	}
-	*parsed += len(part)
-	p := r.parse(part)
-	for _, st := range p.Statements {
+	p.parsed += len(part)
+	one := p.reader.parse(part)
+	for _, st := range one.Statements {
 		st.Pos += start
 		st.End += start
 		f.Statements = append(f.Statements, st)
+		for i := range st.Defines {
+			d := &st.Defines[i]
+			p.defines = p.defines || d.runs()
+			p.danger = p.danger || len(d.Effects) > 0 || !d.Known
+		}
 	}
-	if p.Unreadable != "" && f.Unreadable == "" {
-		f.Unreadable = p.Unreadable
+	if one.Unreadable != "" && f.Unreadable == "" {
+		f.Unreadable = one.Unreadable
 	}
-	f.Read = f.Read && p.Read
-	f.Suspect = f.Suspect || p.Suspect
-	f.ChangesSettings = f.ChangesSettings || p.ChangesSettings
+	f.Read = f.Read && one.Read
+	f.Suspect = f.Suspect || one.Suspect
+	f.ChangesSettings = f.ChangesSettings || one.ChangesSettings
 }
 
 // topLevel finds the ends of the statements of a text, behind their semicolons.

@@ -39,6 +39,9 @@ func TestBeyondBounds(t *testing.T) {
 		{"an unterminated literal", "select 'drop table " + strings.Repeat("x", 300000), Hold, 0}, // not even its tokens are certain
 		{"a setting in a long text", "set names " + strings.Repeat(" ", 300000) + "'sjis'", Hold, 0},
 		{"a function that destroys", "select lo_unlink(1)" + strings.Repeat(", 1", 100000), Hold, 0},
+		{"a rule and an insert", "create rule r as on insert to t do also delete from u; " + strings.Repeat("insert into t values "+strings.Repeat(rows+", ", 200)+rows+"; ", 30), Hold, 31},
+		{"a rule and rows", "create rule r as on insert to t do also delete from u; insert into t values " + rows + many, Hold, 1},
+		{"a harmless function and rows", "create function f() returns int language sql as 'select 1'; insert into t values " + rows + many, Allow, 1},
 		{"a quoted function that destroys", "select \"lo_unlink\"(1)" + strings.Repeat(", 1", 100000), Hold, 0},
 	} {
 		f := NewReader(ReaderOptions{}).Read([]byte(c.text), safe)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -76,28 +77,22 @@ func (e Effect) words() string {
 	case VerbCopyProgram:
 		return copyWords(e, target)
 	case VerbFunction:
-		return target + "(): " + functionWhy(e.Target.Name)
+		return target + "(): " + cmp.Or(e.FilterText, destroyers[e.Target.Name])
 	case VerbCall:
-		return callWords(e, target) + ": what it runs is not known"
+		return callWords(e, target) + ": " + cmp.Or(e.FilterText, "what it runs is not known")
 	case VerbSet:
-		return "SET " + target
+		return "SET " + target + " to off"
 	}
 	return strings.TrimSpace(strings.ToUpper(string(e.Verb)) + " " + target)
-}
-
-// functionWhy says what a function of the destroying list does.
-func functionWhy(name string) string {
-	if why, ok := destroyers[name]; ok {
-		return why
-	}
-	return "sends a destructive statement to another server"
 }
 
 func dropWords(e Effect, target string) string {
 	switch {
 	case e.Object == "USER MAPPING":
 		return "DROP USER MAPPING FOR " + quoteName(e.Column) + " SERVER " + target
-	case strings.HasSuffix(e.Object, " MEMBER"), e.Object == "TEXT SEARCH MAPPING", e.Object == "SUBSCRIBED PUBLICATION":
+	case e.FilterText != "":
+		return "DROP " + e.Object + " of " + target + ": " + e.FilterText
+	case partsOfObjects[e.Object] && e.Column == "":
 		return "DROP " + e.Object + " of " + target
 	case e.Column != "":
 		return "DROP " + e.Object + " " + quoteName(e.Column) + " ON " + target

@@ -70,7 +70,7 @@ func (p *Policy) JudgeResolved(o Origin, f *Facts, names Names, known Resolved) 
 		j.tally.add(j.unreadable(Verdict{Action: Hold, Rule: ruleUnreadable, Reason: "text that cannot be read", Why: f.Unreadable}))
 	}
 	for i := range f.Statements {
-		st := &f.Statements[i]
+		st := j.names.follow(&f.Statements[i])
 		j.statement(st)
 		j.names.apply(st.Names)
 	}

@@ -42,7 +42,9 @@ func defaultRule(e *Effect) (Verdict, bool) {
 	case VerbFunction:
 		return held(ruleOpaque, "it cannot be counted or undone"), true
 	case VerbCall:
-		return held(ruleOpaque, "what it runs is not known"), true
+		return held(ruleOpaque, callWhy(e)), true
+	case VerbSet:
+		return held(ruleSettings, "without it nobody can count what is deleted"), true
 	case VerbReplication:
 		return held(ruleOpaque, "it acts on replication"), true
 	}
@@ -53,8 +55,21 @@ func defaultRule(e *Effect) (Verdict, bool) {
 // no data and are no objects of their own; what the ALTER does to the catalogs
 // is counted with the transaction.
 var partsOfObjects = map[string]bool{
-	"CONSTRAINT": true, "DEFAULT": true, "EXPRESSION": true, "IDENTITY": true, "PUBLICATION MEMBER": true,
-	"OPERATOR FAMILY MEMBER": true, "TEXT SEARCH MAPPING": true, "SUBSCRIBED PUBLICATION": true,
+	"CONSTRAINT": true, "DEFAULT": true, "EXPRESSION": true, "IDENTITY": true, "NOT NULL": true,
+	"INHERITANCE": true, typedTable: true, "FOREIGN KEY TRIGGER": true, "DEFAULT PRIVILEGES": true,
+	"PUBLICATION MEMBER": true, "EXTENSION MEMBER": true, "OPERATOR FAMILY MEMBER": true,
+	"TEXT SEARCH MAPPING": true, "SUBSCRIBED PUBLICATION": true,
+}
+
+// typedTable is what ALTER TABLE ... NOT OF drops.
+const typedTable = "TYPE OF TABLE"
+
+// callWhy says why code is not known.
+func callWhy(e *Effect) string {
+	if e.FilterText != "" {
+		return "what it runs is not known: " + e.FilterText
+	}
+	return "what it runs is not known"
 }
 
 func held(rule, why string) Verdict {
@@ -101,6 +116,9 @@ func mergeVerdict(e *Effect) Verdict {
 func retypeVerdict(e *Effect) Verdict {
 	if e.Using {
 		return held(ruleColumns, "an expression makes the new values, the old ones go")
+	}
+	if e.FilterText != "" {
+		return Verdict{Action: Measure, Rule: ruleColumns, Why: e.FilterText}
 	}
 	return Verdict{Action: Warn, Rule: ruleColumns, Why: "the values are cast to the new type"}
 }

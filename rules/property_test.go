@@ -55,7 +55,7 @@ func otherCase(random *rand.Rand, word string) string {
 func TestDressChangesNothing(t *testing.T) {
 	random := rand.New(rand.NewSource(1))
 	r := NewReader(ReaderOptions{})
-	for _, text := range goldenSQL(t) {
+	for _, text := range append(goldenSQL(t), trickySQL(t)...) {
 		want := judgeText(r, text)
 		for range 20 {
 			other := dress(random, text)
@@ -85,6 +85,23 @@ var inside = []struct{ before, after string }{
 	{"with x as (", ") merge into t using s on s.id = t.id when not matched then do nothing"},
 	{"prepare q as with x as (", ") select 1; explain analyze execute q"},
 	{"select 1 union select (select 1) from (select 1) s; with x as (", ") select 1"},
+	{"do $b$ begin ", "; end $b$"}, {"do $b$ declare n int := 1; begin if n > 1 then null; else perform 1; ", " into n; end if; end $b$"},
+	{"do $b$ declare r record; begin for r in ", " loop null; end loop; end $b$"}, {"do $b$ declare c cursor for ", "; begin open c; end $b$"},
+	{"do $b$ begin open c for ", "; exception when others then null; end $b$"}, {"do $b$ begin return query ", "; end $b$"},
+	{"do $b$ begin perform 1; exception when others then with x as (", ") select 1 into n; end $b$"},
+	{"do $b$ begin execute $c$ ", " $c$ into n; end $b$"}, {"do $b$ begin for r in execute $c$ ", " $c$ using 1 loop null; end loop; end $b$"},
+	{"do $b$ begin do $c$ begin ", "; end $c$; end $b$"}, {"do $b$ begin execute $c$ do $d$ begin execute $e$ ", " $e$; end $d$ $c$; end $b$"},
+	{"create function f() returns int language sql as $b$ ", " $b$; select f()"},
+	{"create function f() returns int language plpgsql as $b$ begin ", "; return 1; end $b$; insert into t select f()"},
+	{"create function f() returns setof int language sql begin atomic ", "; end; select * from t, f()"},
+	{"create procedure f() language sql as $b$ ", " $b$; call f()"},
+	{"create rule r as on insert to t do also ", "; insert into t values (1)"}, {"create rule r as on update to t do also (select 1; ", "); update t set a = 1 where b = 2"},
+	{"create function f() returns trigger language plpgsql as $b$ begin ", "; return new; end $b$; create trigger x before insert on t execute function f(); copy t from stdin"},
+	{"create function f() returns int language sql as $b$ ", " $b$; create view v as select f(); select * from v"},
+	{"create function f() returns int language sql as $b$ ", " $b$; create view v as select f(); create view w as select * from v; explain analyze select * from w"},
+	{"create function f() returns int language sql as $b$ ", " $b$; create table t (a int default f()); insert into t values (default)"},
+	{"create function f() returns int language sql as $b$ ", " $b$; create function g() returns int language sql as 'select f()'; prepare p as select g(); execute p"},
+	{"do $b$ begin create function f() returns int language sql as $c$ ", " $c$; perform f(); end $b$"},
 }
 
 func TestDestroyedAnywhereIsNeverAllowed(t *testing.T) {
@@ -105,7 +122,7 @@ func TestDestroyedAnywhereIsNeverAllowed(t *testing.T) {
 			check(p.before + body + p.after)
 		}
 	}
-	for _, body := range []string{"drop table events", "truncate events", "alter table events drop column a", "do $$ begin end $$",
+	for _, body := range []string{"drop table events", "truncate events", "alter table events drop column a", "do $$ begin execute $1; end $$", "do $$ begin drop table events; end $$",
 		"call p()", "copy t to '/tmp/x'", "select lo_unlink(1)", "drop schema s", "alter table a detach partition b"} {
 		for _, p := range places[:5] {
 			check(p.before + body + p.after)

@@ -87,6 +87,17 @@ func (r *Reader) Read(text []byte, s Settings) *Facts {
 	return f
 }
 
+// ReadWhole is Read without the prefilter and the caches: the facts of every text
+// that the parser can read have statements with all that they touch. It is for those
+// who follow Definitions, and costs a parse each time.
+func (r *Reader) ReadWhole(text []byte, s Settings) *Facts {
+	how, why := certain(text, charsetOf(text), s)
+	if why != "" {
+		return r.Read(text, s)
+	}
+	return r.read(text, how)
+}
+
 // prefilter gives the facts that need no parse, or how the text is parsed.
 func (r *Reader) prefilter(text []byte, s Settings) (reading, *Facts) {
 	c := charsetOf(text)

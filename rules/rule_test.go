@@ -59,7 +59,7 @@ var ruled = []struct {
 			"with x as (delete from staging.a) table x": "hold deletes",
 			"prepare x as select 1; execute x":          "allow",
 			"explain analyze delete from staging.a":     "hold deletes",
-			"do $$ begin truncate staging.a; end $$":    "hold opaque", // until its body is read
+			"do $$ begin execute current_user; end $$":  "hold opaque",
 			"truncate staging.a; copy a to program 'x'": "hold opaque",
 			"truncate \"Staging\".a":                    "hold truncates",
 		},
@@ -141,6 +141,7 @@ var ruled = []struct {
 		want: map[string]string{
 			"truncate a": "allow", "truncate x.a": "allow", "truncate b": "refuse two", "truncate a, b": "refuse two",
 			"drop table a": "warn three", "drop view a": "refuse four", "drop schema a": "refuse four", "drop database a": "refuse four",
+			"alter table a add foreign key (b) references c": "measure drops", "alter table a drop constraint c": "refuse four",
 			"alter table a drop column b": "refuse four", "drop owned by x": "refuse four", "drop table a, b; drop index c": "refuse four",
 		},
 	},

@@ -12,15 +12,10 @@ func (f *Facts) size() int {
 }
 
 func (st *Statement) size() int {
-	n := int(unsafe.Sizeof(*st)) + len(st.Command)
-	for _, list := range [][]Effect{st.Effects, st.Plants} {
-		for i := range list {
-			e := &list[i]
-			n += int(unsafe.Sizeof(*e)) + e.Target.size() + len(e.Column) + len(e.FilterText)
-		}
-	}
-	for _, f := range st.Functions {
-		n += int(unsafe.Sizeof(f)) + f.size()
+	n := int(unsafe.Sizeof(*st)) + len(st.Command) + effectsSize(st.Effects) + effectsSize(st.Plants) +
+		relationsSize(st.Functions) + relationsSize(st.Extensions) + touchesSize(st.Touches)
+	for i := range st.Defines {
+		n += st.Defines[i].size()
 	}
 	for _, c := range st.Names {
 		n += int(unsafe.Sizeof(c)) + len(c.Name)
@@ -33,6 +28,34 @@ func (st *Statement) size() int {
 	}
 	for _, s := range st.Settings {
 		n += int(unsafe.Sizeof(s)) + len(s.Name) + len(s.Value)
+	}
+	return n
+}
+
+func (d *Definition) size() int {
+	n := int(unsafe.Sizeof(*d)) + d.Name.size() + effectsSize(d.Effects) +
+		relationsSize(d.Calls) + relationsSize(d.Types) + touchesSize(d.Touches)
+	return n + len(d.Fires)*int(unsafe.Sizeof("")) // of constant words
+}
+
+func effectsSize(list []Effect) (n int) {
+	for i := range list {
+		e := &list[i]
+		n += int(unsafe.Sizeof(*e)) + e.Target.size() + len(e.Column) + len(e.FilterText)
+	}
+	return n
+}
+
+func relationsSize(list []Relation) (n int) {
+	for _, r := range list {
+		n += int(unsafe.Sizeof(r)) + r.size()
+	}
+	return n
+}
+
+func touchesSize(list []Touch) (n int) {
+	for _, t := range list {
+		n += int(unsafe.Sizeof(t)) + t.Relation.size()
 	}
 	return n
 }

@@ -40,8 +40,13 @@ func truthOf(b bool) value {
 // truth proves what it can of a condition. because is the part that decides.
 func (f filter) truth(n *pgquery.Node) (v value, because *pgquery.Node) {
 	switch e := n.GetNode().(type) {
-	case *pgquery.Node_AConst, *pgquery.Node_TypeCast:
+	case *pgquery.Node_AConst:
 		return boolConst(n), n
+	case *pgquery.Node_TypeCast:
+		if v := boolConst(n); v != unknown || !isBool(e.TypeCast.TypeName) {
+			return v, n
+		}
+		return f.truth(e.TypeCast.Arg)
 	case *pgquery.Node_BoolExpr:
 		return f.boolExpr(n, e.BoolExpr)
 	case *pgquery.Node_BooleanTest:
@@ -49,7 +54,13 @@ func (f filter) truth(n *pgquery.Node) (v value, because *pgquery.Node) {
 	case *pgquery.Node_NullTest:
 		return nullTest(e.NullTest), n
 	case *pgquery.Node_AExpr:
-		return operatorTruth(e.AExpr), n
+		v := operatorTruth(e.AExpr)
+		if v == unknown {
+			v = f.itself(e.AExpr)
+		}
+		return v, n
+	case *pgquery.Node_CaseExpr:
+		return f.caseExpr(e.CaseExpr), n
 	case *pgquery.Node_CoalesceExpr:
 		if v, _ := f.truth(e.CoalesceExpr.Args[0]); v == yes || v == no {
 			return v, n
@@ -112,27 +123,30 @@ func (f filter) or(n *pgquery.Node, args []*pgquery.Node) (value, *pgquery.Node)
 	return result, because
 }
 
-// maxComplement bounds the pairs that complement compares.
-const maxComplement = 16
-
-// complement finds p OR NOT p, and x IS NULL OR x IS NOT NULL.
-func complement(args []*pgquery.Node) value {
-	if len(args) > maxComplement {
-		return unknown
-	}
-	for i, a := range args {
-		for j, b := range args {
-			not := b.GetBoolExpr()
-			if i != j && not != nil && not.Boolop == pgquery.BoolExprType_NOT_EXPR && sameNode(a, not.Args[0]) && repeatable(a) {
-				return yesOrNull
-			}
-			x, y := a.GetNullTest(), b.GetNullTest()
-			if x != nil && y != nil && x.Nulltesttype != y.Nulltesttype && sameNode(x.Arg, y.Arg) && repeatable(x.Arg) {
-				return yes
+// caseExpr proves a CASE of which every branch gives the same, or the first that is
+// certain to be taken.
+func (f filter) caseExpr(e *pgquery.CaseExpr) value {
+	all := unknown
+	for i, a := range e.Args {
+		w := a.GetCaseWhen()
+		v, _ := f.truth(w.GetResult())
+		if e.Arg == nil {
+			if when, _ := f.truth(w.GetExpr()); when == yes && i == 0 {
+				return v
 			}
 		}
+		if i > 0 && v != all {
+			return unknown
+		}
+		all = v
 	}
-	return unknown
+	if e.Defresult == nil {
+		return unknown
+	}
+	if v, _ := f.truth(e.Defresult); v != all {
+		return unknown
+	}
+	return all
 }
 
 func (f filter) booleanTest(t *pgquery.BooleanTest) value {

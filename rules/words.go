@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-//go:generate sh -c "sh words/generate.sh $HOLDFAST_WORDS_FROM"
+//go:generate sh -c "sh words/generate.sh $HOLDFAST_WORDS_FROM && sh words/extensions.sh $HOLDFAST_WORDS_FROM"
 
 // functionNames are the functions, and the types usable as one, of fresh
 // servers 15 to 18; see words/generate.sh.
@@ -74,39 +74,9 @@ ts_stat
 ts_rewrite
 `)
 
-// destroyers are the functions known to destroy data, or to overwrite files, in
-// a way that counting rows before the commit does not see or cannot undo. The
-// first four are built in; the others come with extensions and are known by
-// name in any schema.
-var destroyers = map[string]string{
-	"lo_unlink":                  "deletes a large object",
-	"lo_export":                  "writes a file on the server",
-	"pg_drop_replication_slot":   "drops a replication slot and the position its reader had",
-	"pg_replication_origin_drop": "drops the position of a replication origin",
-
-	"dblink_exec":                         "runs a command on another server",
-	"pg_file_write":                       "writes a file on the server",
-	"pg_file_rename":                      "renames a file on the server",
-	"pg_file_unlink":                      "deletes a file on the server",
-	"heap_force_kill":                     "kills rows below MVCC",
-	"drop_chunks":                         "drops chunks of a hypertable",
-	"drop_partition_time":                 "drops partitions",
-	"drop_partition_id":                   "drops partitions",
-	"dropgeometrytable":                   "drops a table",
-	"dropgeometrycolumn":                  "drops a column",
-	"droprastertable":                     "drops a table",
-	"droptopology":                        "drops a schema",
-	"master_modify_multiple_shards":       "runs a command on all shards",
-	"run_command_on_workers":              "runs a command on other servers",
-	"run_command_on_all_nodes":            "runs a command on other servers",
-	"run_command_on_shards":               "runs a command on other servers",
-	"run_command_on_placements":           "runs a command on other servers",
-	"run_command_on_colocated_placements": "runs a command on other servers",
-}
-
-// remoteText are the functions that send the text of an argument to another
-// server; read as far as the statement shows it.
-var remoteText = wordSet("dblink\ndblink_open\ndblink_send_query\n")
+// remoteText are the functions that send the text of an argument to another server
+// or process, out of the transaction; read as far as the statement shows it.
+var remoteText = wordSet("dblink\ndblink_open\ndblink_send_query\npg_background_launch\n")
 
 // volatileBuiltIn are the built-in functions whose answer differs from row to
 // row, so that a filter made of them alone still chooses rows.

@@ -1,36 +1,42 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"os"
-
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/holdfast-db/holdfast/internal/check"
-	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
 // checking is what check was asked for.
 type checking struct {
-	json, lines, all bool
-	files            []string
+	json, lines, sarif, all bool
+
+	log, statStatements bool
+	logLinePrefix       string
+
+	from  sender
+	files []string
 }
 
 func checkCommand(a *app) *cobra.Command {
 	var c checking
 	cmd := &cobra.Command{
 		Use:   "check [FILE...]",
-		Short: "Judge SQL files without a server",
+		Short: "Judge SQL files, or what a server has run, without a server",
 		Long: `Judge SQL files, or standard input, as serve would, without any server. Files are
 read as psql reads them: its commands are no SQL, and the data behind COPY ... FROM
-stdin is none. Nothing is known of a database, so every table counts as there.
+stdin is none. Of a folder, all files below it that end in .sql are read, sorted by
+name. Nothing is known of a database, so every table counts as there; functions,
+triggers and rules that earlier lines create are remembered.
+
+With --config the rules of that file judge. They may ask who sends a statement, and
+when: --host, --database, --user, --application, --client and --at say it.
 
 With --jsonl the input has one object with "sql" on each line, each a text of its own,
 and so has the output, with "verdict". An "id" is passed on; "setup" is judged first.
+
+With --log the files are logs of a PostgreSQL server, with --stat-statements they are
+pg_stat_statements as CSV: what the policy would have asked about.
 
 Exit code 0 says that everything would pass, 3 that something would be held or refused.`,
 		Args: func(_ *cobra.Command, args []string) error { return c.take(args) },
@@ -39,92 +45,61 @@ Exit code 0 says that everything would pass, 3 that something would be held or r
 	f := cmd.Flags()
 	f.BoolVar(&c.json, "json", false, "one JSON object a statement")
 	f.BoolVar(&c.lines, "jsonl", false, "read and print one JSON object a line")
+	f.BoolVar(&c.sarif, "sarif", false, "one SARIF 2.1.0 document, for code scanning")
 	f.BoolVar(&c.all, "all", false, "show what passes too")
-	f.String("config", "", "`FILE` of serve; it is validated, and may have no rules in this version")
+	f.BoolVar(&c.log, "log", false, "the files are logs of a server: stderr format, csvlog or jsonlog")
+	f.StringVar(&c.logLinePrefix, "log-line-prefix", "", "`PREFIX` that the server has as log_line_prefix, where it is not found out")
+	f.BoolVar(&c.statStatements, "stat-statements", false, "the files are pg_stat_statements as CSV")
+	f.String("config", "", "`FILE` of serve, whose rules judge")
+	c.from.flags(f)
 	return cmd
 }
 
 func (c *checking) take(args []string) error {
 	c.files = args
+	if len(args) == 0 {
+		c.files = []string{standardInput}
+	}
+	past := c.log || c.statStatements
 	switch {
 	case c.json && c.lines:
 		return misused("--json and --jsonl are two forms of output", "Use --jsonl where the input is JSON, --json where it is SQL.")
+	case c.sarif && (c.json || c.lines):
+		return misused("--sarif is a form of output of its own", "Leave out --json or --jsonl.")
 	case c.lines && c.all, c.json && c.all:
-		return misused("--all is for people: JSON has every statement")
-	case len(args) == 0:
-		c.files = []string{standardInput}
+		return misused("--all is for people and SARIF: JSON has every statement")
+	case c.log && c.statStatements:
+		return misused("--log and --stat-statements are two forms of input", "Read one after the other.")
+	case past && (c.lines || c.sarif || c.all):
+		return misused("what a server has run is told as text or with --json", "Leave out --jsonl, --sarif and --all.")
+	case c.logLinePrefix != "" && !c.log:
+		return misused("--log-line-prefix says how to read a log", "Add --log.")
 	}
-	return nil
+	return c.from.valid()
 }
 
 // check judges every input, and says in its exit code whether something would stop.
 func (a *app) check(cmd *cobra.Command, c checking) error {
-	if err := a.checkConfig(cmd); err != nil {
+	o, err := a.opinion(cmd, c.from)
+	if err != nil {
 		return err
 	}
-	judge := &check.Judge{Reader: rules.NewReader(rules.ReaderOptions{}), Policy: rules.DefaultPolicy()}
-	report := checkReport{a: a, checking: c}
+	if c.log || c.statStatements {
+		return a.checkPast(c, o)
+	}
+	judge := &check.Judge{
+		Reader: rules.NewReader(rules.ReaderOptions{}), Policy: o.policy, Origin: o.origin,
+	}
+	if c.lines {
+		judge.Earlier = &rules.Definitions{}
+	} else {
+		judge.Defined = &rules.Definitions{}
+	}
+	report := checkReport{a: a, checking: c, opinion: o, scan: scan{folder: a.in.Dir}}
 	for _, name := range c.files {
 		if err := report.input(judge, name); err != nil {
 			return err
 		}
 	}
 	return report.end()
-}
-
-// checkConfig validates the configuration that check was given, if any. The
-// default policy is the only one of this version, so nothing else comes of it.
-func (a *app) checkConfig(cmd *cobra.Command) error {
-	if !cmd.Flags().Changed("config") && a.in.Getenv(config.Variable("config")) == "" {
-		return nil
-	}
-	given := map[string]string{}
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name == "config" {
-			given[f.Name] = f.Value.String()
-		}
-	})
-	_, err := a.load(given)
-	var faults config.Faults
-	if errors.As(err, &faults) {
-		return misused(fmt.Sprintf("the configuration has %s\n\n%s", count(len(faults), "fault"), faults.Error()))
-	}
-	return err
-}
-
-const (
-	standardInput = "-"
-
-	// maxInput is the largest input read, in bytes: what a server takes in one
-	// message. Files of that size are data; a device named by mistake has no end.
-	maxInput = 1 << 30
-)
-
-// readInput reads a file or standard input.
-func readInput(name string) ([]byte, error) {
-	in := os.Stdin
-	if name != standardInput {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, failed("not checked: " + escape(err.Error()))
-		}
-		defer f.Close()
-		in = f
-	}
-	text, err := io.ReadAll(io.LimitReader(in, maxInput+1))
-	switch {
-	case err != nil:
-		return nil, failed("not checked: " + escape(err.Error()))
-	case len(text) > maxInput:
-		return nil, failed(fmt.Sprintf("not checked: %s has more than 1 GiB", inputName(name)), "Split it, or take its data out.")
-	}
-	return text, nil
-}
-
-// inputName is an input for people.
-func inputName(name string) string {
-	if name == standardInput {
-		return "stdin"
-	}
-	return escape(name)
 }

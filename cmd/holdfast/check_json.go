@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/holdfast-db/holdfast/internal/check"
 	"github.com/holdfast-db/holdfast/rules"
@@ -67,19 +66,17 @@ func (t *setup) UnmarshalJSON(b []byte) error {
 
 // objects judges an input of --jsonl line by line, as far as it can be read.
 func (r *checkReport) objects(judge *check.Judge, name string) (err error) {
-	in := os.Stdin
-	if name != standardInput {
-		if in, err = os.Open(name); err != nil {
-			return failed("not checked: " + escape(err.Error()))
-		}
-		defer in.Close()
+	in, err := r.a.openInput(name)
+	if err != nil {
+		return err
 	}
+	defer in.Close()
 	out := bufio.NewWriter(r.a.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
 	lines, encoder := bufio.NewReader(in), json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	for n := 1; ; n++ {
-		line, readErr := lines.ReadBytes('\n')
+		line, readErr := readObject(lines)
 		if len(bytes.TrimSpace(line)) > 0 {
 			if err := r.object(judge, encoder, line); err != nil {
 				return failed(fmt.Sprintf("%s: line %d: %s", inputName(name), n, escape(err.Error())),
@@ -90,7 +87,21 @@ func (r *checkReport) objects(judge *check.Judge, name string) (err error) {
 		case errors.Is(readErr, io.EOF):
 			return nil
 		case readErr != nil:
-			return failed("not checked to the end: " + escape(readErr.Error()))
+			return failed(fmt.Sprintf("%s: line %d: not checked to the end: %s", inputName(name), n, escape(readErr.Error())))
+		}
+	}
+}
+
+// readObject reads a line, of the size of an input at most.
+func readObject(in *bufio.Reader) (line []byte, err error) {
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return line, err
+		case len(line) > maxInput:
+			return nil, errors.New("the line has more than 1 GiB")
 		}
 	}
 }
@@ -104,11 +115,14 @@ func (r *checkReport) object(judge *check.Judge, out *json.Encoder, line []byte)
 	if o.SQL == nil {
 		return errors.New("the object has no sql")
 	}
-	s := judge.NewSession()
+	s := judge.OpenSession()
+	if o.Setup != nil { // shows the session from its beginning
+		s = judge.NewSession()
+	}
 	for _, text := range o.Setup {
 		s.Text([]byte(text))
 	}
-	result := s.Text([]byte(*o.SQL))
+	result := s.Remembered([]byte(*o.SQL))
 	r.counted(result.Verdict)
 	c := checked(result)
 	c.ID, c.SQL = o.ID, *o.SQL // as it came: the caller joins by it

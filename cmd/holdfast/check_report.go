@@ -13,17 +13,39 @@ import (
 type checkReport struct {
 	a *app
 	checking
+	opinion
 
 	counts map[rules.Action]int
 	notes  int
+	scan   scan // what --sarif prints at the end
 }
 
-// input judges one input and tells of it.
+// input judges one input, or all of a folder, and tells of it.
 func (r *checkReport) input(judge *check.Judge, name string) error {
-	if r.lines {
+	switch {
+	case r.lines:
 		return r.objects(judge, name)
+	case !isFolder(name):
+		return r.file(judge, name)
 	}
-	text, err := readInput(name)
+	files, err := inFolder(name)
+	if err != nil {
+		return err
+	}
+	if !r.json && !r.sarif {
+		fmt.Fprintf(r.a.out, "%s: %s, in the order of their names\n\n", escape(name), count(len(files), "SQL file"))
+	}
+	for _, file := range files {
+		if err := r.file(judge, file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// file judges a file or standard input.
+func (r *checkReport) file(judge *check.Judge, name string) error {
+	text, err := r.a.readInput(name)
 	if err != nil {
 		return err
 	}
@@ -61,7 +83,12 @@ func (r *checkReport) counted(v rules.Verdict) {
 
 // end prints the sum; its error says that something would stop.
 func (r *checkReport) end() error {
-	if !r.json && !r.lines {
+	switch {
+	case r.sarif:
+		if err := r.a.printSARIF(r.scan); err != nil {
+			return err
+		}
+	case !r.json && !r.lines:
 		fmt.Fprintln(r.a.out, r.sum())
 	}
 	if r.counts[rules.Hold]+r.counts[rules.Refuse] > 0 {
@@ -100,7 +127,11 @@ func (r *checkReport) sum() string {
 
 func (r *checkReport) note(name string, n script.Note) error {
 	r.notes++
-	if r.json {
+	switch {
+	case r.sarif:
+		r.scan.note(name, n)
+		return nil
+	case r.json:
 		return r.a.printJSON(checkedNote{File: name, Line: n.Line, Column: n.Column, Note: n.Text})
 	}
 	_, err := fmt.Fprintf(r.a.out, "%s:%d:%d: note: %s\n\n", inputName(name), n.Line, n.Column, escape(n.Text))
@@ -114,6 +145,9 @@ func (r *checkReport) statement(name string, source []byte, f check.Found) error
 	switch {
 	case r.json:
 		return r.a.printJSON(checkedStatement(name, f))
+	case r.sarif:
+		r.scan.add(name, source, f, r.all, r.nowText(f.Verdict))
+		return nil
 	case f.Verdict.Action == rules.Allow && !r.all:
 		return nil
 	}
@@ -125,9 +159,9 @@ func (r *checkReport) statement(name string, source []byte, f check.Found) error
 	fmt.Fprintln(s, head)
 	r.excerpt(source, f)
 	if v.Action != rules.Allow {
-		r.pair("why", whyText(v))
+		r.pair("why", r.whyText(v))
 	}
-	if now := nowText(v); now != "" {
+	if now := r.nowText(v); now != "" {
 		r.pair("now", now)
 	}
 	fmt.Fprintln(s)

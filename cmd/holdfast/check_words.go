@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/holdfast-db/holdfast/rules"
@@ -54,8 +55,8 @@ func checkStyle(a rules.Action) style {
 }
 
 // whyText is the reason behind a verdict, and the rule.
-func whyText(v rules.Verdict) string {
-	text := fmt.Sprintf("rule %q, default policy", v.Rule)
+func (o *opinion) whyText(v rules.Verdict) string {
+	text := fmt.Sprintf("rule %q, %s", v.Rule, o.source(v.Rule))
 	if v.Why != "" && !strings.HasSuffix(v.Reason, v.Why) {
 		return v.Why + "; " + text
 	}
@@ -63,14 +64,45 @@ func whyText(v rules.Verdict) string {
 }
 
 // nowText is what to do about a statement that would stop.
-func nowText(v rules.Verdict) string {
+func (o *opinion) nowText(v rules.Verdict) string {
 	switch {
+	case v.Action == rules.Refuse && o.own(v.Rule):
+		return "take it out, or change the rule: no reviewer can let it pass on a host in enforce"
 	case v.Action == rules.Refuse:
 		return "take it out: no reviewer can let it pass on a host in enforce"
 	case v.Action != rules.Hold:
 		return ""
 	case v.Rule == "unreadable":
-		return "check what will be sent, or have a reviewer ready when it runs"
+		return "check what will be sent, or have " + o.reviewers(v) + " ready when it runs"
 	}
-	return "have a reviewer ready when it runs, or take it out"
+	return "have " + o.reviewers(v) + " ready when it runs, or take it out"
+}
+
+// reviewers are who must answer: those of the rules that hold, else of the host.
+func (o *opinion) reviewers(v rules.Verdict) string {
+	terms := v.Terms
+	if len(terms) == 0 {
+		terms = []rules.Terms{{}}
+	}
+	var all []string
+	for _, t := range terms {
+		group, n := t.Group, t.Count
+		if group == "" {
+			group = o.host.Reviewers.Group
+		}
+		if n == 0 {
+			n = max(o.host.Reviewers.Count, 1)
+		}
+		text := count(n, "reviewer")
+		switch {
+		case group != "":
+			text = number(uint64(n)) + " of " + escape(group)
+		case n == 1:
+			text = "a reviewer"
+		}
+		if !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return list(all, "and")
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/trace"
 	"github.com/holdfast-db/holdfast/internal/web"
+	"github.com/holdfast-db/holdfast/internal/webhook"
 	"github.com/holdfast-db/holdfast/proxy"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -38,8 +39,9 @@ type parts struct {
 	desk    *hold.Desk
 	proxy   *proxy.Server
 	console *console.Server
-	web     *web.Server // nil without a web console
-	slack   *slack.App  // nil when Slack is not asked
+	web     *web.Server   // nil without a web console
+	slack   *slack.App    // nil when Slack is not asked
+	webhook *webhook.Hook // nil when there is none
 }
 
 // open makes all parts, or none.
@@ -61,7 +63,7 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err = p.openDesk(ctx); err != nil {
 		return p, err
 	}
-	if err = p.openSlack(ctx, l); err != nil {
+	if err = errors.Join(p.openSlack(ctx, l), p.openWebhook(ctx, l)); err != nil {
 		return p, err
 	}
 	hosts, err := proxyHosts(c)
@@ -134,6 +136,9 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 	if p.slack != nil {
 		p.slack.Start()
 	}
+	if p.webhook != nil {
+		p.webhook.Start()
+	}
 	doors := p.doors()
 	ended := make(chan error, len(doors))
 	for _, serve := range doors {
@@ -184,6 +189,9 @@ func (p *parts) close() (err error) {
 	}
 	if p.slack != nil {
 		p.slack.Close()
+	}
+	if p.webhook != nil {
+		p.webhook.Close()
 	}
 	if p.audit != nil {
 		err = errors.Join(err, p.audit.Close())

@@ -80,7 +80,7 @@ func TestPasswordsAreNowhere(t *testing.T) {
 		for _, sql := range []string{
 			"ALTER ROLE holdfast_test_role PASSWORD '" + secret + "'; DROP TABLE events",
 			"DROP TABLE events; CREATE ROLE x LOGIN PASSWORD '" + secret + "' VALID UNTIL 'infinity'",
-			"DO $$ BEGIN EXECUTE 'ALTER ROLE holdfast_test_role PASSWORD ''" + secret + "'''; END $$",
+			"DO $$ BEGIN EXECUTE 'ALTER ROLE holdfast_test_role PASSWORD ''" + secret + "'''; DROP TABLE events; END $$",
 			"TRUNCATE events; CREATE USER MAPPING FOR postgres SERVER x OPTIONS (user 'u', password '" + secret + "')",
 			"TRUNCATE events; CREATE SUBSCRIPTION s CONNECTION 'host=x password=" + secret + "' PUBLICATION p",
 			"DROP TABLE events; ALTER ROLE broken broken PASSWORD '" + secret + "'",
@@ -145,7 +145,7 @@ func TestFaultsStopTheStart(t *testing.T) {
 		"unknown host key":  {strings.Replace(good, "mode:", "moode:", 1), "moode"},
 		"unknown mode":      {strings.Replace(good, "enforce", "enforced", 1), "enforced"},
 		"a later feature":   {good + "slack: {channel: '#x'}\n", "slack"},
-		"rules come later":  {good + "rules: []\n", "rules"},
+		"an unknown verb":   {good + "rules: [{name: a, when: {verbs: trucate}, action: hold}]\n", "did you mean truncate?"},
 		"not YAML":          {good + "\t- [\n", ""},
 		"server is missing": {strings.Replace(good, "server:", "environment:", 1), "environment"},
 	} {

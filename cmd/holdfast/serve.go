@@ -97,14 +97,18 @@ func configuration(load func() (*config.Config, error)) (*config.Config, error) 
 
 // load reads the configuration that flags, by name, and variables name.
 func (a *app) load(flags map[string]string) (*config.Config, error) {
-	return config.Load(config.Input{
+	return config.Load(a.input(flags))
+}
+
+func (a *app) input(flags map[string]string) config.Input {
+	return config.Input{
 		Flags: flags, Surroundings: a.in,
 		Checks: config.Checks{
 			Server:  func(url string) error { _, err := proxy.ParseUpstream(url); return err },
 			Control: func(url string) error { _, err := store.Path(url); return err },
 			Console: web.CheckAddress, Password: web.CheckHash, Token: web.CheckToken,
 		},
-	})
+	}
 }
 
 // printCheck says that the configuration can be served, and what may surprise.

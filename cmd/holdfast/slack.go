@@ -95,19 +95,24 @@ func (p *parts) openSlack(ctx context.Context, l zerolog.Logger) (err error) {
 	if p.slack, err = slack.Open(ctx, o); err != nil {
 		return fmt.Errorf("opening slack: %w", err)
 	}
-	p.events.Subscribe("slack", slackObserver{p.slack})
+	p.events.Subscribe("slack", holdObserver{p.slack})
 	return nil
 }
 
-// slackObserver tells Slack of holds. What the bus lost it looks up.
-type slackObserver struct{ app *slack.App }
+// holdObserver tells a place outside of holds. What the bus lost it looks up.
+type holdObserver struct {
+	to interface {
+		Changed(id string, asked bool)
+		Resync(ctx context.Context)
+	}
+}
 
 // Observe implements event.Observer.
-func (o slackObserver) Observe(e event.Event) {
+func (o holdObserver) Observe(e event.Event) {
 	switch e := e.(type) {
 	case event.HoldChanged:
-		o.app.Changed(e.Hold, e.From == "" && e.State == string(hold.Pending))
+		o.to.Changed(e.Hold, e.From == "" && e.State == string(hold.Pending))
 	case event.Lost:
-		o.app.Resync(context.Background())
+		o.to.Resync(context.Background())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"time"
 )
 
 // Why says what is wrong with a line.
@@ -38,8 +39,20 @@ func (e *BrokenError) Error() string {
 // Verify reads a record to its end and returns how many records are sound. The
 // error is a *BrokenError for the first line that is not, or wraps that of r.
 // It does not see that lines are missing at the end; see the package's text.
-func Verify(r io.Reader) (n int, err error) {
-	v := verifier{head: origin}
+func Verify(r io.Reader) (n int, err error) { return Read(r, func(Record) {}) }
+
+// Record is one line of the record.
+type Record struct {
+	Seq    uint64
+	At     time.Time // zero where the line does not say it as it should
+	Kind   string
+	Fields json.RawMessage // of the event that Kind names; valid until the callback returns
+}
+
+// Read is Verify that calls each for every record that is sound, in order, up to the
+// first line that is not.
+func Read(r io.Reader, each func(Record)) (n int, err error) {
+	v := verifier{head: origin, each: each}
 	in := bufio.NewReaderSize(r, 64<<10)
 	for {
 		raw, ended, err := readLine(in)
@@ -81,6 +94,7 @@ func readLine(in *bufio.Reader) (raw []byte, ended bool, err error) {
 
 // verifier follows the chain.
 type verifier struct {
+	each  func(Record)
 	head  head // behind the last sound record
 	line  int  // lines read
 	count int  // sound records
@@ -121,6 +135,8 @@ func (v *verifier) next(raw []byte, ended bool, err error) error {
 	v.torn = nil
 	v.head = l.head()
 	v.count++
+	at, _ := time.Parse(time.RFC3339Nano, l.Time) // zero where it is none
+	v.each(Record{Seq: l.Seq, At: at, Kind: l.Kind, Fields: l.Fields})
 	return nil
 }
 

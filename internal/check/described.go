@@ -26,7 +26,7 @@ func (s *Session) describe(f *rules.Facts) []Described {
 	known := layered{own: names{}, outer: s.names}
 	for i := range f.Statements {
 		one := &rules.Facts{Read: true, Statements: f.Statements[i : i+1]}
-		v := s.judge.Policy.Judge(s.judge.Origin, one, known)
+		v := s.verdict(one, known)
 		known.own.apply(one)
 		list = append(list, describeOne(&f.Statements[i], v))
 	}
@@ -59,7 +59,7 @@ func describeOne(st *rules.Statement, v rules.Verdict) Described {
 
 // prepares says whether the statement gives its effects a name and does none.
 func prepares(st *rules.Statement) bool {
-	return slices.ContainsFunc(st.Names, func(c rules.NameChange) bool { return c.Kind == rules.NamePrepare })
+	return st.Command == "PREPARE" // a DO may prepare too, and does more
 }
 
 // ofRelation says whether a verb's target may be called a table.

@@ -5,27 +5,54 @@ import (
 	"github.com/holdfast-db/holdfast/rules"
 )
 
-// Judge is what all sessions share. It is safe for concurrent use.
+// Judge is what all sessions share. Without Defined and Earlier it is safe for
+// concurrent use.
 type Judge struct {
 	Reader *rules.Reader
 	Policy *rules.Policy
-	Origin rules.Origin
+	Origin rules.Origin // who sends what the sessions send
+
+	// Defined remembers the functions, triggers, rules and relations that texts
+	// define, for the later texts of every session. Nil remembers none.
+	Defined *rules.Definitions
+
+	// Earlier are the definitions of texts that were other sessions', in whatever
+	// database: see Session.Remembered. Nil remembers none. Defined is nil then.
+	Earlier *rules.Definitions
 }
 
 // Session is one connection that is imagined. Not safe for concurrent use.
 type Session struct {
 	judge    *Judge
+	origin   rules.Origin
 	settings rules.Settings
 	names    names
+	defined  *rules.Definitions // what its own texts define; nil where nobody remembers
+	open     bool               // its beginning is not known, so there may be other names
+	apart    bool               // maybe of another database than what was defined
 }
 
 // NewSession imagines a connection as drivers and psql make it today.
 func (j *Judge) NewSession() *Session {
+	defined := j.Defined
+	if j.Earlier != nil {
+		defined = &rules.Definitions{}
+	}
 	return &Session{
 		judge:    j,
+		defined:  defined,
+		origin:   j.Origin,
 		settings: rules.Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"},
 		names:    names{},
 	}
+}
+
+// OpenSession imagines one that began before the first text that is known of it: what
+// EXECUTE of another name runs nobody can tell from here.
+func (j *Judge) OpenSession() *Session {
+	s := j.NewSession()
+	s.open = true
+	return s
 }
 
 // Result is the opinion on one text. Facts are never nil.
@@ -38,15 +65,45 @@ type Result struct {
 // Text judges one text, as a Query message would carry it, and remembers what it
 // does to the session.
 func (s *Session) Text(sql []byte) Result {
-	return s.judged(s.judge.Reader.Read(sql, s.settings))
+	return s.judged(s.read(sql))
+}
+
+// read gives the facts of a text. Where definitions are remembered it is read as a
+// whole: what is harmless by its words may run a trigger.
+func (s *Session) read(sql []byte) *rules.Facts {
+	if s.defined != nil {
+		if f := s.judge.Reader.ReadWhole(sql, s.settings); f.Read {
+			return f
+		}
+	}
+	return s.judge.Reader.Read(sql, s.settings)
 }
 
 func (s *Session) judged(f *rules.Facts) Result {
-	r := Result{Facts: f, Verdict: s.judge.Policy.Judge(s.judge.Origin, f, s.names)}
+	plain := f
+	if s.defined != nil {
+		f = s.defined.Follow(f)
+	}
+	if s.judge.Earlier != nil {
+		f = s.judge.Earlier.Calls(f)
+	}
+	r := Result{Facts: f, Verdict: s.verdict(f, s.names)}
+	if s.apart && f != plain {
+		r.Verdict = worst(r.Verdict, s.verdict(plain, s.names))
+	}
+	r.Verdict = s.fired(plain, r.Verdict)
 	r.Statements = s.describe(f)
 	s.names.apply(f)
 	s.set(f)
 	return r
+}
+
+// worst is the second opinion where it is worse, else the first.
+func worst(first, second rules.Verdict) rules.Verdict {
+	if rules.Worse(first, second).Action != first.Action {
+		return second
+	}
+	return first
 }
 
 // set follows the settings that decide how later text is read, where it can still
@@ -74,6 +131,7 @@ func (j *Judge) Script(text []byte) (list []Found, notes []script.Note) {
 	for _, st := range parts.Statements {
 		if st.NewSession {
 			s = j.NewSession()
+			s.apart = true
 		}
 		list = append(list, Found{st, s.statement(st)})
 	}

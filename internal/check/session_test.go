@@ -90,3 +90,22 @@ func TestDescribed(t *testing.T) {
 		t.Errorf("EXECUTE of a statement of an earlier text: %v %s", v.Action, v.Rule)
 	}
 }
+
+// What a session had prepared before it came into sight decides what EXECUTE does;
+// what it is seen to prepare counts.
+func TestOpenSession(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"EXECUTE p", "measure opaque"},
+		{"EXPLAIN ANALYZE EXECUTE p", "measure opaque"},
+		{"EXECUTE p; EXECUTE q; DELETE FROM t", "hold deletes"},
+		{"PREPARE p AS DELETE FROM t; EXECUTE p", "hold deletes"},
+		{"PREPARE p AS SELECT 1; EXECUTE p", "allow "},
+		{"PREPARE p AS SELECT 1; DEALLOCATE p; EXECUTE p", "measure opaque"},
+		{"CALL p()", "hold opaque"},
+	} {
+		v := newJudge().OpenSession().Text([]byte(c.text)).Verdict
+		if got := v.Action.String() + " " + v.Rule; got != c.want {
+			t.Errorf("%s: got %s, want %s", c.text, got, c.want)
+		}
+	}
+}

@@ -26,9 +26,9 @@ func (s *Session) quoted(st script.Statement) Result {
 	if len(st.Variables) == 0 {
 		return s.Text(st.SQL)
 	}
-	f := s.judge.Reader.Read(filled(st, parameter), s.settings)
+	f := s.read(filled(st, parameter))
 	if !f.Read {
-		f = s.judge.Reader.Read(filled(st, literal), s.settings)
+		f = s.read(filled(st, literal))
 	}
 	r := s.judged(f)
 	if !f.Read {

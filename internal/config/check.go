@@ -24,6 +24,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkRules(c)
 	n.checkConsole(c, checks.Console)
 	n.checkSlack(c)
+	n.checkWebhook(c)
 }
 
 // resolvePaths makes paths absolute: those of a file count from its folder, so

@@ -25,6 +25,7 @@ func (n *notes) checkRules(c *Config) {
 	names := map[string]int{}
 	for i := range c.Rules {
 		r, path := &c.Rules[i], fmt.Sprintf("rules[%d]", i)
+		r.Line = n.placeOf(path).line
 		if n.hasFaultAt(path) {
 			continue // not read at all, and that was said
 		}

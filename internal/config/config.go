@@ -36,6 +36,9 @@ type Config struct {
 	// Slack says how to ask in Slack; nil is not at all.
 	Slack *Slack `yaml:"slack"`
 
+	// Webhook is another system that is told of holds; nil is none.
+	Webhook *Webhook `yaml:"webhook"`
+
 	Holds  Holds               `yaml:"holds"`
 	People []Person            `yaml:"people"`
 	Groups map[string][]string `yaml:"groups"` // name of the group to names of people
@@ -43,8 +46,8 @@ type Config struct {
 	Limits Limits              `yaml:"limits"`
 	Rules  []Rule              `yaml:"rules"`
 
-	// Policy is what limits and rules say, for rules.NewPolicy; see NewPolicy. Rule
-	// and index of a rule are those of Rules.
+	// Policy is what Limits and Rules say, in the words of package rules and in the
+	// same order; see NewPolicy.
 	Policy rules.PolicyOptions `yaml:"-"`
 
 	// Warnings are what works but will probably surprise, such as reviewers who

@@ -64,12 +64,13 @@ func (n *notes) checkOIDC(c *Config) {
 		return
 	}
 	u, err := url.Parse(o.Issuer)
+	_, given := n.places["console.oidc.client_secret"]
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())):
 		n.fault("console.oidc.issuer", "%q is no issuer; write the https address that the provider names", o.Issuer)
 	case o.ClientID == "":
 		n.fault("console.oidc", "client_id is missing; the provider gives it when the console is registered there")
-	case o.ClientSecret == "" && !n.hasFaultAt("console.oidc.client_secret"):
+	case !given:
 		n.fault("console.oidc", "client_secret is missing; write ${NAME} for a variable or file:PATH for a file")
 	case c.Console.Listen == "":
 		n.fault("console.oidc", "is of no use without console.listen")

@@ -35,6 +35,7 @@ var sections = []struct {
 	{reflect.TypeFor[ConsoleTLS](), "tls"},
 	{reflect.TypeFor[OIDC](), "oidc"},
 	{reflect.TypeFor[Slack](), "slack"},
+	{reflect.TypeFor[Webhook](), "webhook"},
 }
 
 // fieldsOf maps the yaml names of a struct to the indexes of its fields.

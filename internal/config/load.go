@@ -16,6 +16,10 @@ type Input struct {
 	Surroundings
 
 	Checks
+
+	// WithoutSecrets leaves secrets empty and does not look for them, for commands that
+	// only judge: where they run nobody has the tokens of production.
+	WithoutSecrets bool
 }
 
 // Checks are what the packages that will use a value say about it, so that it is
@@ -42,7 +46,7 @@ func Load(in Input) (*Config, error) {
 	if !n.unreadable {
 		fillDefaults(c, in.Surroundings)
 		n.resolvePaths(c, in.Dir)
-		n.resolveSecrets(c, in.Surroundings)
+		n.resolveSecrets(c, in)
 		n.check(c, in.Checks)
 	}
 	c.Warnings = n.warnings.inOrder()

@@ -31,6 +31,7 @@ var reference = map[reflect.Type]map[string]key{
 	reflect.TypeFor[ConsoleTLS](): consoleTLSKeys,
 	reflect.TypeFor[OIDC]():       oidcKeys,
 	reflect.TypeFor[Slack]():      slackKeys,
+	reflect.TypeFor[Webhook]():    webhookKeys,
 	reflect.TypeFor[Holds]():      holdsKeys,
 	reflect.TypeFor[Person]():     personKeys,
 	reflect.TypeFor[Host]():       hostKeys,

@@ -23,3 +23,12 @@ var slackKeys = map[string]key{
 	"literals": {doc: "Shows the values in statements, their comments and the server's errors to everybody in the channel. Passwords are masked in any case.",
 		usual: "`false`"},
 }
+
+var webhookKeys = map[string]key{
+	"url": {doc: "Where the requests go. `https`, or `http` on this machine. Redirects are not followed.",
+		required: true, form: "a URL", example: "https://hooks.example.com/holdfast"},
+	"secret": {doc: "What the requests are signed with (HMAC-SHA256); 16 letters or more.",
+		required: true, form: secretForm, pattern: secretPattern, example: "${HOLDFAST_WEBHOOK_SECRET}"},
+	"literals": {doc: "Sends the values in statements, their comments and the server's errors along. Passwords are masked in any case.",
+		usual: "`false`"},
+}

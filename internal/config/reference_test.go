@@ -172,7 +172,7 @@ func TestSchemaAcceptsWhatLoadDoes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, text := range texts {
 		write(t, "holdfast.yaml", text)
-		if _, err := load(t, map[string]string{"config": "holdfast.yaml"}, nil); err != nil {
+		if _, err := load(t, map[string]string{"config": "holdfast.yaml"}, slackTokens); err != nil {
 			t.Errorf("Load of %s: %v", name, err)
 		}
 		if v, ok := yamlValue(t, text); !ok {

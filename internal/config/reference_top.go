@@ -36,6 +36,11 @@ var topKeys = map[string]key{
 		doc:   "Asks in Slack and takes answers there; see [Slack](slack.md). `holdfast slack test` proves a set-up.",
 		usual: "none, Slack is not asked", example: "{bot_token: \"${SLACK_BOT_TOKEN}\", app_token: \"${SLACK_APP_TOKEN}\", channel: C0123ABCD}",
 	},
+	"webhook": {
+		doc:    "Tells another system of every hold, by signed POSTs with JSON; see [Slack](slack.md).",
+		caveat: "it only tells. Answers are given by the other doors.",
+		usual:  "none", example: "{url: \"https://hooks.example.com/holdfast\", secret: \"${HOLDFAST_WEBHOOK_SECRET}\"}",
+	},
 	"holds": {doc: "How long a held statement waits for an answer before it expires.", example: "{wait: 30m, wait_in_transaction: 60s}"},
 	"people": {
 		doc: "Who asks and who answers.",

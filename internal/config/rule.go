@@ -24,6 +24,7 @@ const off = "off"
 // Rule is one rule of the policy as the file has it; Config.Policy has the same in
 // the words of rules.
 type Rule struct {
+	Line   int    `yaml:"-"` // of the file, from 1
 	Name   string `yaml:"name"`
 	When   *When  `yaml:"when"` // nil matches all that the action covers
 	Action string `yaml:"action"`

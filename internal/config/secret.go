@@ -46,20 +46,26 @@ func setSecret(text string) (Secret, error) {
 }
 
 // resolveSecrets puts every secret in the place of where it is.
-func (n *notes) resolveSecrets(c *Config, in Surroundings) {
+func (n *notes) resolveSecrets(c *Config, in Input) {
+	secrets := map[string]*Secret{}
+	if c.Slack != nil {
+		secrets = c.Slack.secrets()
+	}
+	if c.Webhook != nil {
+		secrets["webhook.secret"] = &c.Webhook.Secret
+	}
+	if c.Console.OIDC != nil {
+		secrets["console.oidc.client_secret"] = &c.Console.OIDC.ClientSecret
+	}
 	for i := range c.People {
-		if path := fmt.Sprintf("people[%d].password", i); !n.hasFaultAt(path) {
-			n.resolve(&c.People[i].Password, path, in, filepath.Dir(c.File))
-		}
+		secrets[fmt.Sprintf("people[%d].password", i)] = &c.People[i].Password
 	}
-	if o := c.Console.OIDC; o != nil && !n.hasFaultAt("console.oidc.client_secret") {
-		n.resolve(&o.ClientSecret, "console.oidc.client_secret", in, filepath.Dir(c.File))
-	}
-	if s := c.Slack; s != nil {
-		for key, secret := range map[string]*Secret{"bot_token": &s.BotToken, "app_token": &s.AppToken, "signing_secret": &s.SigningSecret} {
-			if path := "slack." + key; !n.hasFaultAt(path) {
-				n.resolve(secret, path, in, filepath.Dir(c.File))
-			}
+	for path, secret := range secrets {
+		switch {
+		case in.WithoutSecrets:
+			*secret = ""
+		case !n.hasFaultAt(path):
+			n.resolve(secret, path, in.Surroundings, filepath.Dir(c.File))
 		}
 	}
 }

@@ -24,6 +24,17 @@ type Slack struct {
 	Literals bool `yaml:"literals"`
 }
 
+// secrets are those of s, by their path.
+func (s *Slack) secrets() map[string]*Secret {
+	return map[string]*Secret{
+		"slack.bot_token": &s.BotToken, "slack.app_token": &s.AppToken, "slack.signing_secret": &s.SigningSecret,
+	}
+}
+
+// tokenBegins is how Slack's tokens begin, by their path: the two are mistaken for
+// each other easily.
+var tokenBegins = map[string]string{"slack.bot_token": "xoxb-", "slack.app_token": "xapp-"}
+
 // DefaultSlackAPI is Slack's own.
 const DefaultSlackAPI = "https://slack.com/api/"
 
@@ -45,20 +56,9 @@ func (n *notes) checkSlack(c *Config) {
 	if s == nil || n.hasFaultAt("slack") {
 		return
 	}
-	for _, t := range []struct {
-		secret *Secret
-		key    string
-		begins string
-	}{
-		{&s.BotToken, "slack.bot_token", "xoxb-"},
-		{&s.AppToken, "slack.app_token", "xapp-"},
-		{&s.SigningSecret, "slack.signing_secret", ""},
-	} {
-		if n.hasFaultAt(t.key) {
-			continue
-		}
-		if *t.secret != "" && !strings.HasPrefix(t.secret.Reveal(), t.begins) {
-			n.fault(t.key, "this token does not begin with %s; see docs/slack.md for which is which", t.begins)
+	for path, secret := range s.secrets() {
+		if begins := tokenBegins[path]; *secret != "" && !strings.HasPrefix(secret.Reveal(), begins) && !n.hasFaultAt(path) {
+			n.fault(path, "this token does not begin with %s; see docs/slack.md for which is which", begins)
 		}
 	}
 	if _, given := n.places["slack.bot_token"]; !given {
@@ -95,19 +95,19 @@ func loopback(host string) bool {
 
 // checkSlackPeople looks at the ids of people, and whether answers can come at all.
 func (n *notes) checkSlackPeople(c *Config, s *Slack) {
+	_, answers := n.places["slack.app_token"]
 	able := 0
 	for _, p := range c.People {
 		if p.Slack != "" {
 			able++
 		}
 	}
-	answers := s.AppToken != "" || s.SigningSecret != ""
 	switch {
 	case s.Strict && c.Console.URL == "":
 		n.fault("slack.strict", "strict sends everybody to the web console; say where it is, as console.url")
-	case n.hasFaultAt("slack.app_token"), n.hasFaultAt("slack.signing_secret"), s.Strict:
+	case n.hasFaultAt("slack.app_token"), s.Strict:
 	case !answers:
-		n.fault("slack", "no answer can come back: set slack.app_token (Socket Mode) or slack.signing_secret (HTTP), or strict: true if Slack is only to tell")
+		n.fault("slack", "no answer can come back: set slack.app_token (this version takes answers by Socket Mode only), or strict: true if Slack is only to tell")
 	case able == 0:
 		n.warn("slack", "nobody under people has a slack id, so nobody can answer in Slack; it only tells")
 	}

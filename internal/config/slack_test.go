@@ -90,6 +90,18 @@ func TestSlackFaults(t *testing.T) {
 	}
 }
 
+// A command that only judges needs no tokens, and finds every other fault.
+func TestSlackWithoutSecrets(t *testing.T) {
+	_, err := slackFile(t, "bot_token: ${NOT_SET}\napp_token: file:nowhere\nchannel: \"#x\"", "")
+	if err == nil {
+		t.Error("tokens that are missing are no fault")
+	}
+	in := Input{Flags: map[string]string{"config": "holdfast.yaml"}, Surroundings: nobody(nil), Checks: checks, WithoutSecrets: true}
+	if c, err := Load(in); err != nil || c.Slack.BotToken != "" {
+		t.Errorf("without secrets: %v", err)
+	}
+}
+
 func TestSlackStrict(t *testing.T) {
 	c, err := slackFile(t, "bot_token: ${BOT}\nchannel: \"#x\"\nstrict: true", "console: {url: http://127.0.0.1:8432}")
 	if err != nil || !c.Slack.Strict {

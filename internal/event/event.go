@@ -74,6 +74,7 @@ type Judged struct {
 	Rule       string   `json:"rule"`
 	Reason     string   `json:"reason,omitempty"`
 	Statements []string `json:"statements,omitempty"` // verb and target, no literals
+	Effects    []Effect `json:"effects,omitempty"`    // that decided, for rules; see EffectsOf
 	SQLHash    string   `json:"sql_sha256,omitempty"` // see TextHash
 	Hold       string   `json:"hold,omitempty"`       // id, when held
 }
@@ -143,10 +144,11 @@ type Reviewers struct {
 
 // Approval is one reviewer's yes.
 type Approval struct {
-	By   string    `json:"by"`
-	Via  string    `json:"via,omitempty"`
-	Note string    `json:"note,omitempty"`
-	At   time.Time `json:"at"`
+	By     string    `json:"by"`
+	Via    string    `json:"via,omitempty"`
+	Note   string    `json:"note,omitempty"`
+	Groups []string  `json:"groups,omitempty"` // for which it counts
+	At     time.Time `json:"at"`
 }
 
 // Lost says how many events an observer did not get since it was last told.

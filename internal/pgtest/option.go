@@ -46,3 +46,15 @@ func (s *setup) args(data, sockets string, port int) []string {
 	}
 	return args
 }
+
+// Logging makes the server collect its log in files of all three formats, with a
+// log_line_prefix, for CollectedLog. What it logs further settings say.
+func Logging(logLinePrefix string) Option {
+	return func(s *setup) {
+		s.settings = append(s.settings, "logging_collector=on", "log_destination=stderr,csvlog,jsonlog",
+			"log_directory="+collected, "log_filename=server.log", "log_file_mode=0644", "log_line_prefix="+logLinePrefix)
+	}
+}
+
+// collected is the folder of collected logs, inside the data folder.
+const collected = "collected"

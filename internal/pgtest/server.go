@@ -252,6 +252,12 @@ func (srv *Server) Log() string {
 	return string(log)
 }
 
+// CollectedLog is the path of a log of a server started with Logging: server.log,
+// server.csv or server.json.
+func (srv *Server) CollectedLog(name string) string {
+	return filepath.Join(srv.data(), collected, name)
+}
+
 func (srv *Server) logOnFailure(t testing.TB) {
 	if t.Failed() {
 		t.Logf("log of PostgreSQL %s:\n%s", srv.Version, lastLines(srv.Log(), logLines))

@@ -184,7 +184,7 @@ func (a *App) tell(ctx context.Context, c click, text string) {
 			return
 		}
 		var limited *slackgo.RateLimitedError
-		wait := a.backoff(try)
+		wait := a.pace.Wait(try)
 		if errors.As(err, &limited) {
 			wait = limited.RetryAfter
 		}

@@ -14,6 +14,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/outbox"
 )
 
 // Desk is what this package needs of *hold.Desk.
@@ -76,15 +77,13 @@ type App struct {
 	seen     *once // clicks that were taken already
 	replays  *once // signatures of HTTP requests
 
-	mu       sync.Mutex // guards the fields below
-	rows     map[string]*message
-	queue    map[string]*job
-	paused   time.Time // nothing is posted before
-	failures int       // in a row, of reaching Slack
-	channel  string    // id of Options.Channel, once something was posted there
-	team     team      // the workspace, once Slack has said it
-	wake     chan struct{}
-	closing  bool
+	outbox *outbox.Outbox // which messages are to be looked at
+
+	mu      sync.Mutex // guards the fields below
+	rows    map[string]*message
+	channel string // id of Options.Channel, once something was posted there
+	team    team   // the workspace, once Slack has said it
+	closing bool
 
 	life   context.Context // ends with Close; clicks outlive their requests
 	cancel context.CancelFunc
@@ -96,14 +95,13 @@ type App struct {
 
 // pace is how fast things are tried again.
 type pace struct {
-	first, longest time.Duration // after a failure, doubling
-	drain          time.Duration // how long Close goes on showing
-	answer         time.Duration // how long a modal may wait for the desk
+	outbox.Pace
+	drain  time.Duration // how long Close goes on showing
+	answer time.Duration // how long a modal may wait for the desk
 }
 
-// usualPace: a second is what Slack itself asks for most often, a minute is soon
-// enough to notice that it is back. Slack gives up on a click after 3 s.
-var usualPace = pace{first: time.Second, longest: time.Minute, drain: 5 * time.Second, answer: 2 * time.Second}
+// usualPace: Slack gives up on a click after 3 s.
+var usualPace = pace{Pace: outbox.UsualPace, drain: 5 * time.Second, answer: 2 * time.Second}
 
 // maxClicks is how many clicks are worked on at once. Each is a person's.
 const maxClicks = 32
@@ -116,13 +114,14 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a := &App{
 		o: o, desk: o.Desk, messages: o.Messages, log: o.Log.With().Str("part", "slack").Logger(), api: newClient(o), pace: usualPace,
-		seen: newOnce(seenFor), replays: newOnce(2 * clockSkew), queue: map[string]*job{}, wake: make(chan struct{}, 1),
+		seen: newOnce(seenFor), replays: newOnce(2 * clockSkew),
 		places: make(chan struct{}, maxClicks),
 	}
 	var err error
 	if a.rows, err = readRows(ctx, o.Messages); err != nil {
 		return nil, err
 	}
+	a.outbox = a.newOutbox(a.pace.Pace)
 	a.life, a.cancel = context.WithCancel(context.Background())
 	return a, nil
 }
@@ -141,7 +140,7 @@ func newClient(o Options) *slackgo.Client {
 // answers where there is an app token. It returns at once.
 func (a *App) Start() {
 	a.Resync(a.life)
-	a.poster.Go(func() { a.post(a.life) })
+	a.poster.Go(func() { a.outbox.Run(a.life) })
 	if a.o.AppToken != "" {
 		a.socket.Go(func() { a.listen(a.life) })
 	}
@@ -154,7 +153,7 @@ func (a *App) Close() {
 	a.mu.Lock()
 	a.closing = true
 	a.mu.Unlock()
-	a.signal()
+	a.outbox.Finish()
 	shown := make(chan struct{})
 	go func() {
 		a.poster.Wait()

@@ -302,6 +302,9 @@ func TestMalformed(t *testing.T) {
 		r.fake.Raw(raw)
 	}
 	r.wantPending(a)
+	if e := r.fake.Ephemerals(); len(e) > 0 {
+		t.Errorf("somebody was told %v", e)
+	}
 	r.fake.Click(ben, m, actionApprove) // and it still works
 	r.wantEnd(a, hold.Released)
 }

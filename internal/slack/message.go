@@ -60,6 +60,30 @@ func readRows(ctx context.Context, from Messages) (map[string]*message, error) {
 	return rows, nil
 }
 
+// maxRows is how many messages are remembered before those that are long over are
+// forgotten: some 300 bytes each, and a busy month.
+const maxRows = 4096
+
+// forgetOld forgets messages of holds that ended long ago.
+func (a *App) forgetOld(ctx context.Context) error {
+	a.mu.Lock()
+	var old []string
+	if len(a.rows) > maxRows {
+		for id, m := range a.rows {
+			if m.Done && time.Since(m.At) > rowsFor {
+				old = append(old, id)
+			}
+		}
+	}
+	a.mu.Unlock()
+	for _, id := range old {
+		if err := a.forget(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // row is a copy of what is known of a hold's message.
 func (a *App) row(id string) (message, bool) {
 	a.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/outbox"
 	"github.com/holdfast-db/holdfast/internal/slack/fakeslack"
 )
 
@@ -126,6 +127,25 @@ func TestSlackIsDown(t *testing.T) {
 	r.wantOnce()
 }
 
+// A hold that ended by itself before anybody could see it is not posted, and not
+// looked at again.
+func TestGoneBeforeShown(t *testing.T) {
+	r := newRig(t, nil)
+	r.fake.SetDown(true)
+	a := r.ask(request())
+	r.fake.Await("a try", func() bool { return r.fake.CountCalls("chat.postMessage") > 0 })
+	a.cancel(hold.ErrWithdrawn)
+	r.wantEnd(a, hold.Withdrawn)
+	r.fake.SetDown(false)
+	r.idle()
+	r.stop()
+	r.start()
+	r.idle()
+	if m, known := r.app.row(a.id); !known || !m.Done || len(r.fake.Messages()) > 0 {
+		t.Errorf("known %t, done %t, %d messages", known, m.Done, len(r.fake.Messages()))
+	}
+}
+
 // Slack may be down when holdfast starts.
 func TestSlackIsDownAtTheStart(t *testing.T) {
 	r := newRig(t, nil)
@@ -214,21 +234,31 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// holdfast dies between a post and its answer: the post is found by the next start.
+// holdfast dies between a post and its answer: the post is found by the next start,
+// whether the hold was answered or went down with it.
 func TestDiedWhilePosting(t *testing.T) {
+	for state, answer := range map[hold.State]func(*rig, asked){
+		hold.Denied:    func(r *rig, a asked) { r.byCLI(a.id, false, "ben") },
+		hold.Abandoned: func(*rig, asked) {},
+	} {
+		t.Run(string(state), func(t *testing.T) { diedWhilePosting(t, state, answer) })
+	}
+}
+
+func diedWhilePosting(t *testing.T, state hold.State, answer func(*rig, asked)) {
 	r := newRig(t, nil)
 	r.stop()
-	r.pace = pace{first: time.Hour, longest: time.Hour, drain: time.Millisecond, answer: time.Second}
+	r.pace = pace{Pace: outbox.Pace{First: time.Hour, Longest: time.Hour}, drain: time.Millisecond, answer: time.Second}
 	r.start()
 	r.fake.Fail("chat.postMessage", fakeslack.Failure{Lost: true})
 	a := r.ask(request())
 	r.fake.Await("the post", func() bool { return r.fake.CountMessages() == 1 })
-	r.byCLI(a.id, false, "ben")
-	r.wantEnd(a, hold.Denied)
+	answer(r, a)
 	r.stop()
+	r.wantEnd(a, state)
 	r.pace = quick
 	r.start()
-	r.messageOf(a, "Denied")
+	r.messageOf(a, capital(string(state)))
 	r.idle()
 	if n := len(r.fake.Messages()); n != 1 {
 		t.Errorf("%d messages", n)

@@ -40,11 +40,19 @@ func (p *page) pending() {
 	p.says(p.unless())
 	p.facts("Host", p.place(), "Database", h.Database, "Asked by", p.requesterInFull(), "From", p.from())
 	p.says("*Would be destroyed* (rows are not counted)\n" + p.destroyed())
-	p.facts("Rule", h.Rule, "Reason", strings.TrimSpace(h.Reason+" "+h.Why))
+	p.facts("Rule", h.Rule, "Reason", reason(h))
 	p.statement()
 	p.approvals()
 	p.small(marked(p.needs()), p.more())
 	p.buttons()
+}
+
+// reason is why it is held.
+func reason(h hold.Hold) string {
+	if h.Reason == "" || h.Why == "" {
+		return h.Reason + h.Why
+	}
+	return h.Reason + "; " + h.Why
 }
 
 // unless says what happens if nobody acts.
@@ -54,7 +62,7 @@ func (p *page) unless() string {
 		locks = "It waits inside a transaction, which keeps the locks it has."
 	}
 	return fmt.Sprintf("%s Without an answer it is refused at %s, %s after it was asked.",
-		locks, moment(p.hold.Expires), took(p.hold.Expires.Sub(p.hold.Asked)))
+		locks, clock(p.hold.Asked, p.hold.Expires), took(p.hold.Expires.Sub(p.hold.Asked)))
 }
 
 // destroyed is one line for each statement.

@@ -29,8 +29,9 @@ func (a *App) show(ctx context.Context, id string, asked bool) error {
 		m = message{Hold: id, At: h.Asked}
 	}
 	if m.TS == "" && tooLate(h) {
-		m.Done = true
-		return local(a.keep(ctx, m))
+		if found, err := a.left(ctx, &m); err != nil || !found {
+			return err
+		}
 	}
 	v := a.viewOf(h)
 	if m.Bare {
@@ -44,7 +45,10 @@ func (a *App) show(ctx context.Context, id string, asked bool) error {
 	}
 	if done := over(h.State); done != m.Done {
 		m.Done = done
-		return local(a.keep(ctx, m))
+		if err := a.keep(ctx, m); err != nil {
+			return local(err)
+		}
+		return local(a.forgetOld(ctx))
 	}
 	return nil
 }
@@ -60,6 +64,23 @@ const lateAfter = 24 * time.Hour
 // itself before anybody could see it, or long ago.
 func tooLate(h hold.Hold) bool {
 	return h.State == hold.Withdrawn || h.State == hold.Abandoned || over(h.State) && time.Since(h.Decided) > lateAfter
+}
+
+// left looks for a message of a hold that needs none any more: a post whose answer got
+// lost may have left one, with buttons. Where there is none, that is the end of it.
+func (a *App) left(ctx context.Context, m *message) (bool, error) {
+	if !m.Tried.IsZero() {
+		found, err := a.find(ctx, m, 0)
+		if err != nil {
+			return false, err
+		}
+		if found.found {
+			m.Channel, m.TS, m.Tried = found.channel, found.ts, time.Time{}
+			return true, local(a.keep(ctx, *m))
+		}
+	}
+	m.Done = true
+	return false, local(a.keep(ctx, *m))
 }
 
 // showMessage posts the message or edits it, where that is needed.

@@ -116,6 +116,15 @@ func plainRune(r rune, raw byte) string {
 	return strings.Trim(strconv.QuoteRuneToASCII(r), "'")
 }
 
+// clock is a time soon after another in each reader's own zone, with the day when it
+// is not that soon.
+func clock(from, t time.Time) string {
+	if t.Sub(from) < 12*time.Hour {
+		return fmt.Sprintf("<!date^%d^{time_secs}|%s>", t.Unix(), t.UTC().Format("15:04:05 MST"))
+	}
+	return moment(t)
+}
+
 // moment is a time in each reader's own zone.
 func moment(t time.Time) string {
 	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time_secs}|%s>", t.Unix(), t.UTC().Format("2 Jan 15:04:05 MST"))

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE orders DROP COLUMN legacy_ref;
+DROP INDEX CONCURRENTLY orders_customer;
+COMMIT;
