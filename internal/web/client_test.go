@@ -95,4 +95,3 @@ func (b *browser) answer(id, verb string, form url.Values) reply {
 	form.Set("token", b.token())
 	return b.post("/holds/"+id+"/"+verb, form)
 }
-
