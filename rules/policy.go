@@ -41,6 +41,9 @@ func NewPolicy(o PolicyOptions) *Policy {
 // what it calls destructive is held, what only a count can judge is measured.
 func DefaultPolicy() *Policy { return NewPolicy(PolicyOptions{}) }
 
+// Limits are those that the policy judges by, with their defaults.
+func (p *Policy) Limits() Limits { return p.limits }
+
 // Rules are how many rules of people the policy has.
 func (p *Policy) Rules() int { return len(p.rules) }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/slack"
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/trace"
+	"github.com/holdfast-db/holdfast/internal/web"
 	"github.com/holdfast-db/holdfast/internal/webhook"
 	"github.com/holdfast-db/holdfast/proxy"
 	"github.com/holdfast-db/holdfast/rules"
@@ -38,6 +39,7 @@ type parts struct {
 	desk    *hold.Desk
 	proxy   *proxy.Server
 	console *console.Server
+	web     *web.Server   // nil without a web console
 	slack   *slack.App    // nil when Slack is not asked
 	webhook *webhook.Hook // nil when there is none
 }
@@ -83,8 +85,11 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err != nil {
 		return p, err
 	}
+	if err = p.openWeb(l); err != nil {
+		return p, err
+	}
 	p.console, err = console.Listen(console.Options{
-		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Log: l,
+		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Link: p.link(), Log: l,
 	})
 	return p, err
 }
@@ -134,19 +139,34 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 	if p.webhook != nil {
 		p.webhook.Start()
 	}
-	console := make(chan error, 1)
-	go func() {
-		err := p.console.Serve(door)
-		stop() // without it nobody can answer
-		console <- err
-	}()
+	doors := p.doors()
+	ended := make(chan error, len(doors))
+	for _, serve := range doors {
+		go func() {
+			err := serve(door)
+			stop() // without it nobody can answer
+			ended <- err
+		}()
+	}
 	err := p.proxy.Serve(ctx, func() {
 		p.ready.Store(true)
 		ready()
 	})
 	p.ready.Store(false)
 	closeDoor()
-	return errors.Join(err, <-console)
+	for range doors {
+		err = errors.Join(err, <-ended)
+	}
+	return err
+}
+
+// doors are by which people come.
+func (p *parts) doors() []func(context.Context) error {
+	doors := []func(context.Context) error{p.console.Serve}
+	if p.web != nil {
+		doors = append(doors, p.web.Serve)
+	}
+	return doors
 }
 
 // close ends what was opened, in the order in which nothing is missed: the desk
@@ -154,6 +174,9 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 func (p *parts) close() (err error) {
 	if p.console != nil {
 		err = errors.Join(err, p.console.Close())
+	}
+	if p.web != nil {
+		err = errors.Join(err, p.web.Close())
 	}
 	if p.trace != nil {
 		err = errors.Join(err, p.trace.Close())

@@ -90,7 +90,7 @@ every statement and holds the destructive ones until a second person confirms th
 	})
 	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), showCommand(a),
 		approveCommand(a), denyCommand(a), checkCommand(a), suggestCommand(a), configCommand(a),
-		auditCommand(a), slackCommand(a), traceCommand(a), versionCommand(a))
+		auditCommand(a), slackCommand(a), consoleCommand(a), traceCommand(a), versionCommand(a))
 	return root
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/store"
+	"github.com/holdfast-db/holdfast/internal/web"
 	"github.com/holdfast-db/holdfast/proxy"
 )
 
@@ -59,7 +60,8 @@ answers on a host count from the next statement on. A file with faults changes n
 	f.String("trace-client", "", "`ADDR` whose connections are traced: one IP address, or local for Unix sockets")
 	f.String("wait", "", "how long a hold waits for an answer outside a transaction (`30m`)")
 	f.String("wait-in-transaction", "", "how long it waits inside one (`60s`)")
-	for _, later := range []string{"monitor", "console"} {
+	f.String("console", "", "`ADDR` of the web console: HOST:PORT, such as 127.0.0.1:8432")
+	for _, later := range []string{"monitor"} {
 		f.String(later, "", "not in this version")
 		_ = f.MarkHidden(later) // the flag was just defined
 	}
@@ -104,6 +106,7 @@ func (a *app) input(flags map[string]string) config.Input {
 		Checks: config.Checks{
 			Server:  func(url string) error { _, err := proxy.ParseUpstream(url); return err },
 			Control: func(url string) error { _, err := store.Path(url); return err },
+			Console: web.CheckAddress, Password: web.CheckHash, Token: web.CheckToken,
 		},
 	}
 }

@@ -85,6 +85,8 @@ type Person struct {
 	Slack    string   `yaml:"slack"`    // Slack member id, such as U012AB3CD
 	Postgres []string `yaml:"postgres"` // the Postgres users that are theirs
 	OS       string   `yaml:"os"`       // the OS user who answers with the CLI
+	Password Secret   `yaml:"password"` // the hash of the one for the web console; may be empty
+	Token    string   `yaml:"token"`    // the hash of the one that their programs show to the API; may be empty
 }
 
 // Host is one door: where clients connect, and which server is behind it.

@@ -11,9 +11,8 @@ import (
 // struct they belong to. They are told apart from typos, and stop the start all
 // the same: a limit that is written down and not kept is worse than none.
 var laterKeys = map[reflect.Type][]string{
-	reflect.TypeFor[Console](): {"listen"},
-	reflect.TypeFor[Holds]():   {"grant"},
-	reflect.TypeFor[Host]():    {"monitor", "auth", "self_confirm", "limits", "rules"},
+	reflect.TypeFor[Holds](): {"grant"},
+	reflect.TypeFor[Host]():  {"monitor", "auth", "self_confirm", "limits", "rules"},
 }
 
 // sections names the structs for people, in the order in which a misplaced key
@@ -33,6 +32,8 @@ var sections = []struct {
 	{reflect.TypeFor[When](), "when"},
 	{reflect.TypeFor[Trace](), "trace"},
 	{reflect.TypeFor[Console](), "console"},
+	{reflect.TypeFor[ConsoleTLS](), "tls"},
+	{reflect.TypeFor[OIDC](), "oidc"},
 	{reflect.TypeFor[Slack](), "slack"},
 	{reflect.TypeFor[Webhook](), "webhook"},
 }

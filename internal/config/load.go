@@ -23,10 +23,19 @@ type Input struct {
 }
 
 // Checks are what the packages that will use a value say about it, so that it is
-// judged in one place only. Both are needed.
+// judged in one place only. All are needed.
 type Checks struct {
 	Server  func(url string) error // of the package that dials it
 	Control func(url string) error // of the package that opens it
+
+	// Token says what is wrong with the hash of one.
+	Token func(hash string) error
+
+	// Password says what is wrong with the hash of one, without quoting it.
+	Password func(hash string) error
+
+	// Console is of the package that serves it; url may be empty.
+	Console func(listen, url string, tls bool) error
 }
 
 // Load reads the configuration. Its error is Faults: everything that is wrong,

@@ -25,7 +25,12 @@ type notes struct {
 	warnings Faults
 
 	// slack is true when people can answer in Slack.
-	slack   bool
+	slack bool
+
+	// console is true when they can in the web console, and oidc when they can sign in
+	// there by e-mail address.
+	console, oidc bool
+
 	members map[string][]Person // of groups that were looked at
 	shown   map[int]shownLine   // of lines that were shown
 

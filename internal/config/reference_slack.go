@@ -1,10 +1,5 @@
 package config
 
-var consoleKeys = map[string]key{
-	"url": {doc: "Where people find the web console; links in messages begin with it. `https`, or `http` on this machine.",
-		usual: "none, messages name the command instead", form: "a URL", example: "https://holdfast.example.com"},
-}
-
 // secretPattern is how a file says where a secret is.
 const secretPattern = `^\$\{[A-Za-z_][A-Za-z0-9_]*\}$|^file:.`
 

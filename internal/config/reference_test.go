@@ -205,7 +205,7 @@ func TestSchemaAndLoadAgree(t *testing.T) {
 		"rules: [{name: a, action: hold, when: {inside: 'at night'}}]", "rules: [{name: a, action: hold, mode: return}]",
 		"rules: [{name: a, action: hold, reviewers: {count: 0}}]", "rules: [{name: a, action: hold, type_name: maybe}]",
 		"rules: [{name: a, action: refuse, wait: 5m}]", "rules: [{name: a, action: refuse, reviewers: {group: dba}}]",
-		"trace: {dir: x}", "console: {listen: ':1'}", "control: mysql://x",
+		"trace: {dir: x}", "console: {lisen: ':1'}", "control: mysql://x",
 	}
 	t.Chdir(t.TempDir())
 	for i, text := range append(good, bad...) {

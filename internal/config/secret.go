@@ -54,6 +54,12 @@ func (n *notes) resolveSecrets(c *Config, in Input) {
 	if c.Webhook != nil {
 		secrets["webhook.secret"] = &c.Webhook.Secret
 	}
+	if c.Console.OIDC != nil {
+		secrets["console.oidc.client_secret"] = &c.Console.OIDC.ClientSecret
+	}
+	for i := range c.People {
+		secrets[fmt.Sprintf("people[%d].password", i)] = &c.People[i].Password
+	}
 	for path, secret := range secrets {
 		switch {
 		case in.WithoutSecrets:

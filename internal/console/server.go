@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
 const (
@@ -47,6 +49,10 @@ type Options struct {
 	// Status says how this holdfast is. It is called from any goroutine.
 	Status func(context.Context) Status
 
+	// Link makes a link with which a caller signs in to the web console; nil where
+	// there is none.
+	Link func(hold.Answerer) (Link, error)
+
 	Log zerolog.Logger
 }
 
@@ -64,7 +70,7 @@ func Listen(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the control socket: %w", err)
 	}
-	a := &api{desk: o.Desk, status: o.Status, via: "cli", caller: peerOf}
+	a := &api{desk: o.Desk, status: o.Status, via: "cli", socket: true, link: o.Link, caller: peerOf}
 	return &Server{listener: l, lock: lock, http: &http.Server{
 		Handler:           a.routes(),
 		ConnContext:       withPeer,

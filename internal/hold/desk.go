@@ -59,6 +59,7 @@ type Desk struct {
 	stopping chan struct{}  // closed when Close begins
 	waiting  sync.WaitGroup // calls of Wait
 	later    *later
+	watching watching
 }
 
 // Open makes a desk and settles what an earlier run left open: pending holds are
@@ -181,7 +182,7 @@ func disk(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), diskWait)
 }
 
-// write puts e on disk in the record, and then tells the observers.
+// write puts e on disk in the record, and then tells observers and watchers.
 func (d *Desk) write(ctx context.Context, e event.HoldChanged) error {
 	ctx, cancel := disk(ctx)
 	defer cancel()
@@ -189,6 +190,7 @@ func (d *Desk) write(ctx context.Context, e event.HoldChanged) error {
 		return unavailable("writing the record", err)
 	}
 	d.events(e)
+	d.watching.tell(e.Hold)
 	return nil
 }
 

@@ -105,6 +105,9 @@ func (p *People) addGroup(group string, members []string) (faults []error) {
 // Configured is true when at least one person is listed.
 func (p People) Configured() bool { return len(p.byName) > 0 }
 
+// Names are those of everybody, sorted; the caller owns the slice.
+func (p People) Names() []string { return sortedKeys(p.byName) }
+
 // ByName finds a person by name.
 func (p People) ByName(name string) (Person, bool) {
 	person, ok := p.byName[name]

@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"internal/outbox":  {},
 	"internal/webhook": {"rules", "internal/hold", "internal/outbox"},
 	"internal/console": {"internal/hold"},
+	"internal/web":     {"internal/hold", "internal/console"},
 	"internal/store":   {"internal/hold", "internal/volume"},
 	"internal/config":  {"rules", "internal/hold"},
 	"examples/...":     {},
