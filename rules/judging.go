@@ -35,8 +35,9 @@ func (j *judging) effects(st *Statement) {
 		j.tally.add(j.effect(&st.Effects[i]))
 	}
 	j.functions(st.Functions)
+	later := judging{policy: j.policy, origin: j.origin} // what names stand for then is not known
 	for i := range st.Plants {
-		if planted := j.effect(&st.Plants[i]); planted.Action != Allow {
+		if planted := later.effect(&st.Plants[i]); planted.Action != Allow {
 			j.tally.add(Verdict{
 				Action: Warn, Rule: planted.Rule,
 				Reason:  st.Command + " plants " + planted.Reason,

@@ -59,7 +59,7 @@ func TestSlackApproves(t *testing.T) {
 	p.Type("DELETE FROM events;")
 	p.Await("held as ")
 	hold := s.hf.AwaitHold(t, "DELETE FROM events")
-	m := fake.AwaitMessage(hold.ID, "Held on shop (production): ana asks for DELETE events", "<@"+benInSlack+">")
+	m := fake.AwaitMessage(hold.ID, "Held on shop (production): ana asks for DELETE public.events", "<@"+benInSlack+">")
 
 	fake.Click(anaInSlack, m, "hold.approve")
 	fake.AwaitEphemeral(anaInSlack, "You asked, so you cannot answer")
@@ -68,7 +68,7 @@ func TestSlackApproves(t *testing.T) {
 	fake.Click(benInSlack, m, "hold.approve")
 	p.Await("DELETE 3")
 	s.wantRows(t, "0")
-	done := fake.AwaitMessage(hold.ID, "Executed: DELETE events", "<@"+benInSlack+"> approved it", "DELETE 3")
+	done := fake.AwaitMessage(hold.ID, "Executed: DELETE public.events", "<@"+benInSlack+"> approved it", "DELETE 3")
 	if done.TS != m.TS || done.Posts != 1 {
 		t.Errorf("the message was not edited in place: %+v", done)
 	}
