@@ -1,0 +1,108 @@
+package volume
+
+import "fmt"
+
+const (
+	shareHours = daysOfWeek * hoursOfDay
+	shareDays  = int64(kept / (hoursOfDay * 3600e9))
+
+	// shareTimes is how many times the most so far a day or a week must be.
+	shareTimes = 2
+)
+
+// shares sums a table's rows, of all actors, over a day and a week.
+type shares struct {
+	Hours     [shareHours]float64 // a ring; the hour in progress is one of them
+	Now       int                 // where the hour in progress lies
+	Day, Week float64             // the last 24 and 168 hours, the one in progress included
+	Days      [shareDays]float64  // whole days, the newest first
+	Bars      [2]float64          // of a day and a week, computed once an hour
+	BarsHour  int64
+	Over      [2]bool // the bar is passed, and people know
+}
+
+func (s *shares) count(rows float64) {
+	s.Hours[s.Now] += rows
+	s.Day += rows
+	s.Week += rows
+}
+
+func (s *shares) closeHour(h int) {
+	s.Now = (s.Now + 1) % shareHours
+	s.Week -= s.Hours[s.Now]
+	s.Hours[s.Now] = 0
+	s.Day -= s.Hours[wrap(s.Now-hoursOfDay, shareHours)]
+	if h%hoursOfDay == hoursOfDay-1 {
+		copy(s.Days[1:], s.Days[:])
+		s.Days[0] = s.Day
+	}
+}
+
+// bars are what a day and a week have to pass: a share of the table, and so many
+// times the most of the days that are over for a day, of the weeks that are over
+// for a week.
+func (s *shares) bars(rows float64, o *Options) [2]float64 {
+	var day, week float64
+	for i := range s.Days {
+		if i >= 1 {
+			day = max(day, s.Days[i])
+		}
+		if i+daysOfWeek <= len(s.Days) && i >= daysOfWeek {
+			sum := 0.0
+			for _, d := range s.Days[i : i+daysOfWeek] {
+				sum += d
+			}
+			week = max(week, sum)
+		}
+	}
+	return [2]float64{
+		max(fewRows, o.DayShare*rows, shareTimes*day),
+		max(fewRows, o.WeekShare*rows, shareTimes*week),
+	}
+}
+
+// judgeShare compares a table with its bars. What another alert on the table
+// says already is not said again.
+func (w *Watch) judgeShare(t *table, u *unit) {
+	if t.Rows == 0 || !w.learned() {
+		return
+	}
+	s := &t.Share
+	if s.BarsHour != w.Hour {
+		s.BarsHour, s.Bars = w.Hour, s.bars(float64(t.Rows), &w.options)
+	}
+	for i, rows := range [2]float64{s.Day, s.Week} {
+		switch over := rows > s.Bars[i]; {
+		case !over:
+			s.Over[i] = false
+		case !s.Over[i]:
+			s.Over[i] = true
+			if !t.told(w.Hour) {
+				w.raiseShare(t, i, rows)
+			}
+		}
+	}
+}
+
+// told reports whether an alert on the table was open within the last week.
+func (t *table) told(hour int64) bool {
+	for _, u := range t.Units {
+		if u.Leak.open() || u.Bulk.open() || u.Told > hour-shareHours {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *Watch) raiseShare(t *table, i int, rows float64) {
+	kind, span, hours := ShareDay, "24 hours", int64(hoursOfDay)
+	if i == 1 {
+		kind, span, hours = ShareWeek, "seven days", shareHours
+	}
+	w.LastID++
+	w.tell(Alert{
+		ID: w.LastID, State: Raised, At: w.at(), Host: t.Host, Database: t.Database, Table: t.Name, Actor: "all", Kind: kind,
+		Deleted: int64(rows), Usual: t.Share.Bars[i] / shareTimes, Since: unix(max(w.Hour-hours, w.Started) * 3600),
+		Reason: fmt.Sprintf("%s within %s, %s of the table, by all actors together", rowsText(rows), span, percent(rows, t.Rows)),
+	})
+}
