@@ -1,10 +1,13 @@
 package volume
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // dayNoise is how much the days of all actors differ from what is expected of
 // them, as a variance of the ratio.
-type dayNoise struct{ mean float64 }
+type dayNoise struct{ Mean float64 }
 
 const (
 	firstDay = 0.15 * 0.15
@@ -13,12 +16,13 @@ const (
 	dayWeight = 1.0 / 300
 )
 
-func (d *dayNoise) learn(square float64) { d.mean += dayWeight * (square - d.mean) }
+func (d *dayNoise) learn(square float64) { d.Mean += dayWeight * (square - d.Mean) }
 
 const (
 	// When most actors delete more than usual, that is traffic, not a leak. It
 	// needs so many actors to say so, and is believed up to mostTraffic times.
 	trafficActors = 10
+	trafficRows   = 8 // in about four hours
 	mostTraffic   = 3
 )
 
@@ -29,13 +33,18 @@ type closing struct {
 	h       int // of the week
 	learned bool
 	traffic float64 // how many times the usual all actors together delete
-	days    *dayNoise
 	table   *table
+}
+
+// unusual is the most that an hour teaches.
+func (c *closing) unusual(expected, spread float64) float64 {
+	mean := expected * c.traffic
+	return mean + 4*math.Sqrt(spread*mean) + 3
 }
 
 // closeHour closes the hour in progress of every actor.
 func (w *Watch) closeHour() {
-	c := closing{Watch: w, hour: w.Hour, h: w.hourOfWeek(w.Hour), learned: w.learned(), traffic: w.Traffic, days: &w.Days}
+	c := closing{Watch: w, hour: w.Hour, h: w.hourOfWeek(w.Hour), learned: w.learned(), traffic: w.Traffic}
 	for _, t := range w.Tables {
 		c.table = t
 		for _, u := range t.Units {
@@ -52,8 +61,8 @@ func (w *Watch) traffic() float64 {
 	w.ratios = w.ratios[:0]
 	for _, t := range w.Tables {
 		for _, u := range t.Units {
-			if u.Recent.Expected >= dayRows {
-				w.ratios = append(w.ratios, u.Recent.Rows/u.Recent.Expected)
+			if u.Pace.Expected >= trafficRows {
+				w.ratios = append(w.ratios, u.Pace.Sum/u.Pace.Expected)
 			}
 		}
 	}

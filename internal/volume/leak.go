@@ -35,49 +35,46 @@ const (
 	quietAfter = 3 * hoursOfDay
 )
 
-// run is a one-sided cumulative sum of the evidence that rows come at a ratio of
-// the usual (Page's test). It starts anew whenever it falls to zero.
+// run is a one-sided cumulative sum of the evidence that a stream flows at a
+// ratio of the usual (Page's test). It starts anew whenever it falls to zero.
 type run struct {
 	Sum      float64
-	Rows     float64
+	Counted  float64 // of the stream
 	Expected float64
-	Since    int64 // the first hour of the run
-	Hours    int32 // with deletes
+	Rows     float64
+	Squares  float64 // of the rows of each commit
+	Usual    float64 // rows
+	Since    int64   // the first hour of the run
+	Hours    int32   // with deletes
 }
 
-func (r *run) add(hour int64, rows, expected, evidence, cap float64) {
+// take adds an hour.
+func (r *run) take(hour int64, h *hourInProgress, counted, expected, usual float64) {
 	if r.Sum == 0 {
 		*r = run{Since: hour}
 	}
-	r.Sum = min(max(0, r.Sum+min(evidence, cap)), 2*enough)
-	r.Rows += rows
+	r.Counted += counted
 	r.Expected += expected
-	if rows > 0 {
+	r.Rows += h.rows
+	r.Squares += h.squares
+	r.Usual += usual
+	if h.rows > 0 {
 		r.Hours++
 	}
 }
 
 func (r *run) tells() bool {
-	return r.Sum >= enough && r.Hours >= leakHours && r.Rows-r.Expected >= least
+	return r.Sum >= enough && r.Hours >= leakHours && r.Counted-r.Expected >= least && r.Rows-r.Usual >= least
 }
 
 // followLeaks adds an hour to the sums and tells of a leak, or of its end.
-func (u *unit) followLeaks(c *closing, rows, expected, spread float64) {
+func (u *unit) followLeaks(c *closing, rows, rowSpread, minutes, minuteSpread float64) {
 	if !c.learned {
 		return
 	}
-	week := u.Season.week()
-	variance := u.Spread.day(c.days.mean)
-	for i := range u.Runs {
-		r := &u.Runs[i]
-		f := spread*(1+r.Expected/(2*week+1)) + variance*min(12*expected, u.Recent.Expected)
-		cap := enough / 3
-		if f >= 5 {
-			cap = enough / 8
-		}
-		evidence := (rows*math.Log(ratios[i]) - (1+drift)*expected*(ratios[i]-1)) / f
-		r.add(c.hour, rows, expected, evidence, cap)
-	}
+	usual := rows * c.traffic
+	u.Rows.follow(c, &u.hour, u.hour.rows, rows, rowSpread, usual, c.Days.Mean)
+	u.Minutes.follow(c, &u.hour, u.hour.minutes, minutes, minuteSpread, usual, c.MinuteDays.Mean)
 	if u.Leak.open() {
 		u.followOpenLeak(c)
 		return
@@ -85,11 +82,31 @@ func (u *unit) followLeaks(c *closing, rows, expected, spread float64) {
 	if u.Bulk.open() || c.hour < u.QuietUntil {
 		return
 	}
-	for i := range u.Runs {
-		if r := &u.Runs[i]; r.tells() {
-			c.leaks(u, r)
-			return
+	for _, s := range [...]*stream{&u.Rows, &u.Minutes} {
+		for i := range s.Runs {
+			if r := &s.Runs[i]; r.tells() {
+				c.leaks(u, r)
+				return
+			}
 		}
+	}
+}
+
+// follow adds an hour to the runs of a stream.
+func (s *stream) follow(c *closing, h *hourInProgress, counted, expected, spread, usual, days float64) {
+	known := s.Season.week() * float64(max(1, min(4, s.Season.weeks(c.hour))))
+	expected *= c.traffic * (1 + math.Sqrt(spread/(known+spread)))
+	variance := s.Spread.day(days)
+	for i := range s.Runs {
+		r := &s.Runs[i]
+		r.take(c.hour, h, counted, expected, usual)
+		f := max(spread, r.Squares/max(r.Rows, 1)) + variance*min(12*expected, s.Recent.Expected)
+		cap := enough / 3
+		if f >= 5 {
+			cap = enough / 8
+		}
+		evidence := (counted*math.Log(ratios[i]) - (1+drift)*expected*(ratios[i]-1)) / f
+		r.Sum = min(max(0, r.Sum+min(evidence, cap)), 2*enough)
 	}
 }
 
@@ -97,7 +114,7 @@ func (u *unit) followLeaks(c *closing, rows, expected, spread float64) {
 // two weeks.
 func (u *unit) followOpenLeak(c *closing) {
 	i := &u.Leak
-	if u.Recent.Rows > calmRatio*u.Recent.Expected*c.traffic+calmRows {
+	if u.Rows.Recent.Sum > calmRatio*u.Rows.Recent.Expected*c.traffic+calmRows {
 		i.Calm = 0
 	} else {
 		i.Calm++
@@ -106,39 +123,43 @@ func (u *unit) followOpenLeak(c *closing) {
 	case i.Calm >= calm:
 		c.resolve(u, i, "over: a day as usual")
 	case c.hour-i.Opened >= acceptAfter:
-		u.accept(c.hour)
+		u.Rows.accept(c.hour)
+		u.Minutes.accept(c.hour)
 		c.resolve(u, i, "it lasted two weeks and is taken as usual from now on")
 	default:
 		return
 	}
 	u.QuietUntil = c.hour + quietAfter
-	u.Runs = [len(ratios)]run{}
+	u.Rows.Runs, u.Minutes.Runs = [len(ratios)]run{}, [len(ratios)]run{}
 }
 
 // suspicious reports whether what happens had better not be learned.
 func (u *unit) suspicious() bool {
-	for i := range u.Runs {
-		if u.Runs[i].Sum > doubt*enough {
+	return u.Leak.open() || u.Rows.suspicious() || u.Minutes.suspicious()
+}
+
+func (s *stream) suspicious() bool {
+	for i := range s.Runs {
+		if s.Runs[i].Sum > doubt*enough {
 			return true
 		}
 	}
-	return u.Leak.open()
+	return false
 }
 
-// accept makes the rows of the longest run the usual ones.
-func (u *unit) accept(hour int64) {
-	r := &u.Runs[0]
-	hours := float64(hour - r.Since + 1)
-	more := (r.Rows - r.Expected) / hours
+// accept makes the longest run of a stream the usual.
+func (s *stream) accept(hour int64) {
+	r := &s.Runs[0]
+	more := (r.Counted - r.Expected) / float64(hour-r.Since+1)
 	if r.Sum == 0 || more <= 0 {
 		return
 	}
-	times, plus := r.Rows/r.Expected, 0.0
+	times, plus := r.Counted/r.Expected, 0.0
 	if r.Expected < dayRows {
 		times, plus = 1, more
 	}
-	for h := range u.Season.Cells {
-		u.Season.Cells[h] = float32(float64(u.Season.Cells[h])*times + plus)
+	for h := range s.Season.Cells {
+		s.Season.Cells[h] = float32(float64(s.Season.Cells[h])*times + plus)
 	}
-	u.Season.pool()
+	s.Season.pool()
 }

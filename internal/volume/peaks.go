@@ -12,6 +12,7 @@ type peaks struct {
 
 // learn takes the peaks of an hour that is over.
 func (p *peaks) learn(h int, short, long float64) {
+	h = wrap(h, hoursOfWeek)
 	p.Short[h] = float32(max(short, fade*float64(p.Short[h])))
 	p.Long[h] = float32(max(long, fade*float64(p.Long[h])))
 }
@@ -64,7 +65,7 @@ func (u *unit) jobHour(most float64) int {
 			days++
 		}
 	}
-	mean := float64(u.Season.at(top-1) + u.Season.at(top) + u.Season.at(top+1))
+	mean := float64(u.Rows.Season.at(top-1) + u.Rows.Season.at(top) + u.Rows.Season.at(top+1))
 	if days >= 2 || mean >= 0.6*most {
 		return top % hoursOfDay
 	}

@@ -69,13 +69,13 @@ func (c *closing) leaks(u *unit, r *run) {
 	if c.renamed(c.table, u, r.Rows) {
 		return
 	}
-	kind, why := Leak, fmt.Sprintf("%s would be usual", rowsText(r.Expected))
+	kind, why := Leak, fmt.Sprintf("%s would be usual", rowsText(r.Usual))
 	if c.stranger(u) {
 		kind, why = NewActor, "it never deleted here before"
 	}
 	since := unix(r.Since * 3600)
 	c.raise(c.table, u, &u.Leak, Alert{
-		Kind: kind, Deleted: int64(r.Rows), Usual: r.Expected, Since: since,
+		Kind: kind, Deleted: int64(r.Rows), Usual: r.Usual, Since: since,
 		Reason: fmt.Sprintf("%s in %d hours with deletes since %s%s; %s",
 			rowsText(r.Rows), r.Hours, since.In(c.options.Zone).Format("Mon 2 Jan 15:04"), ofTable(r.Rows, c.table.Rows), why),
 	})
@@ -83,7 +83,7 @@ func (c *closing) leaks(u *unit, r *run) {
 
 // stranger reports whether an actor is new to the table.
 func (w *Watch) stranger(u *unit) bool {
-	return w.learned() && u.First >= (w.Started*3600+int64(w.options.Learn/time.Second)) && w.Second-u.First < newName*3600 && u.Season.week() < 1
+	return w.learned() && u.First >= (w.Started*3600+int64(w.options.Learn/time.Second)) && w.Second-u.First < newName*3600 && u.Rows.Season.week() < 1
 }
 
 func rowsText(rows float64) string {

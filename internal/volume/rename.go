@@ -4,7 +4,7 @@ const (
 	// Another name of an actor is believed if the old one is silent although so
 	// many times its spread was to be expected since, and the new one deletes
 	// neither far less nor far more than that.
-	silentRows    = 5
+	silentRows    = 4
 	renamedLeast  = 0.3
 	renamedMost   = 3.0
 	newName       = 7 * hoursOfDay // hours a name counts as new
@@ -15,15 +15,15 @@ const (
 // renamed reports whether an actor's rows are those of another
 // one that fell silent, and if so gives it what is usual for that one.
 func (w *Watch) renamed(t *table, u *unit, rows float64) bool {
-	if u.Season.week() > strangersRows || w.Second-u.First > newName*3600 {
+	if u.Rows.Season.week() > strangersRows || w.Second-u.First > newName*3600 {
 		return false
 	}
 	for _, old := range t.Units {
 		if old == u || old.Last > u.First+overlap {
 			continue // it still deletes
 		}
-		expected := w.missing(old)
-		if expected < silentRows*old.Spread.of(w.hourOfWeek(w.Hour)%hoursOfDay) {
+		expected, silence := w.missing(old)
+		if silence < silentRows {
 			continue
 		}
 		if rows >= renamedLeast*expected && rows <= renamedMost*expected {
@@ -34,8 +34,10 @@ func (w *Watch) renamed(t *table, u *unit, rows float64) bool {
 	return false
 }
 
-// missing is how many rows were to be expected of an actor since its newest one.
-func (w *Watch) missing(u *unit) float64 {
-	from := max(u.Last, w.Hour*3600)
-	return u.Silent + u.Season.expected(w.hourOfWeek(w.Hour))*float64(w.Second-from)/3600
+// missing is how many rows were to be expected of an actor since its newest one,
+// and the same in units of their spread.
+func (w *Watch) missing(u *unit) (rows, silence float64) {
+	h := w.hourOfWeek(w.Hour)
+	now := u.Rows.Season.expected(h) * float64(w.Second-max(u.Last, w.Hour*3600)) / 3600
+	return u.Silent + now, u.Silence + now/u.Rows.Spread.of(h%hoursOfDay)
 }

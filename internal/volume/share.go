@@ -1,13 +1,13 @@
 package volume
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 const (
 	shareHours = daysOfWeek * hoursOfDay
-	shareDays  = int64(kept / (hoursOfDay * 3600e9))
-
-	// shareTimes is how many times the most so far a day or a week must be.
-	shareTimes = 2
+	shareDays  = int64(kept / (hoursOfDay * time.Hour))
 )
 
 // shares sums a table's rows, of all actors, over a day and a week.
@@ -16,8 +16,8 @@ type shares struct {
 	Now       int                 // where the hour in progress lies
 	Day, Week float64             // the last 24 and 168 hours, the one in progress included
 	Days      [shareDays]float64  // whole days, the newest first
-	Bars      [2]float64          // of a day and a week, computed once an hour
-	BarsHour  int64
+	Most      [2]float64          // of a day and a week that are over, computed once an hour
+	MostHour  int64
 	Over      [2]bool // the bar is passed, and people know
 }
 
@@ -28,37 +28,29 @@ func (s *shares) count(rows float64) {
 }
 
 func (s *shares) closeHour(h int) {
-	s.Now = (s.Now + 1) % shareHours
-	s.Week -= s.Hours[s.Now]
-	s.Hours[s.Now] = 0
-	s.Day -= s.Hours[wrap(s.Now-hoursOfDay, shareHours)]
 	if h%hoursOfDay == hoursOfDay-1 {
 		copy(s.Days[1:], s.Days[:])
 		s.Days[0] = s.Day
 	}
+	s.Now = (s.Now + 1) % shareHours
+	s.Week -= s.Hours[s.Now]
+	s.Hours[s.Now] = 0
+	s.Day -= s.Hours[wrap(s.Now-hoursOfDay, shareHours)]
 }
 
-// bars are what a day and a week have to pass: a share of the table, and so many
-// times the most of the days that are over for a day, of the weeks that are over
-// for a week.
-func (s *shares) bars(rows float64, o *Options) [2]float64 {
-	var day, week float64
-	for i := range s.Days {
-		if i >= 1 {
-			day = max(day, s.Days[i])
-		}
-		if i+daysOfWeek <= len(s.Days) && i >= daysOfWeek {
-			sum := 0.0
-			for _, d := range s.Days[i : i+daysOfWeek] {
-				sum += d
-			}
-			week = max(week, sum)
-		}
+// most is the most of the days that are over and of the weeks that are over.
+func (s *shares) most() (most [2]float64) {
+	for i := 1; i < len(s.Days); i++ { // the newest may be part of the last 24 hours
+		most[0] = max(most[0], s.Days[i])
 	}
-	return [2]float64{
-		max(fewRows, o.DayShare*rows, shareTimes*day),
-		max(fewRows, o.WeekShare*rows, shareTimes*week),
+	for i := daysOfWeek; i+daysOfWeek <= len(s.Days); i++ {
+		sum := 0.0
+		for _, d := range s.Days[i : i+daysOfWeek] {
+			sum += d
+		}
+		most[1] = max(most[1], sum)
 	}
+	return most
 }
 
 // judgeShare compares a table with its bars. What another alert on the table
@@ -68,11 +60,13 @@ func (w *Watch) judgeShare(t *table, u *unit) {
 		return
 	}
 	s := &t.Share
-	if s.BarsHour != w.Hour {
-		s.BarsHour, s.Bars = w.Hour, s.bars(float64(t.Rows), &w.options)
+	if s.MostHour != w.Hour {
+		s.MostHour, s.Most = w.Hour, s.most()
 	}
+	share := [2]float64{w.options.DayShare, w.options.WeekShare}
 	for i, rows := range [2]float64{s.Day, s.Week} {
-		switch over := rows > s.Bars[i]; {
+		bar := max(fewRows, share[i]*float64(t.Rows), w.options.Times*s.Most[i])
+		switch over := rows > bar; {
 		case !over:
 			s.Over[i] = false
 		case !s.Over[i]:
@@ -102,7 +96,7 @@ func (w *Watch) raiseShare(t *table, i int, rows float64) {
 	w.LastID++
 	w.tell(Alert{
 		ID: w.LastID, State: Raised, At: w.at(), Host: t.Host, Database: t.Database, Table: t.Name, Actor: "all", Kind: kind,
-		Deleted: int64(rows), Usual: t.Share.Bars[i] / shareTimes, Since: unix(max(w.Hour-hours, w.Started) * 3600),
+		Deleted: int64(rows), Usual: t.Share.Most[i], Since: unix(max(w.Hour-hours, w.Started) * 3600),
 		Reason: fmt.Sprintf("%s within %s, %s of the table, by all actors together", rowsText(rows), span, percent(rows, t.Rows)),
 	})
 }

@@ -22,7 +22,7 @@ func (t *table) idle(second int64) *unit {
 	var longest *unit
 	for _, u := range t.Units {
 		hours := (second - u.Last) / 3600
-		if u.Who == others || hours < idleHours || hours < keptHours && u.Season.week() >= 1 {
+		if u.Who == others || hours < idleHours || hours < keptHours && u.Rows.Season.week() >= 1 {
 			continue
 		}
 		if longest == nil || u.Last < longest.Last {

@@ -41,14 +41,14 @@ type Watch struct {
 
 // state is what a restart needs.
 type state struct {
-	Second  int64 // the newest time
-	Hour    int64 // in progress, in hours since 1970
-	Started int64 // the hour since which is watched
-	LastID  uint64
-	Units   int
-	Days    dayNoise
-	Traffic float64
-	Tables  []*table
+	Second           int64 // the newest time
+	Hour             int64 // in progress, in hours since 1970
+	Started          int64 // the hour since which is watched
+	LastID           uint64
+	Units            int
+	Days, MinuteDays dayNoise
+	Traffic          float64
+	Tables           []*table
 }
 
 // NewWatch makes a watch that hands its alerts to tell, from within Add and
@@ -59,7 +59,7 @@ func NewWatch(o Options, tell func(Alert)) (*Watch, error) {
 		return nil, err
 	}
 	w := &Watch{options: o, tell: tell, byPlace: map[place]*table{}}
-	w.Days.mean, w.Traffic = firstDay, 1
+	w.Days.Mean, w.MinuteDays.Mean, w.Traffic = firstDay, firstDay, 1
 	w.jobs, err = o.jobs()
 	return w, err
 }
@@ -110,7 +110,7 @@ func (w *Watch) Advance(to time.Time) error {
 // forget begins anew: after five weeks nothing that was learned is kept.
 func (w *Watch) forget(second int64) {
 	clear(w.byPlace)
-	w.state = state{Second: second, Hour: second / 3600, Started: second / 3600, LastID: w.LastID, Days: dayNoise{mean: firstDay}, Traffic: 1}
+	w.state = state{Second: second, Hour: second / 3600, Started: second / 3600, LastID: w.LastID, Days: dayNoise{firstDay}, MinuteDays: dayNoise{firstDay}, Traffic: 1}
 }
 
 // Overrun is how many counts shared a place with others, since there were more
@@ -176,9 +176,10 @@ func (w *Watch) newUnit(t *table, a Actor) *unit {
 // baseline is learned, since two days ago, for it may just have begun.
 func (w *Watch) blank(a Actor) unit {
 	u := unit{Who: Actor{strings.Clone(a.User), strings.Clone(a.Application)}, First: w.Second}
-	u.Season.From = w.Started
+	from := w.Started
 	if !w.learned() {
-		u.Season.From = max(w.Started, w.Hour-2*hoursOfDay)
+		from = max(from, w.Hour-2*hoursOfDay)
 	}
+	u.Rows.Season.From, u.Minutes.Season.From = from, from
 	return u
 }

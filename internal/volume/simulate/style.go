@@ -102,7 +102,9 @@ func nightShift(hour int) float64 {
 
 func square(x float64) float64 { return x * x }
 
-func lognormal(r *rand.Rand, sigma float64) float64 { return math.Exp(sigma*r.NormFloat64() - sigma*sigma/2) }
+func lognormal(r *rand.Rand, sigma float64) float64 {
+	return math.Exp(sigma*r.NormFloat64() - sigma*sigma/2)
+}
 
 // between draws evenly on the logarithmic scale.
 func between(r *rand.Rand, low, high float64) float64 {
