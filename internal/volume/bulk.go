@@ -29,7 +29,7 @@ func (w *Watch) bulk(t *table, u *unit) {
 		w.follow(t, u, long)
 		return
 	}
-	if u.knownJob() || w.renamed(t, u, long) {
+	if u.knownJob() || w.renamed(t, u) == another {
 		return
 	}
 	u.Burst.Alerted = true

@@ -66,7 +66,7 @@ func (w *Watch) raiseBulk(t *table, u *unit) {
 
 // leaks tells of a run of hours, unless an actor only changed its name.
 func (c *closing) leaks(u *unit, r *run) {
-	if c.renamed(c.table, u, r.Rows) {
+	if c.renamed(c.table, u) != itself {
 		return
 	}
 	kind, why := Leak, fmt.Sprintf("%s would be usual", rowsText(r.Usual))
@@ -83,7 +83,7 @@ func (c *closing) leaks(u *unit, r *run) {
 
 // stranger reports whether an actor is new to the table.
 func (w *Watch) stranger(u *unit) bool {
-	return w.learned() && u.First >= (w.Started*3600+int64(w.options.Learn/time.Second)) && w.Second-u.First < newName*3600 && u.Rows.Season.week() < 1
+	return w.appeared(u) && u.Rows.Season.week() < 1
 }
 
 func rowsText(rows float64) string {

@@ -2,36 +2,56 @@ package volume
 
 const (
 	// Another name of an actor is believed if the old one is silent although so
-	// many times its spread was to be expected since, and the new one deletes
-	// neither far less nor far more than that.
-	silentRows    = 4
+	// many rows, in units of its spread, were to be expected since, and if the
+	// new one deleted neither far less nor far more. A leak waits while that is
+	// possible: the old name either deletes again soon, or is gone.
+	gone          = 4.0
+	perhapsGone   = 1.5
 	renamedLeast  = 0.3
 	renamedMost   = 3.0
-	newName       = 7 * hoursOfDay // hours a name counts as new
-	overlap       = 6 * 3600       // seconds both may delete, while programs are exchanged
-	strangersRows = 5              // a week; what a name may have deleted before and still be new
+	renamedWithin = 21 * hoursOfDay // a name is new for so many hours
+	overlap       = 6 * 3600        // seconds both may delete while programs are exchanged
 )
 
-// renamed reports whether an actor's rows are those of another
-// one that fell silent, and if so gives it what is usual for that one.
-func (w *Watch) renamed(t *table, u *unit, rows float64) bool {
-	if u.Rows.Season.week() > strangersRows || w.Second-u.First > newName*3600 {
-		return false
+// identity is what is thought of an actor's name.
+type identity int
+
+const (
+	itself identity = iota
+	perhapsAnother
+	another // it has another one's baseline from now on
+)
+
+// renamed finds out whether an actor is another one that fell silent when it
+// began, and if so gives it what is usual for that one.
+func (w *Watch) renamed(t *table, u *unit) identity {
+	if !w.appeared(u) {
+		return itself
 	}
+	perhaps := itself
 	for _, old := range t.Units {
-		if old == u || old.Last > u.First+overlap {
-			continue // it still deletes
-		}
-		expected, silence := w.missing(old)
-		if silence < silentRows {
+		if old == u || old.First >= u.First || old.Last > u.First+overlap {
 			continue
 		}
-		if rows >= renamedLeast*expected && rows <= renamedMost*expected {
+		expected, silence := w.missing(old)
+		if u.Total < renamedLeast*expected || u.Total > renamedMost*expected {
+			continue
+		}
+		if silence >= gone {
 			u.took(old)
-			return true
+			return another
+		}
+		if silence >= perhapsGone {
+			perhaps = perhapsAnother
 		}
 	}
-	return false
+	return perhaps
+}
+
+// appeared reports whether an actor is new since the learning ended: before it,
+// nobody's silence means anything.
+func (w *Watch) appeared(u *unit) bool {
+	return u.First/3600 >= w.Started+w.learning() && w.Second-u.First <= renamedWithin*3600
 }
 
 // missing is how many rows were to be expected of an actor since its newest one,

@@ -14,6 +14,7 @@ type unit struct {
 
 	hour       hourInProgress
 	lastHour   hourInProgress // its peaks are not learned yet
+	Total      float64        // rows since the first one
 	Silent     float64        // rows expected in the whole hours since the newest row
 	Silence    float64        // the same, each hour divided by its spread
 	Burst      burst
@@ -43,6 +44,7 @@ func (u *unit) count(second int64, rows uint64) {
 	u.Windows.add(rows)
 	u.Last, u.Silent, u.Silence = second, 0, 0
 	h, n := &u.hour, float64(rows)
+	u.Total += n
 	h.rows += n
 	h.squares += n * n
 	if h.minute != minute {

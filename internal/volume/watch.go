@@ -119,8 +119,11 @@ func (w *Watch) Overrun() uint64 { return w.overrun }
 
 // learned reports whether the baseline may speak.
 func (w *Watch) learned() bool {
-	return w.Hour-w.Started >= int64(w.options.Learn/time.Hour)
+	return w.Hour-w.Started >= w.learning()
 }
+
+// learning is how many hours the baseline is silent.
+func (w *Watch) learning() int64 { return int64(w.options.Learn / time.Hour) }
 
 // hourOfWeek is the hour of the week in the zone whose hours count; 0 is the
 // first hour of Sunday.

@@ -113,6 +113,10 @@ func (t *table) liveDay(a *actor, d int) {
 	}
 }
 
+// natural is the most rows of one batch or burst: what comes to a bulk is done on
+// purpose only.
+func (t *table) natural() int { return max(3, int(t.size/15)) }
+
 // level is that of the table at a second: its day, the weekend, growth.
 func (t *table) level(second int) float64 {
 	l := t.days[second/day] * (1 + t.growth*float64(second)/(7*day))
@@ -132,7 +136,7 @@ func (t *table) appHour(a *actor, second int) {
 	for ; events > 0; events -= each {
 		rows := 0
 		for range min(each, events) {
-			rows += t.style.batch(t.Rand, a.batch)
+			rows += min(t.style.batch(t.Rand, a.batch), t.natural())
 		}
 		at := second + t.IntN(hour)
 		t.add(at, a.nameAt(at), rows)
@@ -146,7 +150,7 @@ func (t *table) bursts(a *actor, d int) {
 		if a.kind == human {
 			at = d*day + 9*hour + t.IntN(9*hour)
 		}
-		rows := int(a.burst * lognormal(t.Rand, 0.6))
+		rows := min(int(a.burst*lognormal(t.Rand, 0.6)), t.natural())
 		for rows > 0 {
 			n := min(rows, 1+t.IntN(50))
 			t.add(at, a.name, n)

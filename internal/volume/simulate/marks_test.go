@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/holdfast-db/holdfast/internal/volume"
 )
@@ -50,7 +51,7 @@ func show(t *testing.T, seed uint64, r Result) {
 			most = 2
 		}
 		if f.What != Job && !f.InTime || f.Alerts > most {
-			t.Logf("seed %d missed: %s by %s on %s from %s rows %d crossed %d after %v alerts %d", seed, f.What, f.By, f.Table, start.Add(1e9*1*0), f.Rows, f.Crossed-f.From, f.After, f.Alerts)
+			t.Logf("seed %d missed: %s by %s on %s from %s rows %d crossed %d after %v alerts %d", seed, f.What, f.By, f.Table, start.Add(time.Duration(f.From)*time.Second).Format("Mon 02 15:04"), f.Rows, f.Crossed-f.From, f.After, f.Alerts)
 		}
 	}
 	for _, a := range r.False {
