@@ -42,7 +42,6 @@ type run struct {
 	Counted  float64 // of the stream
 	Expected float64
 	Rows     float64
-	Squares  float64 // of the rows of each commit
 	Usual    float64 // rows
 	Since    int64   // the first hour of the run
 	Hours    int32   // with deletes
@@ -56,7 +55,6 @@ func (r *run) take(hour int64, h *hourInProgress, counted, expected, usual float
 	r.Counted += counted
 	r.Expected += expected
 	r.Rows += h.rows
-	r.Squares += h.squares
 	r.Usual += usual
 	if h.rows > 0 {
 		r.Hours++
@@ -100,7 +98,7 @@ func (s *stream) follow(c *closing, h *hourInProgress, counted, expected, spread
 	for i := range s.Runs {
 		r := &s.Runs[i]
 		r.take(c.hour, h, counted, expected, usual)
-		f := max(spread, r.Squares/max(r.Rows, 1)) + variance*min(12*expected, s.Recent.Expected)
+		f := spread + variance*min(12*expected, s.Recent.Expected)
 		cap := enough / 3
 		if f >= 5 {
 			cap = enough / 8

@@ -1,16 +1,16 @@
 package volume
 
 const (
-	// Another name of an actor is believed if the old one is silent although so
-	// many rows, in units of its spread, were to be expected since, and if the
-	// new one deleted neither far less nor far more. A leak waits while that is
-	// possible: the old name either deletes again soon, or is gone.
-	gone          = 4.0
-	perhapsGone   = 1.5
+	// Another name of an actor is believed if the old one fell silent when it
+	// appeared, if so many rows, in units of its spread, were to be expected of it
+	// since, and if the new one deletes neither far less nor far more. A leak
+	// waits while that is possible: the old name deletes again soon, or is gone.
+	gone          = 3.0
+	perhapsGone   = 0.7
 	renamedLeast  = 0.3
 	renamedMost   = 3.0
 	renamedWithin = 21 * hoursOfDay // a name is new for so many hours
-	overlap       = 6 * 3600        // seconds both may delete while programs are exchanged
+	overlap       = 2 * 3600        // seconds both may delete while programs are exchanged
 )
 
 // identity is what is thought of an actor's name.
@@ -34,7 +34,7 @@ func (w *Watch) renamed(t *table, u *unit) identity {
 			continue
 		}
 		expected, silence := w.missing(old)
-		if u.Total < renamedLeast*expected || u.Total > renamedMost*expected {
+		if u.Total < renamedLeast*expected || u.Total > renamedMost*expected || w.tooFast(u, old) {
 			continue
 		}
 		if silence >= gone {
@@ -48,6 +48,18 @@ func (w *Watch) renamed(t *table, u *unit) identity {
 	return perhaps
 }
 
+// tooFast reports whether an actor that appeared within the hour deletes faster
+// than the old one would.
+func (w *Watch) tooFast(u, old *unit) bool {
+	seconds := float64(w.Second - u.First + 60)
+	if seconds > 3600 {
+		return false
+	}
+	h := w.hourOfWeek(w.Hour)
+	hourly := max(old.Rows.Season.expected(h), old.Rows.Season.expected(wrap(h-1, hoursOfWeek)))
+	return u.Total > renamedMost*hourly*seconds/3600
+}
+
 // appeared reports whether an actor is new since the learning ended: before it,
 // nobody's silence means anything.
 func (w *Watch) appeared(u *unit) bool {
@@ -59,5 +71,5 @@ func (w *Watch) appeared(u *unit) bool {
 func (w *Watch) missing(u *unit) (rows, silence float64) {
 	h := w.hourOfWeek(w.Hour)
 	now := u.Rows.Season.expected(h) * float64(w.Second-max(u.Last, w.Hour*3600)) / 3600
-	return u.Silent + now, u.Silence + now/u.Rows.Spread.of(h%hoursOfDay)
+	return u.Silent + now, u.Silence + now/u.Rows.Spread.of(h%hoursOfDay, firstSpread)
 }

@@ -7,7 +7,7 @@ const (
 	// bursts have more. firstSpread is taken of an actor nobody knows, with the
 	// weight of firstRows rows.
 	firstSpread = 2.0
-	firstRows   = 3.0
+	firstRows   = 8.0
 
 	// forget is what a day leaves of the weight of what was seen before.
 	forget = 0.97
@@ -46,9 +46,10 @@ func (s *spread) learn(hour, weeks int, rows, expected float64) {
 	s.Rows[hour] = s.Rows[hour]*forget + float32(expected)
 }
 
-// of is the spread at an hour of the day, from it and its neighbours.
-func (s *spread) of(hour int) float64 {
-	squares, rows := firstSpread*firstRows, firstRows
+// of is the spread at an hour of the day, from it and its neighbours. The less is
+// known, the more counts how large the batches of the hour are.
+func (s *spread) of(hour int, batch float64) float64 {
+	squares, rows := max(firstSpread, batch)*firstRows, firstRows
 	for h := hour - 1; h <= hour+1; h++ {
 		squares += float64(s.Squares[wrap(h, hoursOfDay)])
 		rows += float64(s.Rows[wrap(h, hoursOfDay)])

@@ -37,6 +37,10 @@ type hourInProgress struct {
 	long    float64
 }
 
+// batch is the mean size of the batches that the rows came in, each weighed by
+// its size.
+func (h *hourInProgress) batch() float64 { return h.squares / max(h.rows, 1) }
+
 // count adds rows at a second.
 func (u *unit) count(second int64, rows uint64) {
 	minute := second / 60
@@ -59,14 +63,14 @@ func (u *unit) count(second int64, rows uint64) {
 // if nothing is wrong, and leaves the next one empty.
 func (u *unit) closeHour(c *closing) {
 	expected := u.Rows.Season.expected(c.h)
-	spread := u.Rows.Spread.of(c.h % hoursOfDay)
+	spread := u.Rows.Spread.of(c.h%hoursOfDay, u.hour.batch())
 	if u.Last < c.hour*3600 {
 		u.Silent += expected
 		u.Silence += expected / spread
 	}
 	if !c.learned || !u.Burst.told(c.hour*60) {
 		minutes := u.Minutes.Season.expected(c.h)
-		minutesSpread := u.Minutes.Spread.of(c.h % hoursOfDay)
+		minutesSpread := u.Minutes.Spread.of(c.h%hoursOfDay, 1)
 		u.followLeaks(c, expected, spread, minutes, minutesSpread)
 		u.Pace.add(u.hour.rows, expected, pace)
 		u.Rows.Recent.add(u.hour.rows, expected, oneDay)
