@@ -2,7 +2,7 @@ package volume
 
 const (
 	// Another name of an actor is believed if the old one fell silent when it
-	// appeared, if so many rows, in units of its spread, were to be expected of it
+	// appeared, if so many minutes with deletes, in units of their spread, were to be expected of it
 	// since, and if the new one deletes neither far less nor far more. A leak
 	// waits while that is possible: the old name deletes again soon, or is gone.
 	gone          = 3.0
@@ -67,9 +67,10 @@ func (w *Watch) appeared(u *unit) bool {
 }
 
 // missing is how many rows were to be expected of an actor since its newest one,
-// and the same in units of their spread.
+// and the minutes with deletes, in units of their spread.
 func (w *Watch) missing(u *unit) (rows, silence float64) {
 	h := w.hourOfWeek(w.Hour)
-	now := u.Rows.Season.expected(h) * float64(w.Second-max(u.Last, w.Hour*3600)) / 3600
-	return u.Silent + now, u.Silence + now/u.Rows.Spread.of(h%hoursOfDay, firstSpread)
+	part := float64(w.Second-max(u.Last, w.Hour*3600)) / 3600
+	minutes := u.Minutes.Season.expected(h) / u.Minutes.Spread.of(h%hoursOfDay, 1)
+	return u.Silent + part*u.Rows.Season.expected(h), u.Silence + part*minutes
 }

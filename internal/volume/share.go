@@ -43,7 +43,7 @@ func (s *shares) most() (most [2]float64) {
 	for i := 1; i < len(s.Days); i++ { // the newest may be part of the last 24 hours
 		most[0] = max(most[0], s.Days[i])
 	}
-	for i := daysOfWeek; i+daysOfWeek <= len(s.Days); i++ {
+	for i := daysOfWeek; i+daysOfWeek <= len(s.Days); i++ { // the newest may be part of the last seven days
 		sum := 0.0
 		for _, d := range s.Days[i : i+daysOfWeek] {
 			sum += d
@@ -65,6 +65,9 @@ func (w *Watch) judgeShare(t *table, u *unit) {
 	}
 	share := [2]float64{w.options.DayShare, w.options.WeekShare}
 	for i, rows := range [2]float64{s.Day, s.Week} {
+		if i == 1 && w.Hour-w.Started < 3*hoursOfWeek {
+			continue // one week that is over says little of weeks
+		}
 		bar := max(fewRows, share[i]*float64(t.Rows), w.options.Times*s.Most[i])
 		switch over := rows > bar; {
 		case !over:

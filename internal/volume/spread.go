@@ -57,9 +57,10 @@ func (s *spread) of(hour int, batch float64) float64 {
 	return max(1, float64(s.All), squares/rows)
 }
 
-// pool computes the spread of the whole day. The hours around the busiest one
-// are left out if they hold a job: if the rest spreads less than a tenth of them.
-func (s *spread) pool() {
+// pool computes the spread of the whole day. Of an actor with a job, the hours
+// around the busiest one are left out if the rest spreads less than a tenth of
+// them.
+func (s *spread) pool(hasJob bool) {
 	busiest := 0
 	for h := range hoursOfDay {
 		if s.Squares[h] > s.Squares[busiest] {
@@ -77,7 +78,7 @@ func (s *spread) pool() {
 		}
 	}
 	rest, job := ratio(squares, rows), ratio(jobSquares, jobRows)
-	if rest >= job/10 {
+	if !hasJob || rest >= job/10 {
 		rest = ratio(squares+jobSquares, rows+jobRows)
 	}
 	s.All = float32(rest)

@@ -49,14 +49,14 @@ func (s *stream) learn(c *closing, sum, expected, spread float64) {
 }
 
 // closeDay learns from a day, and computes what is computed once a day.
-func (s *stream) closeDay(c *closing, days *dayNoise) {
+func (s *stream) closeDay(c *closing, days *dayNoise, job bool) {
 	hourly := s.Today.Hourly / max(s.Today.Expected, quietest)
 	if square, ok := s.Spread.learnDay(s.Season.weeks(c.hour-hoursOfDay), s.Today.Sum, s.Today.Expected, hourly); ok {
 		days.learn(square)
 	}
 	s.Today = today{}
 	s.Season.pool()
-	s.Spread.pool()
+	s.Spread.pool(job)
 }
 
 // took moves what is usual from one stream to another.

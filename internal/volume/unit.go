@@ -16,7 +16,7 @@ type unit struct {
 	lastHour   hourInProgress // its peaks are not learned yet
 	Total      float64        // rows since the first one
 	Silent     float64        // rows expected in the whole hours since the newest row
-	Silence    float64        // the same, each hour divided by its spread
+	Silence    float64        // the same in minutes with deletes, each hour divided by its spread
 	Burst      burst
 	Past       [pastBursts]burst
 	Bulk, Leak incident
@@ -64,13 +64,13 @@ func (u *unit) count(second int64, rows uint64) {
 func (u *unit) closeHour(c *closing) {
 	expected := u.Rows.Season.expected(c.h)
 	spread := u.Rows.Spread.of(c.h%hoursOfDay, u.hour.batch())
+	minutes := u.Minutes.Season.expected(c.h)
+	minutesSpread := u.Minutes.Spread.of(c.h%hoursOfDay, 1)
 	if u.Last < c.hour*3600 {
 		u.Silent += expected
-		u.Silence += expected / spread
+		u.Silence += minutes / minutesSpread
 	}
 	if !c.learned || !u.Burst.told(c.hour*60) {
-		minutes := u.Minutes.Season.expected(c.h)
-		minutesSpread := u.Minutes.Spread.of(c.h%hoursOfDay, 1)
 		u.followLeaks(c, expected, spread, minutes, minutesSpread)
 		u.Pace.add(u.hour.rows, expected, pace)
 		u.Rows.Recent.add(u.hour.rows, expected, oneDay)
@@ -89,8 +89,10 @@ func (u *unit) closeHour(c *closing) {
 		c.resolve(u, &u.Bulk, "over: a day without another")
 	}
 	if c.h%hoursOfDay == hoursOfDay-1 {
-		u.Rows.closeDay(c, &c.Days)
-		u.Minutes.closeDay(c, &c.MinuteDays)
+		_, long := u.most(-1)
+		job := u.jobHour(long) >= 0
+		u.Rows.closeDay(c, &c.Days, job)
+		u.Minutes.closeDay(c, &c.MinuteDays, job)
 	}
 }
 

@@ -132,7 +132,7 @@ func (t *table) appHour(a *actor, second int) {
 		mean *= a.change
 	}
 	events := t.style.count(t.Rand, mean/a.batch)
-	each := 1 + events/600 // so that a world stays small, several at once
+	each := 1 + events/150 // so that a world stays small, several at once
 	for ; events > 0; events -= each {
 		rows := 0
 		for range min(each, events) {
