@@ -19,6 +19,11 @@ const (
 	least     = 20
 	leakHours = 3
 
+	// One hour brings at most a third of enough, and of an actor that deletes in
+	// bursts an eighth.
+	leastHours = 3.0
+	mostHours  = 8.0
+
 	// doubt is the part of enough at which learning waits.
 	doubt = 0.3
 
@@ -99,10 +104,7 @@ func (s *stream) follow(c *closing, h *hourInProgress, counted, expected, spread
 		r := &s.Runs[i]
 		r.take(c.hour, h, counted, expected, usual)
 		f := spread + variance*min(12*expected, s.Recent.Expected)
-		cap := enough / 3
-		if f >= 5 {
-			cap = enough / 8
-		}
+		cap := enough / min(max(f+1, leastHours), mostHours)
 		evidence := (counted*math.Log(ratios[i]) - (1+drift)*expected*(ratios[i]-1)) / f
 		r.Sum = min(max(0, r.Sum+min(evidence, cap)), 2*enough)
 	}

@@ -9,6 +9,8 @@ const (
 	perhapsGone   = 0.7
 	renamedLeast  = 0.3
 	renamedMost   = 3.0
+	waits         = 24 * 3600       // seconds for which a leak waits at most
+	shape         = 4.0             // times as many rows a minute, or as few, are another's
 	renamedWithin = 21 * hoursOfDay // a name is new for so many hours
 	overlap       = 2 * 3600        // seconds both may delete while programs are exchanged
 )
@@ -34,14 +36,14 @@ func (w *Watch) renamed(t *table, u *unit) identity {
 			continue
 		}
 		expected, silence := w.missing(old)
-		if u.Total < renamedLeast*expected || u.Total > renamedMost*expected || w.tooFast(u, old) {
+		if u.Total < renamedLeast*expected || u.Total > renamedMost*expected || w.tooFast(u, old) || otherShape(u, old) {
 			continue
 		}
 		if silence >= gone {
 			u.took(old)
 			return another
 		}
-		if silence >= perhapsGone {
+		if silence >= perhapsGone && w.Second-u.First <= waits {
 			perhaps = perhapsAnother
 		}
 	}
@@ -58,6 +60,14 @@ func (w *Watch) tooFast(u, old *unit) bool {
 	h := w.hourOfWeek(w.Hour)
 	hourly := max(old.Rows.Season.expected(h), old.Rows.Season.expected(wrap(h-1, hoursOfWeek)))
 	return u.Total > renamedMost*hourly*seconds/3600
+}
+
+// otherShape reports whether an actor deletes far more, or far less, in a minute
+// with deletes than the old one.
+func otherShape(u, old *unit) bool {
+	was := old.Rows.Season.week() / max(old.Minutes.Season.week(), quietest)
+	is := u.Total / max(u.Active, 1)
+	return is > shape*was || was > shape*is
 }
 
 // appeared reports whether an actor is new since the learning ended: before it,

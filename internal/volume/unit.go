@@ -15,6 +15,7 @@ type unit struct {
 	hour       hourInProgress
 	lastHour   hourInProgress // its peaks are not learned yet
 	Total      float64        // rows since the first one
+	Active     float64        // minutes with deletes since then
 	Silent     float64        // rows expected in the whole hours since the newest row
 	Silence    float64        // the same in minutes with deletes, each hour divided by its spread
 	Burst      burst
@@ -54,6 +55,7 @@ func (u *unit) count(second int64, rows uint64) {
 	if h.minute != minute {
 		h.minute = minute
 		h.minutes++
+		u.Active++
 	}
 	h.short = max(h.short, float64(u.Windows.Short))
 	h.long = max(h.long, float64(u.Windows.Long))
