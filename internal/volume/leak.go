@@ -59,9 +59,9 @@ func (r *run) take(hour int64, h *hourInProgress, counted, expected, usual float
 	}
 	r.Counted += counted
 	r.Expected += expected
-	r.Rows += h.rows
+	r.Rows += h.Rows
 	r.Usual += usual
-	if h.rows > 0 {
+	if h.Rows > 0 {
 		r.Hours++
 	}
 }
@@ -76,8 +76,8 @@ func (u *unit) followLeaks(c *closing, rows, rowSpread, minutes, minuteSpread fl
 		return
 	}
 	usual := rows * c.traffic
-	u.Rows.follow(c, &u.hour, u.hour.rows, rows, rowSpread, usual, c.Days.Mean)
-	u.Minutes.follow(c, &u.hour, u.hour.minutes, minutes, minuteSpread, usual, c.MinuteDays.Mean)
+	u.Rows.follow(c, &u.Hour, u.Hour.Rows, rows, rowSpread, usual, c.Days.Mean)
+	u.Minutes.follow(c, &u.Hour, u.Hour.Minutes, minutes, minuteSpread, usual, c.MinuteDays.Mean)
 	if u.Leak.open() {
 		u.followOpenLeak(c)
 		return

@@ -11,8 +11,6 @@ var slashless = strings.NewReplacer("/", "\x00")
 
 func unix(second int64) time.Time { return time.Unix(second, 0).UTC() }
 
-func (w *Watch) at() time.Time { return unix(w.Second) }
-
 // raise opens an incident with a new alert.
 func (w *Watch) raise(t *table, u *unit, i *incident, a Alert) {
 	w.LastID++
@@ -26,7 +24,7 @@ func (w *Watch) raise(t *table, u *unit, i *incident, a Alert) {
 
 func (w *Watch) send(t *table, u *unit, i *incident, s State, deleted int64, reason string) {
 	w.tell(Alert{
-		ID: i.ID, State: s, At: w.at(), Host: t.Host, Database: t.Database, Table: t.Name, Actor: u.Who.String(),
+		ID: i.ID, State: s, At: w.now, Host: t.Host, Database: t.Database, Table: t.Name, Actor: u.Who.String(),
 		Kind: i.Kind, Deleted: deleted, Usual: i.Usual, Since: unix(i.Since), Reason: reason,
 	})
 }

@@ -12,8 +12,8 @@ type unit struct {
 	Minutes stream
 	Pace    recent // rows of about four hours
 
-	hour       hourInProgress
-	lastHour   hourInProgress // its peaks are not learned yet
+	Hour       hourInProgress
+	LastHour   hourInProgress // its peaks are not learned yet
 	Total      float64        // rows since the first one
 	Active     float64        // minutes with deletes since then
 	Silent     float64        // rows expected in the whole hours since the newest row
@@ -30,17 +30,17 @@ type unit struct {
 
 // hourInProgress is what the hour in progress will teach.
 type hourInProgress struct {
-	rows    float64
-	squares float64 // of the rows of each commit
-	minutes float64
-	minute  int64
-	short   float64 // peaks
-	long    float64
+	Rows    float64
+	Squares float64 // of the rows of each commit
+	Minutes float64 // with deletes
+	Minute  int64   // the newest of them
+	Short   float64 // peaks
+	Long    float64
 }
 
 // batch is the mean size of the batches that the rows came in, each weighed by
 // its size.
-func (h *hourInProgress) batch() float64 { return h.squares / max(h.rows, 1) }
+func (h *hourInProgress) batch() float64 { return h.Squares / max(h.Rows, 1) }
 
 // count adds rows at a second.
 func (u *unit) count(second int64, rows uint64) {
@@ -48,24 +48,24 @@ func (u *unit) count(second int64, rows uint64) {
 	u.Windows.advance(minute)
 	u.Windows.add(rows)
 	u.Last, u.Silent, u.Silence = second, 0, 0
-	h, n := &u.hour, float64(rows)
+	h, n := &u.Hour, float64(rows)
 	u.Total += n
-	h.rows += n
-	h.squares += n * n
-	if h.minute != minute {
-		h.minute = minute
-		h.minutes++
+	h.Rows += n
+	h.Squares += n * n
+	if h.Minute != minute {
+		h.Minute = minute
+		h.Minutes++
 		u.Active++
 	}
-	h.short = max(h.short, float64(u.Windows.Short))
-	h.long = max(h.long, float64(u.Windows.Long))
+	h.Short = max(h.Short, float64(u.Windows.Short))
+	h.Long = max(h.Long, float64(u.Windows.Long))
 }
 
 // closeHour takes the hour that is over: it goes into the leaks, is learned from
 // if nothing is wrong, and leaves the next one empty.
 func (u *unit) closeHour(c *closing) {
 	expected := u.Rows.Season.expected(c.h)
-	spread := u.Rows.Spread.of(c.h%hoursOfDay, u.hour.batch())
+	spread := u.Rows.Spread.of(c.h%hoursOfDay, u.Hour.batch())
 	minutes := u.Minutes.Season.expected(c.h)
 	minutesSpread := u.Minutes.Spread.of(c.h%hoursOfDay, 1)
 	if u.Last < c.hour*3600 {
@@ -74,19 +74,19 @@ func (u *unit) closeHour(c *closing) {
 	}
 	if !c.learned || !u.Burst.told(c.hour*60) {
 		u.followLeaks(c, expected, spread, minutes, minutesSpread)
-		u.Pace.add(u.hour.rows, expected, pace)
-		u.Rows.Recent.add(u.hour.rows, expected, oneDay)
-		u.Minutes.Recent.add(u.hour.minutes, minutes, oneDay)
-		u.Peaks.learn(c.h-1, u.lastHour.short, u.lastHour.long)
+		u.Pace.add(u.Hour.Rows, expected, pace)
+		u.Rows.Recent.add(u.Hour.Rows, expected, oneDay)
+		u.Minutes.Recent.add(u.Hour.Minutes, minutes, oneDay)
+		u.Peaks.learn(c.h-1, u.LastHour.Short, u.LastHour.Long)
 		if !c.learned || !u.suspicious() {
-			u.Rows.learn(c, u.hour.rows, expected, spread)
-			u.Minutes.learn(c, u.hour.minutes, minutes, minutesSpread)
+			u.Rows.learn(c, u.Hour.Rows, expected, spread)
+			u.Minutes.learn(c, u.Hour.Minutes, minutes, minutesSpread)
 		}
-		u.lastHour = u.hour
+		u.LastHour = u.Hour
 	} else {
-		u.lastHour = hourInProgress{}
+		u.LastHour = hourInProgress{}
 	}
-	u.hour = hourInProgress{}
+	u.Hour = hourInProgress{}
 	if u.Bulk.open() && c.hour-u.Bulk.Newest >= bulkLasts {
 		c.resolve(u, &u.Bulk, "over: a day without another")
 	}

@@ -36,11 +36,13 @@ type Watch struct {
 	byPlace map[place]*table
 	overrun uint64 // counts that found no place of their own
 
+	now    time.Time // Second, exactly
 	ratios []float64 // reused each hour
 }
 
 // state is what a restart needs.
 type state struct {
+	Begun            bool
 	Second           int64 // the newest time
 	Hour             int64 // in progress, in hours since 1970
 	Started          int64 // the hour since which is watched
@@ -93,14 +95,14 @@ func (w *Watch) Add(c *Count) error {
 func (w *Watch) Advance(to time.Time) error {
 	second := to.Unix()
 	switch {
-	case w.Started == 0:
-		w.Second, w.Hour, w.Started = second, second/3600, second/3600
+	case !w.Begun:
+		w.Begun, w.Second, w.Hour, w.Started = true, second, second/3600, second/3600
 	case second < w.Second:
 		return ErrBackwards
 	case second-w.Second > int64(kept/time.Second):
 		w.forget(second)
 	}
-	w.Second = second
+	w.Second, w.now = second, to.UTC()
 	for ; w.Hour < second/3600; w.Hour++ {
 		w.closeHour()
 	}
@@ -110,7 +112,7 @@ func (w *Watch) Advance(to time.Time) error {
 // forget begins anew: after five weeks nothing that was learned is kept.
 func (w *Watch) forget(second int64) {
 	clear(w.byPlace)
-	w.state = state{Second: second, Hour: second / 3600, Started: second / 3600, LastID: w.LastID, Days: dayNoise{firstDay}, MinuteDays: dayNoise{firstDay}, Traffic: 1}
+	w.state = state{Begun: true, Second: second, Hour: second / 3600, Started: second / 3600, LastID: w.LastID, Days: dayNoise{firstDay}, MinuteDays: dayNoise{firstDay}, Traffic: 1}
 }
 
 // Overrun is how many counts shared a place with others, since there were more
