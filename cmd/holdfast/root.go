@@ -88,7 +88,7 @@ every statement and holds the destructive ones until a second person confirms th
 		return misused(err.Error(), "Its flags: "+cmd.CommandPath()+" --help")
 	})
 	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), showCommand(a),
-		approveCommand(a), denyCommand(a), checkCommand(a), auditCommand(a), traceCommand(a), versionCommand(a))
+		approveCommand(a), denyCommand(a), checkCommand(a), volumeCommand(a), auditCommand(a), traceCommand(a), versionCommand(a))
 	return root
 }
 

@@ -26,9 +26,10 @@ var mayImport = map[string][]string{
 	"proxy/internal/session": {"proxy/internal/wire", "rules", "internal/hold", "internal/event"},
 
 	// For tests only: see TestOnlyTestsUseTheirPackages.
-	"proxy/internal/simulate": {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/event", "internal/trace"},
-	"internal/pgtest":         {"internal/trace"},
-	"internal/house":          {},
+	"internal/volume/simulate": {"internal/volume"},
+	"proxy/internal/simulate":  {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/event", "internal/trace"},
+	"internal/pgtest":          {"internal/trace"},
+	"internal/house":           {},
 
 	"internal/hold":    {"rules", "internal/event"},
 	"internal/script":  {"rules"},
@@ -185,7 +186,7 @@ func TestRulesNeedsOnlyAParserAndACache(t *testing.T) {
 }
 
 // testsOnly are packages that no binary should carry.
-var testsOnly = []string{"internal/pgtest", "internal/house", "proxy/internal/simulate"}
+var testsOnly = []string{"internal/volume/simulate", "internal/pgtest", "internal/house", "proxy/internal/simulate"}
 
 func TestOnlyTestsUseTheirPackages(t *testing.T) {
 	for _, p := range listPackages(t) {

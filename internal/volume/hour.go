@@ -7,16 +7,24 @@ import (
 
 // dayNoise is how much the days of all actors differ from what is expected of
 // them, as a variance of the ratio.
-type dayNoise struct{ Mean float64 }
+type dayNoise struct {
+	Mean float64
+	Days float64
+}
 
 const (
 	firstDay = 0.15 * 0.15
 
-	// dayWeight is that of the newest day of one actor.
-	dayWeight = 1.0 / 300
+	// The guess counts as much as firstDays days of one actor, and what was seen
+	// at most as much as mostDays.
+	firstDays = 20
+	mostDays  = 300
 )
 
-func (d *dayNoise) learn(square float64) { d.Mean += dayWeight * (square - d.Mean) }
+func (d *dayNoise) learn(square float64) {
+	d.Days = min(d.Days+1, mostDays)
+	d.Mean += (square - d.Mean) / (firstDays + d.Days)
+}
 
 const (
 	// When most actors delete more than usual, that is traffic, not a leak. It

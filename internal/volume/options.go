@@ -16,9 +16,9 @@ const (
 	DefaultWeekShare  = 0.50
 	DefaultTimes      = 3 // a bulk is more than three times what the actor ever did
 
-	// DefaultLearn is how long the baseline is silent: an hour of the week seen
-	// twice is the least that says something of it.
-	DefaultLearn = 14 * 24 * time.Hour
+	// DefaultLearn is how long the baseline is silent: every day of the week was
+	// seen then, and working days twice.
+	DefaultLearn = 12 * 24 * time.Hour
 
 	// fewRows is the smallest bulk: ten percent of a table of ten rows is no news.
 	fewRows = 20

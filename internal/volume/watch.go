@@ -61,9 +61,10 @@ func NewWatch(o Options, tell func(Alert)) (*Watch, error) {
 		return nil, err
 	}
 	w := &Watch{options: o, tell: tell, byPlace: map[place]*table{}}
-	w.Days.Mean, w.MinuteDays.Mean, w.Traffic = firstDay, firstDay, 1
-	w.jobs, err = o.jobs()
-	return w, err
+	if w.jobs, err = o.jobs(); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 // Add counts c, after closing every hour that was over before it. A count
@@ -96,11 +97,12 @@ func (w *Watch) Advance(to time.Time) error {
 	second := to.Unix()
 	switch {
 	case !w.Begun:
-		w.Begun, w.Second, w.Hour, w.Started = true, second, second/3600, second/3600
+		w.begin(second)
 	case second < w.Second:
 		return ErrBackwards
 	case second-w.Second > int64(kept/time.Second):
-		w.forget(second)
+		clear(w.byPlace) // nothing learned is older than five weeks
+		w.begin(second)
 	}
 	w.Second, w.now = second, to.UTC()
 	for ; w.Hour < second/3600; w.Hour++ {
@@ -109,10 +111,15 @@ func (w *Watch) Advance(to time.Time) error {
 	return nil
 }
 
-// forget begins anew: after five weeks nothing that was learned is kept.
-func (w *Watch) forget(second int64) {
-	clear(w.byPlace)
-	w.state = state{Begun: true, Second: second, Hour: second / 3600, Started: second / 3600, LastID: w.LastID, Days: dayNoise{firstDay}, MinuteDays: dayNoise{firstDay}, Traffic: 1}
+// begin starts to watch, as if from the first hour of the day: otherwise the
+// learning would end within a day that looks like any other.
+func (w *Watch) begin(second int64) {
+	hour := second / 3600
+	w.state = state{
+		Begun: true, Second: second, Hour: hour, LastID: w.LastID, Traffic: 1,
+		Days: dayNoise{Mean: firstDay}, MinuteDays: dayNoise{Mean: firstDay},
+	}
+	w.Started = hour - int64(w.hourOfWeek(hour)%hoursOfDay)
 }
 
 // Overrun is how many counts shared a place with others, since there were more

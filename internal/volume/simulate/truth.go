@@ -24,6 +24,7 @@ type Truth struct {
 	From, To int
 	Crossed  int // when it has to be seen at the latest, of a bulk
 	Rows     int
+	Seconds  []int // of each row, of a story
 }
 
 var kindNames = [...]string{"application", "worker", "nightly job", "weekly job", "monthly job", "person", "stranger"}

@@ -64,8 +64,12 @@ func NewWorld(style Style, seed uint64, tables int) *World {
 		}
 		w.take(t)
 	}
-	slices.SortStableFunc(w.Counts, func(a, b volume.Count) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
+	w.sort()
 	return w
+}
+
+func (w *World) sort() {
+	slices.SortStableFunc(w.Counts, func(a, b volume.Count) int { return cmp.Compare(a.At.UnixNano(), b.At.UnixNano()) })
 }
 
 // levels are the levels of the days of a table.
