@@ -52,9 +52,11 @@ func (w *Watch) raiseBulk(t *table, u *unit) {
 		kind = Limit
 	}
 	why := fmt.Sprintf("the most it ever deleted in that time is %s", rowsText(usual))
-	if w.stranger(u) {
-		why = "it never deleted here before"
-		kind = NewActor
+	switch last := u.Past[0]; {
+	case last.Alerted:
+		why = "as at " + w.dayAndTime(last.Start*60) + ", which was told then"
+	case w.stranger(u):
+		kind, why = NewActor, "it never deleted here before"
 	}
 	w.raise(t, u, &u.Bulk, Alert{
 		Kind: kind, Deleted: int64(rows), Usual: usual, Since: unix(u.Windows.first(minutes) * 60),
@@ -75,13 +77,18 @@ func (c *closing) leaks(u *unit, r *run) {
 	c.raise(c.table, u, &u.Leak, Alert{
 		Kind: kind, Deleted: int64(r.Rows), Usual: r.Usual, Since: since,
 		Reason: fmt.Sprintf("%s in %d hours with deletes since %s%s; %s",
-			rowsText(r.Rows), r.Hours, since.In(c.options.Zone).Format("Mon 2 Jan 15:04"), ofTable(r.Rows, c.table.Rows), why),
+			rowsText(r.Rows), r.Hours, c.dayAndTime(r.Since*3600), ofTable(r.Rows, c.table.Rows), why),
 	})
 }
 
 // stranger reports whether an actor is new to the table.
 func (w *Watch) stranger(u *unit) bool {
 	return w.appeared(u) && u.Rows.Season.week() < 1
+}
+
+// dayAndTime is a second for people.
+func (w *Watch) dayAndTime(second int64) string {
+	return time.Unix(second, 0).In(w.options.Zone).Format("15:04 on Mon 2 Jan")
 }
 
 func rowsText(rows float64) string {

@@ -6,9 +6,10 @@ const (
 	// since, and if the new one deletes neither far less nor far more. A leak
 	// waits while that is possible: the old name deletes again soon, or is gone.
 	gone          = 3.0
+	longGone      = 8.0 // so long that it does not matter how the new one deletes
 	perhapsGone   = 0.7
-	renamedLeast  = 0.3
-	renamedMost   = 3.0
+	renamedLeast  = 0.2
+	renamedMost   = 4.0
 	waits         = 24 * 3600       // seconds for which a leak waits at most
 	shape         = 4.0             // times as many rows a minute, or as few, are another's
 	renamedWithin = 21 * hoursOfDay // a name is new for so many hours
@@ -36,7 +37,7 @@ func (w *Watch) renamed(t *table, u *unit) identity {
 			continue
 		}
 		expected, silence := w.missing(old)
-		if u.Total < renamedLeast*expected || u.Total > renamedMost*expected || w.tooFast(u, old) || otherShape(u, old) {
+		if u.Total < renamedLeast*expected || u.Total > renamedMost*expected || w.tooFast(u, old) || silence < longGone && otherShape(u, old) {
 			continue
 		}
 		if silence >= gone {

@@ -18,6 +18,7 @@ type shares struct {
 	Days      [shareDays]float64  // whole days, the newest first
 	Most      [2]float64          // of a day and a week that are over, computed once an hour
 	MostHour  int64
+	Told      int64   // the hour of the newest alert
 	Over      [2]bool // the bar is passed, and people know
 }
 
@@ -83,6 +84,9 @@ func (w *Watch) judgeShare(t *table, u *unit) {
 
 // told reports whether an alert on the table was open within the last week.
 func (t *table) told(hour int64) bool {
+	if t.Share.Told > hour-shareHours {
+		return true
+	}
 	for _, u := range t.Units {
 		if u.Leak.open() || u.Bulk.open() || u.Told > hour-shareHours {
 			return true
@@ -96,6 +100,7 @@ func (w *Watch) raiseShare(t *table, i int, rows float64) {
 	if i == 1 {
 		kind, span, hours = ShareWeek, "seven days", shareHours
 	}
+	t.Share.Told = w.Hour
 	w.LastID++
 	w.tell(Alert{
 		ID: w.LastID, State: Raised, At: w.now, Host: t.Host, Database: t.Database, Table: t.Name, Actor: "all", Kind: kind,

@@ -1,5 +1,7 @@
 package volume
 
+import "math/bits"
+
 // unit is one actor on one table: what is usual, and what goes on.
 type unit struct {
 	Who   Actor
@@ -34,6 +36,7 @@ type hourInProgress struct {
 	Squares float64 // of the rows of each commit
 	Minutes float64 // with deletes
 	Minute  int64   // the newest of them
+	Tens    uint8   // a bit for each ten minutes with deletes
 	Short   float64 // peaks
 	Long    float64
 }
@@ -41,6 +44,12 @@ type hourInProgress struct {
 // batch is the mean size of the batches that the rows came in, each weighed by
 // its size.
 func (h *hourInProgress) batch() float64 { return h.Squares / max(h.Rows, 1) }
+
+// clump is the mean minutes with deletes in ten minutes that have any: large
+// where minutes come in bursts.
+func (h *hourInProgress) clump() float64 {
+	return h.Minutes / max(float64(bits.OnesCount8(h.Tens)), 1)
+}
 
 // count adds rows at a second.
 func (u *unit) count(second int64, rows uint64) {
@@ -56,6 +65,7 @@ func (u *unit) count(second int64, rows uint64) {
 		h.Minute = minute
 		h.Minutes++
 		u.Active++
+		h.Tens |= 1 << (minute % longMinutes / shortMinutes)
 	}
 	h.Short = max(h.Short, float64(u.Windows.Short))
 	h.Long = max(h.Long, float64(u.Windows.Long))
@@ -67,7 +77,7 @@ func (u *unit) closeHour(c *closing) {
 	expected := u.Rows.Season.expected(c.h)
 	spread := u.Rows.Spread.of(c.h%hoursOfDay, u.Hour.batch())
 	minutes := u.Minutes.Season.expected(c.h)
-	minutesSpread := u.Minutes.Spread.of(c.h%hoursOfDay, 1)
+	minutesSpread := u.Minutes.Spread.of(c.h%hoursOfDay, u.Hour.clump())
 	if u.Last < c.hour*3600 {
 		u.Silent += expected
 		u.Silence += minutes / minutesSpread

@@ -74,7 +74,7 @@ func Score(w *World, alerts []volume.Alert) Result {
 
 func belongs(found []Found, a volume.Alert, at int) *Found {
 	for i := range found {
-		if f := &found[i]; f.Table == a.Table && at >= f.From && at <= f.To+patience {
+		if f := &found[i]; f.Table == a.Table && (f.What != Job || f.Actor.String() == a.Actor) && at >= f.From && at <= f.To+patience {
 			return f
 		}
 	}
