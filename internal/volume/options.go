@@ -77,6 +77,8 @@ func (o Options) check() error {
 	}{{"ten minutes", o.LimitShare}, {"a bulk", o.BulkShare}, {"a day", o.DayShare}, {"a week", o.WeekShare}} {
 		wrong(!(share.value > 0), "the share of %s is %v; it must be more than 0", share.of, share.value)
 	}
+	wrong(o.LimitShare > 1, "the share of ten minutes is %v; it must be at most 1", o.LimitShare)
+	wrong(o.BulkShare > 1, "the share of a bulk is %v; it must be at most 1", o.BulkShare)
 	wrong(!(o.Times > 1), "a bulk of %v times the most so far is none; it must be more than 1", o.Times)
 	wrong(o.Learn < 0 || o.Learn > kept, "learning takes %v; it must be between 0 and five weeks", o.Learn)
 	return errors.Join(faults...)

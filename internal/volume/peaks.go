@@ -23,18 +23,20 @@ type bars struct {
 	hour        int64   // for which they hold
 	short, long float64 // the most so far, without the actor's job at other hours
 	same        float64 // the most so far at this hour, in sixty minutes
+	without     int     // the hour of the day of that job; -1: it has none
 }
 
 // barsAt computes the bars in the hour h of the week.
 func (u *unit) barsAt(hour int64, h int) bars {
 	short, long := u.most(-1)
+	without := -1
 	if job := u.jobHour(long); job >= 0 {
 		otherShort, otherLong := u.most(job)
 		if otherLong < long/3 && wrap(h%hoursOfDay-job+1, hoursOfDay) > 2 {
-			short, long = otherShort, otherLong
+			short, long, without = otherShort, otherLong, job
 		}
 	}
-	return bars{hour: hour, short: short, long: long, same: u.same(h)}
+	return bars{hour: hour, short: short, long: long, same: u.same(h), without: without}
 }
 
 // most is the highest peaks at all hours but those around the one left out.

@@ -52,6 +52,9 @@ func (w *Watch) raiseBulk(t *table, u *unit) {
 		kind = Limit
 	}
 	why := fmt.Sprintf("the most it ever deleted in that time is %s", rowsText(usual))
+	if job := u.bars.without; job >= 0 {
+		why = fmt.Sprintf("apart from its job around %02d:00, %s", job, why)
+	}
 	switch last := u.Past[0]; {
 	case last.Alerted:
 		why = "as at " + w.dayAndTime(last.Start*60) + ", which was told then"
