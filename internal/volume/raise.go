@@ -52,6 +52,9 @@ func (w *Watch) raiseBulk(t *table, u *unit) {
 		kind = Limit
 	}
 	why := fmt.Sprintf("the most it ever deleted in that time is %s", rowsText(usual))
+	if usual == 0 {
+		why = "it hardly ever deletes here"
+	}
 	if job := u.bars.without; job >= 0 {
 		why = fmt.Sprintf("apart from its job around %02d:00, %s", job, why)
 	}
