@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/volume"
@@ -102,11 +103,11 @@ func (r *Result) Add(other Result) {
 	r.Alerts += other.Alerts
 }
 
-// Share is how many of a kind there were, and the share of them told in time.
-func (r *Result) Share(what string) (n int, share float64) {
+// Share is how many there were of some kinds, and the share of them told in time.
+func (r *Result) Share(what ...string) (n int, share float64) {
 	told := 0
 	for _, f := range r.Found {
-		if f.What == what {
+		if slices.Contains(what, f.What) {
 			n++
 			if f.InTime {
 				told++
@@ -116,15 +117,30 @@ func (r *Result) Share(what string) (n int, share float64) {
 	return n, float64(told) / float64(max(n, 1))
 }
 
-// Most is the most alerts on one of a kind.
-func (r *Result) Most(what string) int {
+// Most is the most alerts on one of some kinds.
+func (r *Result) Most(what ...string) int {
 	most := 0
 	for _, f := range r.Found {
-		if f.What == what {
+		if slices.Contains(what, f.What) {
 			most = max(most, f.Alerts)
 		}
 	}
 	return most
+}
+
+// Median is the median time to the first alert on those of a kind that were told.
+func (r *Result) Median(what string) time.Duration {
+	var after []time.Duration
+	for _, f := range r.Found {
+		if f.What == what && f.After >= 0 {
+			after = append(after, f.After)
+		}
+	}
+	if len(after) == 0 {
+		return 0
+	}
+	slices.Sort(after)
+	return after[len(after)/2]
 }
 
 // FalseRate is the false alarms per hundred tables and week.

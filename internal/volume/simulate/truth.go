@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/holdfast-db/holdfast/internal/volume"
@@ -24,7 +25,8 @@ type Truth struct {
 	From, To int
 	Crossed  int // when it has to be seen at the latest, of a bulk
 	Rows     int
-	Seconds  []int // of each row, of a story
+	Seconds  []int  // of each row, of a story
+	Cron     string // of a job
 }
 
 var kindNames = [...]string{"application", "worker", "nightly job", "weekly job", "monthly job", "person", "stranger"}
@@ -178,7 +180,20 @@ func (t *table) job(first int) (Truth, bool) {
 	for d := first; d < Days; d++ {
 		t.liveDay(a, d)
 	}
-	return Truth{What: Job, Table: t.name, Actor: a.name, By: kindNames[a.kind], From: first * day, To: Days * day}, true
+	return Truth{What: Job, Table: t.name, Actor: a.name, By: kindNames[a.kind], From: first * day, To: Days * day, Cron: a.cron()}, true
+}
+
+// cron is when a job is said to run, to the hour and minute.
+func (a *actor) cron() string {
+	at := fmt.Sprintf("%d %d ", a.at%hour/60, a.at/hour)
+	switch a.kind {
+	case weekly:
+		return at + fmt.Sprintf("* * %d", (a.weekday+1)%7) // the first day is a Monday
+	case monthly:
+		return at + "1 * *"
+	default:
+		return at + "* * *"
+	}
 }
 
 // move lets a nightly job run at another time from a day on.
@@ -194,5 +209,5 @@ func (t *table) move(a *actor, first int) (Truth, bool) {
 	for d := first; d < Days; d++ {
 		t.runJob(a, d)
 	}
-	return Truth{What: Job, Table: t.name, Actor: a.name, By: "moved job", From: first * day, To: Days * day}, true
+	return Truth{What: Job, Table: t.name, Actor: a.name, By: "moved job", From: first * day, To: Days * day, Cron: a.cron()}, true
 }
