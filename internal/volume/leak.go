@@ -103,7 +103,7 @@ func (s *stream) follow(c *closing, h *hourInProgress, counted, expected, spread
 	for i := range s.Runs {
 		r := &s.Runs[i]
 		r.take(c.hour, h, counted, expected, usual)
-		f := spread + variance*min(12*expected, s.Recent.Expected)
+		f := spread + variance*min(r.Expected, 12*expected, s.Recent.Expected)
 		cap := enough / min(max(f+1, leastHours), mostHours)
 		evidence := (counted*math.Log(ratios[i]) - (1+drift)*expected*(ratios[i]-1)) / f
 		r.Sum = min(max(0, r.Sum+min(evidence, cap)), 2*enough)
