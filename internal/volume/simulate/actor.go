@@ -123,6 +123,9 @@ func (t *table) level(second int) float64 {
 	if second/day%7 >= 5 {
 		l *= t.style.weekend
 	}
+	if date := start.AddDate(0, 0, second/day); t.style.monthEnd > 0 && (date.Day() == 1 || date.AddDate(0, 0, 1).Day() == 1) {
+		l *= t.style.monthEnd
+	}
 	return l
 }
 
@@ -162,8 +165,15 @@ func (t *table) bursts(a *actor, d int) {
 
 // runJob is one run: in batches over some minutes, a little early or late.
 func (t *table) runJob(a *actor, d int) {
-	rows := int(a.burst * lognormal(t.Rand, 0.2) * (1 + t.growth*float64(d)/7))
-	at := d*day + a.at + t.IntN(600)
+	noise, jitter := t.style.jobNoise, t.style.jobJitter
+	if noise == 0 {
+		noise = 0.2
+	}
+	if jitter == 0 {
+		jitter = 600
+	}
+	rows := int(a.burst * lognormal(t.Rand, noise) * (1 + t.growth*float64(d)/7))
+	at := d*day + a.at + t.IntN(jitter)
 	each := max(1, rows/(1+t.IntN(40)))
 	for rows > 0 {
 		t.add(at, a.name, min(each, rows))

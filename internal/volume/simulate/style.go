@@ -19,6 +19,11 @@ type Style struct {
 	weekend   float64                              // level of Saturday and Sunday
 	growth    float64                              // of a week, at most
 	rowsKnown bool
+
+	perMinute bool    // lines are sums of a minute, not commits
+	jobNoise  float64 // sigma of the logarithm of a job's size; 0: 0.2
+	jobJitter int     // seconds a job may begin late; 0: ten minutes
+	monthEnd  float64 // level of the last and first day of a month; 0: as others
 }
 
 // Styles are all there are.
@@ -29,6 +34,9 @@ var Styles = []Style{
 	{Name: "heavy-batches", HeldOut: true, count: poisson, batch: pareto, dayNoise: 0.12, hours: twoPeaks, weekend: 0.7, growth: 0.03, rowsKnown: true},
 	{Name: "clumped", HeldOut: true, count: negativeBinomial(1.5), batch: pareto, dayNoise: 0.12, hours: flat, weekend: 1, growth: 0.05, rowsKnown: true},
 	{Name: "lasting-days", HeldOut: true, count: negativeBinomial(8), batch: geometric, dayNoise: 0.15, lasting: 0.6, hours: nightShift, weekend: 0.5, growth: 0.03, rowsKnown: false},
+	{Name: "minute-sums", HeldOut: true, count: negativeBinomial(3), batch: geometric, dayNoise: 0.12, hours: twoPeaks, weekend: 0.4, growth: 0.02, rowsKnown: true, perMinute: true},
+	{Name: "noisy-days", HeldOut: true, count: poisson, batch: geometric, dayNoise: 0.25, hours: wave, weekend: 0.8, growth: 0.02, rowsKnown: true},
+	{Name: "jittery-jobs", HeldOut: true, count: negativeBinomial(5), batch: geometric, dayNoise: 0.12, hours: office, weekend: 0.5, growth: 0.02, rowsKnown: true, jobNoise: 0.4, jobJitter: 2400, monthEnd: 1.5},
 }
 
 // poisson draws a Poisson number; of a large mean by its normal limit.

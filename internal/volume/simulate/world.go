@@ -109,9 +109,29 @@ func (t *table) sort() {
 	slices.SortStableFunc(t.lines, func(a, b deletion) int { return cmp.Compare(a.second, b.second) })
 }
 
+// sumMinutes makes one line a minute and actor of the sorted lines, at the second
+// of the last one.
+func (t *table) sumMinutes() {
+	var sums []deletion
+	at := map[volume.Actor]int{}
+	for _, l := range t.lines {
+		if i, ok := at[l.actor]; ok && sums[i].second/60 == l.second/60 {
+			sums[i].rows += l.rows
+			sums[i].second = l.second
+			continue
+		}
+		at[l.actor] = len(sums)
+		sums = append(sums, l)
+	}
+	t.lines = sums
+}
+
 // take adds the table's lines to the world.
 func (w *World) take(t *table) {
 	t.sort()
+	if t.style.perMinute {
+		t.sumMinutes()
+	}
 	for _, l := range t.lines {
 		c := volume.Count{
 			At: start.Add(time.Duration(l.second) * time.Second), Host: "shop-prod", Database: "shop",
