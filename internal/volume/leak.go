@@ -44,6 +44,9 @@ const (
 // ratio of the usual (Page's test). It starts anew whenever it falls to zero.
 type run struct {
 	Sum      float64
+	Before   float64 // the part of it from before today
+	Today    float64 // evidence of today, not yet weighed
+	Usually  float64 // what was expected for it, in units of the spread
 	Counted  float64 // of the stream
 	Expected float64
 	Rows     float64
@@ -97,16 +100,34 @@ func (u *unit) followLeaks(c *closing, rows, rowSpread, minutes, minuteSpread fl
 
 // follow adds an hour to the runs of a stream.
 func (s *stream) follow(c *closing, h *hourInProgress, counted, expected, spread, usual, days float64) {
-	known := s.Season.week() * float64(max(1, min(4, s.Season.weeks(c.hour))))
+	weeks := float64(max(1, min(4, s.Season.weeks(c.hour))))
+	known := s.Season.week() * weeks
 	expected *= c.traffic * (1 + math.Sqrt(spread/(known+spread)))
-	variance := s.Spread.day(days)
+	variance := s.Spread.day(days) * (1 + fewWeeks/weeks)
 	for i := range s.Runs {
 		r := &s.Runs[i]
 		r.take(c.hour, h, counted, expected, usual)
-		f := spread + variance*min(r.Expected, 12*expected, s.Recent.Expected)
-		cap := enough / min(max(f+1, leastHours), mostHours)
-		evidence := (counted*math.Log(ratios[i]) - (1+drift)*expected*(ratios[i]-1)) / f
-		r.Sum = min(max(0, r.Sum+min(evidence, cap)), 2*enough)
+		evidence := counted*math.Log(ratios[i]) - (1+drift)*expected*(ratios[i]-1)
+		r.weigh(evidence/spread, expected/spread, spread, variance)
+		if c.h%hoursOfDay == hoursOfDay-1 {
+			r.Before, r.Today, r.Usually = r.Sum, 0, 0
+		}
+	}
+}
+
+// weigh adds the evidence of an hour. The hours of a day have the day's own level
+// in common, so that the sum of a day counts the less, the more that level varies
+// and the more is expected: a day far above the usual says little on a table
+// whose days differ, two of them say more.
+func (r *run) weigh(evidence, usually, spread, variance float64) {
+	r.Usually += usually
+	weight := 1 + variance*r.Usually
+	hours := min(max(spread+1, leastHours), mostHours)
+	r.Today += min(evidence, weight*enough/hours)
+	r.Sum = max(0, r.Before+r.Today/weight)
+	if over := r.Sum - 2*enough; over > 0 {
+		r.Sum -= over
+		r.Before -= over
 	}
 }
 

@@ -18,6 +18,10 @@ const (
 	leastDay = 0.12 * 0.12
 	mostDay  = 0.60 * 0.60
 
+	// fewWeeks is how much more a day differs from an expectation that rests on
+	// one week than from the truth, as a share of the variance.
+	fewWeeks = 0.6
+
 	// daysOfOthers is the weight, in days, of what all other actors show about
 	// days in the guess for one of them.
 	daysOfOthers = 10
@@ -41,7 +45,7 @@ func (s *spread) learn(hour, weeks int, rows, expected float64) {
 	if weeks == 0 {
 		return
 	}
-	d := (rows - expected) * (rows - expected) / (1 + 0.5/float64(weeks))
+	d := (rows - expected) * (rows - expected) / (1 + fewWeeks/float64(weeks))
 	s.Squares[hour] = s.Squares[hour]*forget + float32(d)
 	s.Rows[hour] = s.Rows[hour]*forget + float32(expected)
 }
@@ -95,7 +99,7 @@ func (s *spread) learnDay(weeks int, rows, expected, hourly float64) (square flo
 		return 0, false
 	}
 	square = ((rows-expected)*(rows-expected) - hourly*expected) / (expected * expected)
-	square = min(square/(1+0.5/float64(weeks)), 1)
+	square = min(square/(1+fewWeeks/float64(weeks)), 1)
 	s.Day = s.Day*forget + float32(square)
 	s.Days = s.Days*forget + 1
 	return square, true
