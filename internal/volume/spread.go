@@ -28,6 +28,11 @@ const (
 
 	// dayRows is the least a day must have expected to say something on days.
 	dayRows = 20
+
+	// mostHourly is how much of a day's variance its hours alone may explain, as a
+	// part of what is expected: beyond, as on a day with a job, the day says
+	// nothing.
+	mostHourly = 0.1
 )
 
 // spread is how far an actor's hours and days lie from what is expected.
@@ -95,7 +100,7 @@ func ratio(squares, rows float64) float64 {
 // learnDay takes a day that is over and returns its squared relative difference,
 // less what its hours alone explain; ok is false if it says nothing.
 func (s *spread) learnDay(weeks int, rows, expected, hourly float64) (square float64, ok bool) {
-	if weeks == 0 || expected < dayRows {
+	if weeks == 0 || expected < dayRows || hourly > mostHourly*expected {
 		return 0, false
 	}
 	square = ((rows-expected)*(rows-expected) - hourly*expected) / (expected * expected)
