@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"testing"
 	"time"
+	"unsafe"
 )
 
 const (
@@ -127,7 +128,9 @@ func TestMemory(t *testing.T) {
 		}
 	}
 	used := int64(heap() - before)
-	t.Logf("%d KiB for %d tables and %d actors: %d bytes an actor", used>>10, benchTables, len(counts), used/int64(len(counts)))
+	t.Logf("%d KiB for %d tables and %d actors", used>>10, benchTables, len(counts))
+	most := maxTables*unsafe.Sizeof(table{}) + (maxUnits+maxTables)*unsafe.Sizeof(unit{})
+	t.Logf("%d bytes a table and %d an actor: at most %d MiB", unsafe.Sizeof(table{}), unsafe.Sizeof(unit{}), most>>20)
 	if used > 40<<20 {
 		t.Errorf("%d MiB are used, want at most 40", used>>20)
 	}
