@@ -62,7 +62,7 @@ func (w *Watch) raiseBulk(t *table, u *unit) {
 	case last.Alerted:
 		why = "as at " + w.dayAndTime(last.Start*60) + ", which was told then"
 	case w.stranger(u):
-		kind, why = NewActor, "it never deleted here before"
+		kind, why = NewActor, w.firstDelete(u)
 	}
 	w.raise(t, u, &u.Bulk, Alert{
 		Kind: kind, Deleted: int64(rows), Usual: usual, Since: unix(u.Windows.first(minutes) * 60),
@@ -77,7 +77,7 @@ func (c *closing) leaks(u *unit, r *run) {
 	}
 	kind, why := Leak, fmt.Sprintf("%s would be usual", rowsText(r.Usual))
 	if c.stranger(u) {
-		kind, why = NewActor, "it never deleted here before"
+		kind, why = NewActor, c.firstDelete(u)
 	}
 	since := unix(r.Since * 3600)
 	c.raise(c.table, u, &u.Leak, Alert{
@@ -87,9 +87,16 @@ func (c *closing) leaks(u *unit, r *run) {
 	})
 }
 
+// newDays is for how many days an actor is new to a table.
+const newDays = 7
+
 // stranger reports whether an actor is new to the table.
 func (w *Watch) stranger(u *unit) bool {
-	return w.appeared(u) && u.Rows.Season.week() < 1
+	return w.appeared(u) && w.Second-u.First < newDays*hoursOfDay*3600 && u.Rows.Season.week() < fewRows
+}
+
+func (w *Watch) firstDelete(u *unit) string {
+	return "its first delete here was at " + w.dayAndTime(u.First)
 }
 
 // dayAndTime is a second for people.
