@@ -38,7 +38,15 @@ func (w *Watch) bulk(t *table, u *unit) {
 		w.follow(t, u, long)
 		return
 	}
+	if u.Bulks.enough(w.Hour, long) {
+		u.Bulk = u.Bulks.Last
+		u.Bulk.Newest, u.Bulk.Told = w.Hour, long
+		w.send(t, u, &u.Bulk, Updated, int64(long), "again "+rowsText(long)+" within an hour")
+		return
+	}
 	w.raiseBulk(t, u)
+	u.Bulks.note(w.Hour, long)
+	u.Bulks.Last = u.Bulk
 }
 
 // follow keeps the alert of a bulk open, and tells when it is four times as large.

@@ -4,7 +4,7 @@ const (
 	pastBursts = 8
 	burstPause = 60 // minutes without a crossing end a burst
 	jobSlack   = 60 // minutes a job may begin earlier or later than the time before
-	jobTimes   = 2  // how many times as large, or as small, it may be
+	jobTimes   = 3  // how many times as large it may be
 	jobRuns    = 2  // that often a job is told; the next time it is known
 )
 

@@ -23,6 +23,7 @@ type unit struct {
 	Burst      burst
 	Past       [pastBursts]burst
 	Bulk, Leak incident
+	Bulks      toldBulks
 	Told       int64 // the hour in which an alert was raised or ended
 	Run        declaredRun
 	QuietUntil int64 // the hour before which no other leak is told
