@@ -33,17 +33,18 @@ func (u *unit) cross(minute int64, rows float64) {
 }
 
 // knownJob reports whether the burst comes as earlier ones did: at that time of
-// the day, in that size, days, one or two weeks, or a month after them.
+// the day, days, one or two weeks, or a month after them, and in the size of the
+// largest.
 func (u *unit) knownJob() bool {
-	alike := 0
+	alike, largest := 0, 0.0
 	for i := range u.Past {
 		p := &u.Past[i]
-		if p.Start != 0 && sameTime(u.Burst.Start-p.Start) &&
-			u.Burst.Peak <= jobTimes*p.Peak {
+		if p.Start != 0 && sameTime(u.Burst.Start-p.Start) {
 			alike++
+			largest = max(largest, p.Peak)
 		}
 	}
-	return alike >= jobRuns
+	return alike >= jobRuns && u.Burst.Peak <= jobTimes*largest
 }
 
 // sameTime reports whether two bursts so many minutes apart may be runs of one
