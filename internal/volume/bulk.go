@@ -33,7 +33,9 @@ func (w *Watch) bulk(t *table, u *unit) {
 		return
 	}
 	u.Burst.Alerted = true
-	u.Hour, u.LastHour = hourInProgress{}, hourInProgress{} // what was counted of it is not learned
+	if w.learned() {
+		u.Hour, u.LastHour = hourInProgress{}, hourInProgress{} // what was counted of it is not learned
+	}
 	if u.Bulk.open() && long < bulkAgain*u.Bulk.Told {
 		w.follow(t, u, long)
 		return

@@ -59,7 +59,7 @@ func (w *Watch) raiseBulk(t *table, u *unit) {
 		why = fmt.Sprintf("apart from its job around %02d:00, %s", job, why)
 	}
 	switch last := u.Past[0]; {
-	case last.Alerted:
+	case last.Alerted && sameTime(u.Burst.Start-last.Start):
 		why = "as at " + w.dayAndTime(last.Start*60) + ", which was told then"
 	case w.stranger(u):
 		kind, why = NewActor, w.firstDelete(u)

@@ -202,3 +202,19 @@ func TestBulksAgainAndAgain(t *testing.T) {
 		t.Errorf("alerts by day: %v", bulks)
 	}
 }
+
+// Before the learning ends a job is learned although it is told, also where all
+// of it is one count.
+func TestWeeklyJobOfOneCount(t *testing.T) {
+	h := newHistory(t, Options{})
+	h.usual(0, 15, func(d, hour int) {
+		if d%7 == 1 && hour == 2 {
+			h.delete(at(d, 2, 59), purge, 30000)
+		}
+		if d == 14 && hour == 20 {
+			h.alerts = nil
+			h.delete(at(d, 20, 55), purge, 600)
+		}
+	})
+	h.one(Bulk)
+}
