@@ -24,6 +24,11 @@ const (
 	leastHours = 3.0
 	mostHours  = 8.0
 
+	// An hour with deletes in at least lastingTens of its six ten minutes is no
+	// burst, if fewer than idleMinutes minutes with deletes are usual in it.
+	lastingTens = 5
+	idleMinutes = 4
+
 	// doubt is the part of enough at which learning waits.
 	doubt = 0.3
 
@@ -79,8 +84,12 @@ func (u *unit) followLeaks(c *closing, rows, rowSpread, minutes, minuteSpread fl
 		return
 	}
 	usual := rows * c.traffic
-	u.Rows.follow(c, &u.Hour, u.Hour.Rows, rows, rowSpread, usual, c.Days.Mean)
-	u.Minutes.follow(c, &u.Hour, u.Hour.Minutes, minutes, minuteSpread, usual, c.MinuteDays.Mean)
+	most := mostHours
+	if minutes < idleMinutes && u.Hour.lasts() {
+		most = leastHours
+	}
+	u.Rows.follow(c, &u.Hour, most, u.Hour.Rows, rows, rowSpread, usual, c.Days.Mean)
+	u.Minutes.follow(c, &u.Hour, most, u.Hour.Minutes, minutes, minuteSpread, usual, c.MinuteDays.Mean)
 	if u.Leak.open() {
 		u.followOpenLeak(c)
 		return
@@ -99,7 +108,7 @@ func (u *unit) followLeaks(c *closing, rows, rowSpread, minutes, minuteSpread fl
 }
 
 // follow adds an hour to the runs of a stream.
-func (s *stream) follow(c *closing, h *hourInProgress, counted, expected, spread, usual, days float64) {
+func (s *stream) follow(c *closing, h *hourInProgress, most float64, counted, expected, spread, usual, days float64) {
 	weeks := float64(max(1, min(4, s.Season.weeks(c.hour))))
 	known := s.Season.week() * weeks
 	expected *= c.traffic * (1 + math.Sqrt(spread/(known+spread)))
@@ -108,7 +117,7 @@ func (s *stream) follow(c *closing, h *hourInProgress, counted, expected, spread
 		r := &s.Runs[i]
 		r.take(c.hour, h, counted, expected, usual)
 		evidence := counted*math.Log(ratios[i]) - (1+drift)*expected*(ratios[i]-1)
-		r.weigh(evidence/spread, expected/spread, spread, variance)
+		r.weigh(evidence/spread, expected/spread, spread, variance, most)
 		if c.h%hoursOfDay == hoursOfDay-1 {
 			r.Before, r.Today, r.Usually = r.Sum, 0, 0
 		}
@@ -119,10 +128,10 @@ func (s *stream) follow(c *closing, h *hourInProgress, counted, expected, spread
 // in common, so that the sum of a day counts the less, the more that level varies
 // and the more is expected: a day far above the usual says little on a table
 // whose days differ, two of them say more.
-func (r *run) weigh(evidence, usually, spread, variance float64) {
+func (r *run) weigh(evidence, usually, spread, variance, most float64) {
 	r.Usually += usually
 	weight := 1 + variance*r.Usually
-	hours := min(max(spread+1, leastHours), mostHours)
+	hours := min(max(spread+1, leastHours), most)
 	r.Today += min(evidence, weight*enough/hours)
 	r.Sum = max(0, r.Before+r.Today/weight)
 	if over := r.Sum - 2*enough; over > 0 {

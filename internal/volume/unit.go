@@ -52,6 +52,9 @@ func (h *hourInProgress) clump() float64 {
 	return h.Minutes / max(float64(bits.OnesCount8(h.Tens)), 1)
 }
 
+// lasts reports whether deletes went on through the hour.
+func (h *hourInProgress) lasts() bool { return bits.OnesCount8(h.Tens) >= lastingTens }
+
 // count adds rows at a second.
 func (u *unit) count(second int64, rows uint64) {
 	minute := second / 60

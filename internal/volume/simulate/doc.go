@@ -5,6 +5,6 @@
 // with what was done.
 //
 // A style decides what the world is made of: how counts and batches are
-// distributed, how much days differ, which hours are busy. The detectors were
-// tried on the first ones only; the held-out ones came later.
+// distributed, how much days differ, which hours are busy. The numbers of the
+// detectors were chosen on the first ones; those held out came later.
 package simulate

@@ -8,7 +8,7 @@ import (
 // Style is a family of worlds.
 type Style struct {
 	Name    string
-	HeldOut bool // the detectors were not tuned with it
+	HeldOut bool // it came after the numbers of the detectors were chosen
 
 	count     func(r *rand.Rand, mean float64) int // events of an hour
 	batch     func(r *rand.Rand, mean float64) int // rows of an event, at least 1
@@ -31,9 +31,9 @@ var Styles = []Style{
 	{Name: "poisson", count: poisson, batch: single, dayNoise: 0.10, hours: wave, weekend: 0.6, growth: 0.02, rowsKnown: true},
 	{Name: "negative-binomial", count: negativeBinomial(4), batch: geometric, dayNoise: 0.15, hours: office, weekend: 0.3, growth: 0.04, rowsKnown: true},
 	{Name: "common-days", count: poisson, batch: geometric, dayNoise: 0.08, sameNoise: 0.2, hours: wave, weekend: 1.3, growth: 0.03, rowsKnown: true},
-	{Name: "heavy-batches", HeldOut: true, count: poisson, batch: pareto, dayNoise: 0.12, hours: twoPeaks, weekend: 0.7, growth: 0.03, rowsKnown: true},
-	{Name: "clumped", HeldOut: true, count: negativeBinomial(1.5), batch: pareto, dayNoise: 0.12, hours: flat, weekend: 1, growth: 0.05, rowsKnown: true},
-	{Name: "lasting-days", HeldOut: true, count: negativeBinomial(8), batch: geometric, dayNoise: 0.15, lasting: 0.6, hours: nightShift, weekend: 0.5, growth: 0.03, rowsKnown: false},
+	{Name: "heavy-batches", count: poisson, batch: pareto, dayNoise: 0.12, hours: twoPeaks, weekend: 0.7, growth: 0.03, rowsKnown: true},
+	{Name: "clumped", count: negativeBinomial(1.5), batch: pareto, dayNoise: 0.12, hours: flat, weekend: 1, growth: 0.05, rowsKnown: true},
+	{Name: "lasting-days", count: negativeBinomial(8), batch: geometric, dayNoise: 0.15, lasting: 0.6, hours: nightShift, weekend: 0.5, growth: 0.03, rowsKnown: false},
 	{Name: "minute-sums", HeldOut: true, count: negativeBinomial(3), batch: geometric, dayNoise: 0.12, hours: twoPeaks, weekend: 0.4, growth: 0.02, rowsKnown: true, perMinute: true},
 	{Name: "noisy-days", HeldOut: true, count: poisson, batch: geometric, dayNoise: 0.25, hours: wave, weekend: 0.8, growth: 0.02, rowsKnown: true},
 	{Name: "jittery-jobs", HeldOut: true, count: negativeBinomial(5), batch: geometric, dayNoise: 0.12, hours: office, weekend: 0.5, growth: 0.02, rowsKnown: true, jobNoise: 0.4, jobJitter: 2400, monthEnd: 1.5},
