@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"proxy/internal/session": {"proxy/internal/wire", "rules", "internal/hold", "internal/event"},
 
 	// For tests only: see TestOnlyTestsUseTheirPackages.
+	"internal/volume/simulate": {"internal/volume"},
 	"proxy/internal/simulate":  {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/event", "internal/trace"},
 	"internal/pgtest":          {"internal/trace"},
 	"internal/slack/fakeslack": {},
@@ -193,7 +194,7 @@ func TestRulesNeedsOnlyAParserAndACache(t *testing.T) {
 }
 
 // testsOnly are packages that no binary should carry.
-var testsOnly = []string{"internal/pgtest", "internal/house", "internal/slack/fakeslack", "proxy/internal/simulate"}
+var testsOnly = []string{"internal/volume/simulate", "internal/pgtest", "internal/house", "internal/slack/fakeslack", "proxy/internal/simulate"}
 
 func TestOnlyTestsUseTheirPackages(t *testing.T) {
 	for _, p := range listPackages(t) {
