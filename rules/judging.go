@@ -5,6 +5,7 @@ type judging struct {
 	policy *Policy
 	origin Origin
 	known  Resolved
+	making Making // by the text itself and, where that is seen, the session
 	names  scopedNames
 	tally  tally
 }
@@ -50,6 +51,9 @@ func (j *judging) effects(st *Statement) {
 
 // effect judges one effect by the first rule that matches it.
 func (j *judging) effect(e *Effect) Verdict {
+	if j.making.losesNothing(e) {
+		return Verdict{Action: Allow}
+	}
 	e, losesNothing := j.resolved(e)
 	if losesNothing || onlyTemporary(e) {
 		return Verdict{Action: Allow}
