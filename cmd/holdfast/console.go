@@ -12,6 +12,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/web"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 func consoleCommand(a *app) *cobra.Command {
@@ -32,7 +33,7 @@ user you are. It works in one browser, once, within five minutes; do not pass it
 				return a.printJSON(l)
 			}
 			fmt.Fprintln(a.out, escape(l.URL))
-			fmt.Fprintf(a.err, "It signs in as %s, in one browser, once, within %s.\n", escape(l.For), took(l.Until.Sub(a.now()).Round(time.Minute)))
+			fmt.Fprintf(a.err, "It signs in as %s, in one browser, once, within %s.\n", escape(l.For), wording.Took(l.Until.Sub(a.now()).Round(time.Minute)))
 			return nil
 		},
 	}

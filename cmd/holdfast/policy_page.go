@@ -7,6 +7,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/web"
+	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -47,7 +48,7 @@ func conditions(w *config.When) (list []web.Condition) {
 // terms are what a hold of the rule asks for beyond its host.
 func terms(r config.Rule) (list []string) {
 	if n, group := r.Reviewers.Count, r.Reviewers.Group; n > 0 || group != "" {
-		text := count(max(n, 1), "reviewer")
+		text := wording.Count(max(n, 1), "reviewer")
 		if group != "" {
 			text += " of " + group
 		}
@@ -57,10 +58,10 @@ func terms(r config.Rule) (list []string) {
 		list = append(list, "the name of what goes must be typed")
 	}
 	if r.Wait > 0 {
-		list = append(list, "waits "+took(r.Wait))
+		list = append(list, "waits "+wording.Took(r.Wait))
 	}
 	if r.WaitInTransaction > 0 {
-		list = append(list, "waits "+took(r.WaitInTransaction)+" in a transaction")
+		list = append(list, "waits "+wording.Took(r.WaitInTransaction)+" in a transaction")
 	}
 	return list
 }
@@ -69,9 +70,9 @@ func terms(r config.Rule) (list []string) {
 func limitsText(l rules.Limits) []string {
 	share := strconv.FormatFloat(100*l.Share, 'f', -1, 64)
 	list := []string{fmt.Sprintf("Above the limits, once rows are counted: %s deleted rows of a table in one transaction, or %s %% of it from %s rows on.",
-		number(uint64(l.Rows)), share, number(uint64(l.ShareFrom)))}
+		wording.Number(uint64(l.Rows)), share, wording.Number(uint64(l.ShareFrom)))}
 	if l.UpdatedRows > 0 {
-		list = append(list, fmt.Sprintf("And %s updated rows of a table.", number(uint64(l.UpdatedRows))))
+		list = append(list, fmt.Sprintf("And %s updated rows of a table.", wording.Number(uint64(l.UpdatedRows))))
 	}
 	return list
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/web"
+	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/proxy"
 )
 
@@ -88,7 +89,7 @@ func configuration(load func() (*config.Config, error)) (*config.Config, error) 
 	var faults config.Faults
 	switch {
 	case errors.As(err, &faults):
-		return nil, misused(fmt.Sprintf("not started: %s\n\n%s", count(len(faults), "fault"), faults.Error()))
+		return nil, misused(fmt.Sprintf("not started: %s\n\n%s", wording.Count(len(faults), "fault"), faults.Error()))
 	case err != nil:
 		return nil, misused(err.Error())
 	}
@@ -117,7 +118,7 @@ func (a *app) printCheck(c *config.Config) {
 	if name == "" {
 		name = "The configuration"
 	}
-	fmt.Fprintf(a.out, "%s is fine: %s, %s, %s\n", name, count(len(c.Hosts), "host"), people(len(c.People)), ruleCount(len(c.Rules)))
+	fmt.Fprintf(a.out, "%s is fine: %s, %s, %s\n", name, wording.Count(len(c.Hosts), "host"), people(len(c.People)), ruleCount(len(c.Rules)))
 	for _, h := range c.Hosts {
 		fmt.Fprintf(a.out, "  %s: %s, %s\n", escape(h.Name), modeText(string(h.Mode)), ruleCount(c.RulesFor(h)))
 	}
@@ -132,7 +133,7 @@ func ruleCount(n int) string {
 	if n == 0 {
 		return "the default rules"
 	}
-	return count(n, "rule") + " and the default ones"
+	return wording.Count(n, "rule") + " and the default ones"
 }
 
 func people(n int) string {

@@ -11,6 +11,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/slack"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 func slackCommand(a *app) *cobra.Command {
@@ -71,9 +72,9 @@ func (a *app) printMembers(c *config.Config) {
 	case len(can) == 0:
 		fmt.Fprintln(a.out, "note    nobody under people has a slack id, so nobody can answer there")
 	case len(cannot) == 0:
-		fmt.Fprintf(a.out, "note    known in Slack: %s\n", list(can, "and"))
+		fmt.Fprintf(a.out, "note    known in Slack: %s\n", wording.List(can, "and"))
 	default:
-		fmt.Fprintf(a.out, "note    known in Slack: %s; without a slack id: %s\n", list(can, "and"), list(cannot, "and"))
+		fmt.Fprintf(a.out, "note    known in Slack: %s; without a slack id: %s\n", wording.List(can, "and"), wording.List(cannot, "and"))
 	}
 }
 

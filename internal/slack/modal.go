@@ -7,6 +7,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // The fields of the modals, by block and action.
@@ -57,7 +58,7 @@ func typedField(h hold.Hold) slackgo.Block {
 	shown := names[:min(len(names), maxNames)]
 	input := slackgo.NewPlainTextInputBlockElement(nil, fieldTyped)
 	input.MaxLength = maxTyped
-	label := line("Type "+list(shown, "or"), maxLabel/2)
+	label := line("Type "+wording.List(shown, "or"), maxLabel/2)
 	return slackgo.NewInputBlock(fieldTyped, plain(label), nil, input)
 }
 

@@ -8,6 +8,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -62,7 +63,7 @@ func (p *page) unless() string {
 		locks = "It waits inside a transaction, which keeps the locks it has."
 	}
 	return fmt.Sprintf("%s Without an answer it is refused at %s, %s after it was asked.",
-		locks, clock(p.hold.Asked, p.hold.Expires), took(p.hold.Expires.Sub(p.hold.Asked)))
+		locks, clock(p.hold.Asked, p.hold.Expires), wording.Took(p.hold.Expires.Sub(p.hold.Asked)))
 }
 
 // destroyed is one line for each statement.
@@ -158,7 +159,7 @@ func (p *page) needs() string {
 	for _, n := range p.hold.Missing() {
 		parts = append(parts, p.need(n))
 	}
-	text := "Needs " + list(parts, "and") + "."
+	text := "Needs " + wording.List(parts, "and") + "."
 	if who, known := p.people.ByPostgres(p.hold.User); known {
 		text += fmt.Sprintf(" %s asked, so %s cannot answer.", word(who.Name, maxFact), word(who.Name, maxFact))
 	}
@@ -194,5 +195,5 @@ func (p *page) need(n hold.Reviewers) string {
 	if len(mentions) == 0 {
 		return text + " (nobody can)"
 	}
-	return text + " (" + list(mentions, "or") + ")"
+	return text + " (" + wording.List(mentions, "or") + ")"
 }

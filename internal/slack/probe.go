@@ -10,6 +10,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	slackgo "github.com/slack-go/slack"
+
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // Finding is what one check of a set-up came to.
@@ -95,10 +97,10 @@ func (p *probe) scopes(h http.Header) {
 		}
 	}
 	if len(missing) > 0 {
-		p.tell(Finding{What: what, Says: "it lacks " + list(missing, "and"), Now: "add them under OAuth & Permissions, then install the app again"})
+		p.tell(Finding{What: what, Says: "it lacks " + wording.List(missing, "and"), Now: "add them under OAuth & Permissions, then install the app again"})
 		return
 	}
-	p.tell(Finding{What: what, OK: true, Says: list(neededScopes, "and")})
+	p.tell(Finding{What: what, OK: true, Says: wording.List(neededScopes, "and")})
 }
 
 // post posts a message, looks for it as after a lost answer, and deletes it.

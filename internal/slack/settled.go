@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // settled writes the message of a hold that nobody can answer any more.
@@ -65,7 +66,7 @@ func (p *page) became() string {
 // story is who, when and what came of it.
 func (p *page) story() string {
 	h := p.hold
-	approved := fmt.Sprintf("*%s approved it*, %s, %s after it was asked", p.mention(h.DecidedBy), moment(h.Decided), took(h.Decided.Sub(h.Asked)))
+	approved := fmt.Sprintf("*%s approved it*, %s, %s after it was asked", p.mention(h.DecidedBy), moment(h.Decided), wording.Took(h.Decided.Sub(h.Asked)))
 	if h.Via != "" {
 		approved += " (" + word(h.Via, maxFact) + ")"
 	}
@@ -76,9 +77,9 @@ func (p *page) story() string {
 	case hold.Released:
 		return approved + ". The server has not answered yet."
 	case hold.Executed:
-		return fmt.Sprintf("%s. The server executed it in %s: %s.", approved, took(h.Ended.Sub(h.ReleaseAt)), result)
+		return fmt.Sprintf("%s. The server executed it in %s: %s.", approved, wording.Took(h.Ended.Sub(h.ReleaseAt)), result)
 	case hold.Failed:
-		return fmt.Sprintf("%s. It failed after %s: %s.", approved, took(h.Ended.Sub(h.ReleaseAt)), result)
+		return fmt.Sprintf("%s. It failed after %s: %s.", approved, wording.Took(h.Ended.Sub(h.ReleaseAt)), result)
 	case hold.Unknown:
 		return approved + ". It was sent, and the answer was lost: " + result + ". Look on the server whether it ran."
 	case hold.Lapsed:
@@ -87,7 +88,7 @@ func (p *page) story() string {
 		return strings.Replace(approved, "approved it*", "denied it*", 1) + ". It was refused."
 	case hold.Expired:
 		return fmt.Sprintf("*Nobody answered in %s*; it was refused, %s. To have it after all, run it again and approve that hold.",
-			took(h.Expires.Sub(h.Asked)), moment(h.Decided))
+			wording.Took(h.Expires.Sub(h.Asked)), moment(h.Decided))
 	case hold.Withdrawn:
 		return fmt.Sprintf("*%s withdrew it*, %s: %s.", word(p.requester(), maxFact), moment(h.Decided), result)
 	case hold.Abandoned:
@@ -124,22 +125,4 @@ func (p *page) serverWords() string {
 }
 
 // kept says that nothing was lost.
-func (p *page) kept() string {
-	verb := ""
-	for i, s := range p.hold.Statements {
-		command, _, _ := strings.Cut(s, " ")
-		done := doneWord[command]
-		if done == "" || i > 0 && done != verb {
-			return "nothing was run"
-		}
-		verb = done
-	}
-	if verb == "" {
-		return "nothing was run"
-	}
-	return "nothing was " + verb
-}
-
-var doneWord = map[string]string{
-	"DROP": "dropped", "TRUNCATE": "truncated", "DELETE": "deleted", "UPDATE": "updated",
-}
+func (p *page) kept() string { return "nothing was " + wording.Done(p.hold.Statements) }

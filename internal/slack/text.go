@@ -129,33 +129,3 @@ func clock(from, t time.Time) string {
 func moment(t time.Time) string {
 	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time_secs}|%s>", t.Unix(), t.UTC().Format("2 Jan 15:04:05 MST"))
 }
-
-// took is a duration in its two largest units: 2 min 48 s, 41 s, 38 ms.
-func took(d time.Duration) string {
-	part := func(n int, unit string) string {
-		if n == 0 {
-			return ""
-		}
-		return fmt.Sprintf(" %d %s", n, unit)
-	}
-	switch s := int(d.Round(time.Second).Seconds()); {
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", max(d, 0).Milliseconds())
-	case s < 60:
-		return fmt.Sprintf("%d s", s)
-	case s < 3600:
-		return fmt.Sprintf("%d min%s", s/60, part(s%60, "s"))
-	case s < 24*3600:
-		return fmt.Sprintf("%d h%s", s/3600, part(s%3600/60, "min"))
-	default:
-		return fmt.Sprintf("%d d%s", s/86400, part(s%86400/3600, "h"))
-	}
-}
-
-// list joins names as a sentence does: ana, ben and cleo.
-func list(names []string, last string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " " + last + " " + names[len(names)-1]
-}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -203,17 +202,6 @@ func TestLeftTheConfiguration(t *testing.T) {
 	r.wantPending(a)
 	r.fake.Click(cleo, m, actionApprove)
 	r.wantEnd(a, hold.Released)
-}
-
-func TestTook(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		38 * time.Millisecond: "38 ms", 41 * time.Second: "41 s", 168 * time.Second: "2 min 48 s", 30 * time.Minute: "30 min",
-		3 * time.Hour: "3 h", 50 * time.Hour: "2 d 2 h", -time.Second: "0 ms",
-	} {
-		if got := took(d); got != want {
-			t.Errorf("took(%v) = %q, want %q", d, got, want)
-		}
-	}
 }
 
 // FuzzText cuts anything anywhere: never longer than asked, never half a character

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // object is what one statement destroys, read from its summary: "DELETE events
@@ -63,7 +64,7 @@ const longestLabel = 28
 
 // approveLabel says what approving does.
 func approveLabel(h hold.Hold) string {
-	verb := map[string]string{"dropped": "drop", "truncated": "truncate", "deleted": "delete", "updated": "update"}[done(h)]
+	verb := map[string]string{"dropped": "drop", "truncated": "truncate", "deleted": "delete", "updated": "update"}[wording.Done(h.Statements)]
 	if verb == "" || len(h.Statements) == 0 {
 		return "Approve, let it run"
 	}

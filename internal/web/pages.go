@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 //go:embed pages
@@ -34,10 +35,10 @@ var funcs = template.FuncMap{
 	"asset":   assetPath,
 	"visible": visible,
 	"capital": capital,
-	"number":  number,
-	"count":   count,
-	"took":    took,
-	"list":    list,
+	"number":  wording.Number,
+	"count":   wording.Count,
+	"took":    wording.Took,
+	"list":    wording.List,
 	"add":     func(a, b int) int { return a + b },
 	"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"clock":   func(t time.Time) string { return t.UTC().Format("15:04:05 UTC") },

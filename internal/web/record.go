@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // entry is one line of what happened.
@@ -69,5 +70,5 @@ func after(from, to time.Time) string {
 	if from.IsZero() || to.Before(from) {
 		return ""
 	}
-	return fmt.Sprintf(", after %s", took(to.Sub(from)))
+	return fmt.Sprintf(", after %s", wording.Took(to.Sub(from)))
 }

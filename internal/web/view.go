@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // hurry is how little time makes a list say so.
@@ -44,7 +45,7 @@ func (s *Server) viewOf(h hold.Hold, who session, now time.Time) view {
 	known := s.Desk.People()
 	v := view{
 		Hold: h, Word: stateWord(h.State), Production: production(h.Environment), Asker: h.User, Someone: known.Configured(),
-		Statement: statement(h), Waits: h.State == hold.Pending, Left: left(now, h.Expires), Ends: endOf(h), Names: s.Desk.Reviewers(h.Request),
+		Statement: statement(h), Waits: h.State == hold.Pending, Left: wording.Left(now, h.Expires), Ends: endOf(h), Names: s.Desk.Reviewers(h.Request),
 	}
 	if p, ok := known.ByPostgres(h.User); ok {
 		v.Asker, v.Known = p.Name, true
@@ -76,7 +77,7 @@ func (v view) Wanted() string {
 	for _, n := range v.Needs {
 		parts = append(parts, n.text(n.Count, ""))
 	}
-	return list(parts, "and")
+	return wording.List(parts, "and")
 }
 
 // StillWanted is Wanted without those who have: "1 more of dba".
@@ -91,7 +92,7 @@ func (v view) StillWanted() string {
 			parts = append(parts, n.text(n.Missing, more))
 		}
 	}
-	return list(parts, "and")
+	return wording.List(parts, "and")
 }
 
 // text is so many of the group; more is empty or "more ".
