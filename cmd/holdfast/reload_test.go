@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -16,15 +17,24 @@ import (
 	"github.com/holdfast-db/holdfast/internal/config"
 )
 
-// desktop is a file that somebody edits, and what the reloader made of it.
+// desktop is a file that somebody edits, and what the reloader made of it. Steps hold
+// mu but for when they wait.
 type desktop struct {
+	mu      sync.Mutex
 	text    string // its content; "bad..." has faults
 	reads   int
 	taken   []string
 	refused []string
 	unable  error // of take
-	log     bytes.Buffer
+	log     strings.Builder
 	hangups chan os.Signal
+}
+
+// Write takes a line of the log.
+func (d *desktop) Write(line []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.log.Write(line)
 }
 
 // edit runs a reloader on virtual time while steps change the file.
@@ -33,9 +43,15 @@ func edit(t *testing.T, steps func(d *desktop)) *desktop {
 	synctest.Test(t, func(t *testing.T) {
 		d.hangups = make(chan os.Signal, 1) // of the bubble, so that waiting for it lets time pass
 		r := &reloader{
-			file: "holdfast.yaml", sha256: "one", log: zerolog.New(&d.log),
-			stat: func() string { return d.text },
+			file: "holdfast.yaml", sha256: "one", log: zerolog.New(d),
+			stat: func() string {
+				d.mu.Lock()
+				defer d.mu.Unlock()
+				return d.text
+			},
 			load: func() (*config.Config, error) {
+				d.mu.Lock()
+				defer d.mu.Unlock()
 				d.reads++
 				if strings.HasPrefix(d.text, "bad") {
 					return nil, config.Faults{{Where: "holdfast.yaml", Line: 1, Column: 1, Text: d.text}, {Text: "another"}}
@@ -43,12 +59,16 @@ func edit(t *testing.T, steps func(d *desktop)) *desktop {
 				return &config.Config{SHA256: d.text}, nil
 			},
 			take: func(_ context.Context, c *config.Config) error {
+				d.mu.Lock()
+				defer d.mu.Unlock()
 				if d.unable == nil {
 					d.taken = append(d.taken, c.SHA256)
 				}
 				return d.unable
 			},
 			refuse: func(_ context.Context, err error) {
+				d.mu.Lock()
+				defer d.mu.Unlock()
 				text := ""
 				if err != nil {
 					text = err.Error()
@@ -58,50 +78,57 @@ func edit(t *testing.T, steps func(d *desktop)) *desktop {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		go r.run(ctx, d.hangups)
+		d.mu.Lock()
 		steps(d)
-		synctest.Wait()
+		d.settle()
+		d.mu.Unlock()
 		cancel()
 	})
 	return d
 }
 
 // after lets so much time pass, and everything happen that belongs to it.
-func after(d time.Duration) {
-	time.Sleep(d)
+func (d *desktop) after(passes time.Duration) {
+	d.mu.Unlock()
+	defer d.mu.Lock()
+	time.Sleep(passes)
 	synctest.Wait()
 }
 
+// settle lets everything happen that is due.
+func (d *desktop) settle() { d.after(0) }
+
 func TestReloadWaitsUntilTheFileIsWritten(t *testing.T) {
 	d := edit(t, func(d *desktop) {
-		after(10 * time.Second)
+		d.after(10 * time.Second)
 		if d.reads != 1 {
 			t.Errorf("read %d times while nothing changed, want once after the start", d.reads)
 		}
 		for _, half := range []string{"t", "tw", "two"} {
 			d.text = half
-			after(pollEvery)
+			d.after(pollEvery)
 		}
 		if len(d.taken) != 0 {
 			t.Errorf("took %q while it was written", d.taken)
 		}
-		after(2 * pollEvery)
+		d.after(2 * pollEvery)
 	})
 	if len(d.taken) != 1 || d.taken[0] != "two" || d.log.Len() > 0 {
-		t.Errorf("took %q, logged %s", d.taken, &d.log)
+		t.Errorf("took %q, logged %s", d.taken, d.log.String())
 	}
 }
 
 func TestReloadKeepsWhatCounts(t *testing.T) {
 	d := edit(t, func(d *desktop) {
 		d.text = "bad"
-		after(10 * pollEvery)
+		d.after(10 * pollEvery)
 		d.text = "bad, and worse"
-		after(10 * pollEvery)
+		d.after(10 * pollEvery)
 		if n := strings.Count(d.log.String(), "was not taken"); n != 2 || !strings.Contains(d.log.String(), `"message":"another"`) {
-			t.Errorf("said %d times, with all faults: %s", n, &d.log)
+			t.Errorf("said %d times, with all faults: %s", n, d.log.String())
 		}
 		d.text = "good"
-		after(3 * pollEvery)
+		d.after(3 * pollEvery)
 	})
 	if len(d.taken) != 1 || d.taken[0] != "good" || len(d.refused) != 2 {
 		t.Errorf("took %q, refused %q", d.taken, d.refused)
@@ -111,9 +138,9 @@ func TestReloadKeepsWhatCounts(t *testing.T) {
 func TestReloadOfTheOldFileClearsTheFault(t *testing.T) {
 	d := edit(t, func(d *desktop) {
 		d.text = "bad"
-		after(3 * pollEvery)
+		d.after(3 * pollEvery)
 		d.text = "one"
-		after(3 * pollEvery)
+		d.after(3 * pollEvery)
 	})
 	if len(d.taken) != 0 || len(d.refused) != 2 || d.refused[1] != "" {
 		t.Errorf("took %q, refused %q", d.taken, d.refused)
@@ -124,37 +151,37 @@ func TestHangup(t *testing.T) {
 	d := edit(t, func(d *desktop) {
 		d.text = "two"
 		d.hangups <- syscall.SIGHUP
-		synctest.Wait()
+		d.settle()
 		if len(d.taken) != 1 {
 			t.Errorf("took %q at once", d.taken)
 		}
 		d.hangups <- syscall.SIGHUP
-		synctest.Wait()
+		d.settle()
 		if !strings.Contains(d.log.String(), "counts already") {
-			t.Errorf("logged %s", &d.log)
+			t.Errorf("logged %s", d.log.String())
 		}
 		d.text = "bad"
 		for range 2 { // who asks is answered, each time
 			d.hangups <- syscall.SIGHUP
-			synctest.Wait()
+			d.settle()
 		}
 	})
 	if n := strings.Count(d.log.String(), "was not taken"); n != 2 {
-		t.Errorf("said %d times: %s", n, &d.log)
+		t.Errorf("said %d times: %s", n, d.log.String())
 	}
 }
 
 func TestReloadThatCannotBeRecorded(t *testing.T) {
 	d := edit(t, func(d *desktop) {
-		synctest.Wait()
+		d.settle()
 		d.text, d.unable = "two", errors.New("recording the policy: disk full")
-		after(3 * pollEvery)
+		d.after(3 * pollEvery)
 		if len(d.refused) != 1 || !strings.Contains(d.log.String(), "disk full") {
-			t.Errorf("refused %q, logged %s", d.refused, &d.log)
+			t.Errorf("refused %q, logged %s", d.refused, d.log.String())
 		}
 		d.unable = nil
 		d.hangups <- syscall.SIGHUP
-		synctest.Wait()
+		d.settle()
 	})
 	if len(d.taken) != 1 {
 		t.Errorf("took %q", d.taken)

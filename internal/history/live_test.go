@@ -157,7 +157,7 @@ func TestLogsOfServers(t *testing.T) {
 
 // pg_stat_statements, written by psql's \copy, is read back.
 func TestStatementsOfServer(t *testing.T) {
-	v := pgtest.NewestWith(t, "../../../share/postgresql/15/extension/pg_stat_statements.control")
+	v := pgtest.NewestWith(t, "../../../../share/postgresql/15/extension/pg_stat_statements.control")
 	srv := pgtest.Start(t, v, pgtest.Setting("shared_preload_libraries", "pg_stat_statements"), pgtest.Setting("pg_stat_statements.track", "all"))
 	srv.Exec(t, "postgres", "CREATE EXTENSION pg_stat_statements")
 	ctx := context.Background()
