@@ -76,8 +76,6 @@ func (r *plReader) next() {
 	}
 }
 
-func (r *plReader) text(t token) string { return string(r.lexer.text[t.pos:t.end]) }
-
 // is says whether the token at hand is one of the words or signs.
 func (r *plReader) is(words ...string) bool {
 	b := r.lexer.text[r.t.pos:r.t.end]

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // some picks a few of a list, most often none.
@@ -145,13 +146,18 @@ func FuzzPolicyWords(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, name string) {
 		if p, err := ParsePattern(text); err == nil {
-			p.Matches(name)
-			if p.Matches(text) != true && !strings.ContainsAny(text, "?\x80\xff") && strings.ToValidUTF8(text, "") == text {
+			if !p.Matches(text) && !strings.Contains(text, "?") && utf8.ValidString(text) {
 				t.Errorf("%q does not match itself", text)
+			}
+			if text == name != p.Matches(name) && !strings.ContainsAny(text, "*?") {
+				t.Errorf("%q and %q", text, name)
 			}
 		}
 		if p, err := ParseTablePattern(text); err == nil {
-			p.matches(Relation{Schema: name, Name: name}, true)
+			r := Relation{Schema: name, Name: name}
+			if p.matches(r, true) && !p.matches(r, false) {
+				t.Errorf("%q matches %q only where it has to be sure", text, name)
+			}
 		}
 		if n, err := ParseNetwork(text); err == nil {
 			n.matches(name)

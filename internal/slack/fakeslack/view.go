@@ -7,8 +7,6 @@ type View struct {
 	ID, User, Callback, Private string
 	Title                       string
 	Blocks                      []map[string]any
-
-	trigger string
 }
 
 // trigger lets one modal be opened, soon after a click.
