@@ -105,6 +105,13 @@ func stillHeldNotice(h *host, held hold.Hold, left time.Duration) wire.Error {
 }
 
 func releasedNotice(held hold.Hold, after time.Duration) wire.Error {
+	if !held.GrantUntil.IsZero() {
+		return wire.Error{
+			Message: fmt.Sprintf("holdfast: released %s: approved by %s at %s, for one run until %s",
+				held.ID, held.DecidedBy, held.Decided.Format("15:04:05 MST"), held.GrantUntil.Format("15:04:05 MST")),
+			Detail: "Nobody was asked again. The approval is used up by this run, unless the server answers with an error that undoes it.",
+		}
+	}
 	return wire.Error{Message: fmt.Sprintf("holdfast: released %s: approved by %s after %s", held.ID, held.DecidedBy, duration(after))}
 }
 
@@ -161,6 +168,9 @@ func refusalWords(h *host, ask *session.Ask, a answerOf) wire.Error {
 		e.Message = "holdfast: expired: nobody answered in " + duration(held.Wait)
 		e.Detail = fmt.Sprintf("Hold %s, rule %q, needed %s. %s", held.ID, held.Rule, reviewers(h, held), kept(ask))
 		e.Hint = sessionGoesOn(ask) + " Run it again when a reviewer is there."
+		if held.Binding != "" {
+			e.Hint = fmt.Sprintf("%s It can still be approved: %s. Then run the same statement again, once.", sessionGoesOn(ask), approveCommand(held))
+		}
 	default: // withdrawn, or lapsed: approved when nobody waited any more
 		e.Code = "57014"
 		e.Message = "canceling statement due to user request"
@@ -170,6 +180,23 @@ func refusalWords(h *host, ask *session.Ask, a answerOf) wire.Error {
 		e.Detail += " It was held because holdfast could not read its text with certainty."
 	}
 	return e
+}
+
+// returnedWords words the answer in return mode. Its hint is one sentence, for a
+// program that reads it and decides what to do next.
+func returnedWords(h *host, ask *session.Ask, held hold.Hold) wire.Error {
+	detail := fmt.Sprintf("It has not run. %s Rule %q needs %s. It can be approved until %s.",
+		kept(ask), held.Rule, reviewers(h, held), held.Expires.Format("15:04:05 MST"))
+	if ask.InTransaction {
+		detail += " The transaction is aborted: ROLLBACK ends it."
+	}
+	return wire.Error{
+		Code:    "ZH001",
+		Message: fmt.Sprintf("holdfast: held as %s: %s on %s", held.ID, held.Reason, place(held.Environment, held.Host)),
+		Detail:  detail,
+		Hint: fmt.Sprintf("Ask a person to approve %s (%s), then send the identical statement again, once; do not rewrite it or look for another way. To wait for the answer: holdfast wait %s.",
+			held.ID, approveCommand(held), held.ID),
+	}
 }
 
 // sessionGoesOn says what the client's session can do next.

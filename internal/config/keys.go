@@ -12,7 +12,6 @@ import (
 // the same: a limit that is written down and not kept is worse than none.
 var laterKeys = map[reflect.Type][]string{
 	reflect.TypeFor[Config](): {"console", "slack"},
-	reflect.TypeFor[Holds]():  {"grant"},
 	reflect.TypeFor[Host]():   {"monitor", "auth", "self_confirm", "limits", "rules"},
 }
 

@@ -18,7 +18,7 @@ socket: /run/holdfast/holdfast.sock
 socket_group: dba
 audit: audit.jsonl
 trace: {dir: traces, client: 10.0.0.7}
-holds: {wait: 20m, wait_in_transaction: 30s}
+holds: {wait: 20m, wait_in_transaction: 30s, grant: 2h}
 people:
   - {name: ana, email: ana@example.com, slack: U012AB3CD, postgres: [ana, app], os: ana}
   - {name: ben, postgres: ben, os: ben}
@@ -30,7 +30,7 @@ hosts:
     server: "postgres://db1.internal:5432?sslmode=verify-full"
     mode: enforce
     reviewers: {group: dba, count: 1}
-    holds: {wait: 5m}
+    holds: {wait: 5m, grant: 10m}
   - name: shop-staging
     environment: staging
     listen: "unix:/run/holdfast/.s.PGSQL.6433"
@@ -76,7 +76,7 @@ func TestWholeFile(t *testing.T) {
 		Control: "sqlite:///var/lib/holdfast/holdfast.db", Socket: "/run/holdfast/holdfast.sock",
 		SocketGroup: "dba", Audit: filepath.Join(dir, "audit.jsonl"),
 		Trace: Trace{filepath.Join(dir, "traces"), "10.0.0.7"},
-		Holds: Holds{20 * time.Minute, 30 * time.Second},
+		Holds: Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour},
 		People: []Person{
 			{Name: "ana", Email: "ana@example.com", Slack: "U012AB3CD", Postgres: []string{"ana", "app"}, OS: "ana"},
 			{Name: "ben", Postgres: []string{"ben"}, OS: "ben"},
@@ -86,9 +86,9 @@ func TestWholeFile(t *testing.T) {
 			{Name: "shop-prod", Environment: "production",
 				Listen: []string{"0.0.0.0:6432", "unix:/run/postgresql/.s.PGSQL.5432"},
 				Server: "postgres://db1.internal:5432?sslmode=verify-full", Mode: Enforce,
-				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second}},
+				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second, 10 * time.Minute}},
 			{Name: "shop-staging", Environment: "staging", Listen: []string{"unix:/run/holdfast/.s.PGSQL.6433"}, Server: "postgres://db2.internal",
-				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second}},
+				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour}},
 		},
 		Limits: Limits{Rows: 500, Share: 0.1, ShareFrom: 20, UpdatedRows: 5000},
 	}

@@ -22,9 +22,19 @@ type Ask struct {
 	// session, or may do so.
 	InTransaction bool
 
-	// Binding is the digest of what a confirmation is good for; empty for a text
-	// with a password in it, of which no confirmation can be kept.
+	// Binding is the digest of the statements with their parameters; empty for a text
+	// with a password in it, of which no confirmation can be kept. See Confirmation.
 	Binding string
+
+	// Unbound says why no confirmation can be kept, for people; empty when one can.
+	Unbound string
+
+	// Path stands for the search_path under which the statements run; see searchPath.
+	Path string
+
+	// Undone is true when an error of the server undoes all that the statements have
+	// done until then.
+	Undone bool
 }
 
 // liveHold is a released hold whose end is to be told.
@@ -116,9 +126,13 @@ func (c *Core) ask() *Ask {
 		bind(digest, normal[f.text], []byte(f.types), []byte(f.rest))
 	}
 	a.SQL = strings.Join(texts, "\n\n")
-	if !secret { // else the digest would let a password be guessed
-		a.Binding = hex.EncodeToString(digest.Sum(nil))
+	path := c.pathOf(c.found[len(c.found)-1].msg)
+	a.Path, a.Unbound, a.Undone = c.cfg.Path+path.String(), c.unbound(&path), c.undone()
+	if secret { // the digest would let a password be guessed
+		a.Unbound = "its text has a password"
+		return a
 	}
+	a.Binding = hex.EncodeToString(digest.Sum(nil))
 	return a
 }
 

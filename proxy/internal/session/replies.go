@@ -24,6 +24,7 @@ func (c *Core) expect(m *message) {
 			c.forget(m)
 			return
 		}
+		c.followPath(m)
 		c.dirty = !m.endsBatch()
 		c.copying.open = false // the end of the session, or of a COPY that has failed
 	}
@@ -152,6 +153,8 @@ func (c *Core) failed(body []byte) (refusal *wire.Error) {
 	c.holdsFailed(code, wire.ErrorField(body, 'M'))
 	if h.rejected(code) {
 		refusal = h.refusal
+	} else {
+		c.path.failed()
 	}
 	extended := !h.endsBatch()
 	if extended { // else ReadyForQuery follows
@@ -191,6 +194,9 @@ func (c *Core) readyForQuery(status byte) {
 	c.status = status
 	c.readyReply()
 	c.settings.reportedAll(status == 'I')
+	if status == 'I' && c.path.open && c.queue.len() == 0 {
+		c.path.idle()
+	}
 	if status == 'I' && len(c.portals.m) > 1 {
 		c.portals.removeAll(func(_ string, b prepared) bool { return !b.cursor })
 	}
