@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/holdfast-db/holdfast/internal/console"
-	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
 // typing is what approve needs besides the id.
@@ -32,7 +31,7 @@ func review(h console.Hold) string {
 	default:
 		text = count(r.Count, "person") + " who may use the control socket, unverified"
 	}
-	if h.State != string(hold.Pending) {
+	if h.DecidedBy != "" {
 		return text
 	}
 	for _, yes := range h.Approvals {
