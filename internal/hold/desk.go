@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"slices"
 	"sync"
@@ -59,7 +58,6 @@ type Desk struct {
 	spent  map[string]string // grants that were sent and whose outcome is not written, with their binding
 	news   chan struct{}     // see changes
 
-	seed  maphash.Seed
 	gates [gates]gate // see gateOf
 
 	stopping chan struct{}  // closed when Close begins

@@ -3,7 +3,8 @@ package hold
 import (
 	"context"
 	"errors"
-	"hash/maphash"
+	"hash/fnv"
+	"strings"
 	"time"
 )
 
@@ -17,11 +18,12 @@ const gates = 64
 
 // gateOf is the gate of a binding.
 func (d *Desk) gateOf(binding string) gate {
-	return d.gates[maphash.String(d.seed, binding)%gates]
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(binding)) // never fails
+	return d.gates[h.Sum32()%gates]
 }
 
 func (d *Desk) makeGates() {
-	d.seed = maphash.MakeSeed()
 	for i := range d.gates {
 		d.gates[i] = make(gate, 1)
 	}
@@ -121,6 +123,16 @@ func (d *Desk) noteSpent(h Hold) {
 	d.spent[h.ID] = h.Binding
 }
 
+// outcome is the step that a released hold takes when its statement ended as s says
+// with that result.
+func (h Hold) outcome(s step, result string) step {
+	harmless := h.Undone || strings.HasPrefix(result, notSent)
+	if s == fail && harmless && clock().Before(h.GrantUntil) {
+		return giveBack
+	}
+	return s
+}
+
 // settled is called when an outcome is written, or lost. A grant that was given back
 // is kept again.
 func (d *Desk) settled(id string, h Hold) {
@@ -133,7 +145,8 @@ func (d *Desk) settled(id string, h Hold) {
 }
 
 // awaitGivenBack waits until it is written what became of the same statement a moment
-// ago: who repeats it at once after an error finds the grant given back.
+// ago: who repeats it at once after an error finds the grant given back. The caller
+// has the gate, so that who came first is first; outcomes are written without it.
 func (d *Desk) awaitGivenBack(ctx context.Context, binding string) {
 	timeout := time.NewTimer(diskWait)
 	defer timeout.Stop()

@@ -62,6 +62,7 @@ type job struct {
 	// exactly is true for outcomes: where step is not allowed nothing happens.
 	// Otherwise the hold is ended as its stored state allows.
 	exactly bool
+	result  string // of an outcome, for outcome
 
 	// revert is the hold before an approval that does not count, to be taken back
 	// should the store have it; or nil.

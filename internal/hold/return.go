@@ -21,10 +21,10 @@ func (d *Desk) ahead(ctx context.Context, r Request) (h Hold, over bool, err err
 		return Hold{}, true, unavailable("asking for reviewers", ErrStopping)
 	}
 	defer d.waiting.Done()
-	d.awaitGivenBack(ctx, r.Binding)
 	g := d.gateOf(r.Binding)
 	g.Lock()
 	defer g.Unlock()
+	d.awaitGivenBack(ctx, r.Binding)
 	bound, err := d.bound(ctx, r)
 	if err != nil {
 		return Hold{}, true, err
@@ -89,8 +89,11 @@ func (d *Desk) decideKept(ctx context.Context, id string, who answerer, dec Deci
 	if h, err = d.stored(ctx, id); err != nil { // it may have changed meanwhile
 		return Hold{}, err
 	}
-	if err := d.answerable(h, dec); err != nil {
+	if err := h.answerable(dec); err != nil {
 		return Hold{}, err
+	}
+	if d.later.unwritten(h.ID) != nil {
+		return Hold{}, unavailable("deciding hold "+h.ID, errors.New("its last change is not on disk yet; try again in a moment"))
 	}
 	if err := d.People().mayAnswer(who, h.Request); err != nil {
 		return Hold{}, err
@@ -105,10 +108,8 @@ func (d *Desk) decideKept(ctx context.Context, id string, who answerer, dec Deci
 }
 
 // answerable is nil for a hold that nobody waits for and that can still be answered.
-func (d *Desk) answerable(h Hold, dec Decision) error {
+func (h Hold) answerable(dec Decision) error {
 	switch {
-	case d.later.unwritten(h.ID) != nil:
-		return unavailable("deciding hold "+h.ID, errors.New("its last change is not on disk yet; try again in a moment"))
 	case h.State == Pending && h.Return:
 		return nil
 	case h.State.Waiting():

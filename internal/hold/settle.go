@@ -19,20 +19,12 @@ func (d *Desk) Finish(id string, s State, result string) {
 		outcome = fail
 	}
 	at, result := clock(), cutAt(result, maxResult)
-	d.later.put(job{id: id, step: outcome, exactly: true, set: func(h *Hold) {
+	d.later.put(job{id: id, step: outcome, exactly: true, result: result, set: func(h *Hold) {
 		h.Result = result
 		if h.State != Granted {
 			h.Ended = at
 		}
 	}})
-}
-
-// outcome is the step that a released hold takes when its statement ended as s says.
-func (h Hold) outcome(s step) step {
-	if s == fail && h.Undone && clock().Before(h.GrantUntil) {
-		return giveBack
-	}
-	return s
 }
 
 // settle writes j, and keeps in it what is still to be done.
@@ -115,7 +107,7 @@ func (d *Desk) revert(ctx context.Context, before Hold) error {
 // hold ends as that state allows.
 func (j *job) after(before Hold) (after Hold, change bool) {
 	if j.exactly {
-		j.step = before.outcome(j.step)
+		j.step = before.outcome(j.step, j.result)
 	}
 	if before.State == j.step.leads() {
 		return before, true // stored, but perhaps not recorded

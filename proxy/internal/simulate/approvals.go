@@ -70,6 +70,7 @@ func (c *conversation) release(a *session.Ask, id string) {
 		binding: a.Binding, single: len(a.Statements) == 1,
 	}
 	c.approvals.list = append(c.approvals.list, ok)
+	delete(c.ended, id)
 	if !c.core.Release(id) {
 		c.fail("what was held could not be released")
 	}
@@ -126,7 +127,10 @@ func digest(e effect) string {
 func (p *approvals) ended(e session.Ended) {
 	c := p.c
 	c.trace("core tells", fmt.Sprintf("%s ended: %q, failed: %v", e.ID, e.Result, e.Failed))
-	i := slices.IndexFunc(p.list, func(a *approval) bool { return a.id == e.ID })
+	i := len(p.list) - 1 // a grant may be sent several times
+	for i >= 0 && p.list[i].id != e.ID {
+		i--
+	}
 	if _, twice := c.ended[e.ID]; twice || i < 0 {
 		c.fail("the end of hold %s is told twice, or it was never approved", e.ID)
 		return

@@ -84,9 +84,13 @@ func newConversation(w *world, id int) *conversation {
 	case 1:
 		c.mode = session.Off
 	}
-	c.script = newScript(c.Rand, id)
+	names := id
+	if w.alike {
+		names = 0
+	}
+	c.script = newScript(c.Rand, id, names, w.alike)
 	for i, letter := range []string{"a", "b"} {
-		c.tables[fmt.Sprintf("%s%d", letter, c.id)] = []int{1, 2, 3, 4, 5}[:5-2*i]
+		c.tables[fmt.Sprintf("%s%d", letter, names)] = []int{1, 2, 3, 4, 5}[:5-2*i]
 	}
 	c.connect()
 	return c
@@ -111,7 +115,7 @@ func (c *conversation) connect() {
 	c.run = c.world.run
 	c.faults, c.ended = map[int]string{}, map[string]session.Ended{}
 	c.core = c.world.options.wrap(session.New(session.Config{
-		Origin: rules.Origin{Host: "test", Database: "shop", User: c.world.crowd.user(c.id)}, Mode: c.mode,
+		Origin: rules.Origin{Host: "test", Database: "shop", User: c.world.user(c.id)}, Mode: c.mode,
 		Reader: c.world.reader, Policy: func() *rules.Policy { return c.world.policy },
 		Refusal: func(v rules.Verdict) wire.Error {
 			return wire.Error{Code: v.SQLState, Message: ownWord + v.Reason}
