@@ -92,14 +92,12 @@ func (d *Desk) revert(ctx context.Context, before Hold) error {
 	if err != nil {
 		return err
 	}
-	if stored.State != before.State || len(stored.Approvals) != len(before.Approvals)+1 {
-		return nil // it never got there
+	if stored.State == before.State && len(stored.Approvals) == len(before.Approvals)+1 {
+		if _, err := d.swap(ctx, stored, before); err != nil {
+			return err
+		}
 	}
-	swapped, err := d.swap(ctx, stored, before)
-	if err == nil && swapped {
-		err = d.mark(ctx, before)
-	}
-	return err
+	return d.mark(ctx, before) // nothing if it has another state by now
 }
 
 // after is the hold as j leaves it. Where an earlier write failed and took
