@@ -12,7 +12,8 @@ import (
 const maxKept = 4096
 
 // ahead is what comes before a session waits: a grant of the identical statement is
-// spent, and in return mode a hold is found or made. over says that Wait is done.
+// spent, and in return mode a hold is found or made. over says that Wait is done; it
+// always is in return mode, unless ctx has ended.
 func (d *Desk) ahead(ctx context.Context, r Request) (h Hold, over bool, err error) {
 	if r.Binding == "" {
 		return Hold{}, false, nil
@@ -22,7 +23,15 @@ func (d *Desk) ahead(ctx context.Context, r Request) (h Hold, over bool, err err
 	}
 	defer d.waiting.Done()
 	g := d.gateOf(r.Binding)
-	g.Lock()
+	switch err := g.LockSoon(ctx); {
+	case ctx.Err() != nil:
+		if err == nil {
+			g.Unlock()
+		}
+		return Hold{}, false, nil // nobody wants it any more
+	case err != nil:
+		return Hold{}, true, unavailable("looking for an approval", err)
+	}
 	defer g.Unlock()
 	d.awaitGivenBack(ctx, r.Binding)
 	bound, err := d.bound(ctx, r)

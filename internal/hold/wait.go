@@ -48,9 +48,10 @@ func (d *Desk) Wait(ctx context.Context, r Request, held func(Hold)) (Hold, erro
 	if h, over, err := d.ahead(ctx, r); over || err != nil {
 		return h, err
 	}
-	if r.Return {
+	if r.Return && ctx.Err() == nil {
 		return Hold{}, errors.New("asking for reviewers in return mode: the request has no binding")
 	}
+	r.Return = false // who leaves withdraws it, as ever
 	w, err := d.ask(ctx, r)
 	if err != nil {
 		return Hold{}, err

@@ -39,10 +39,11 @@ type Ask struct {
 
 // liveHold is a released hold whose end is to be told.
 type liveHold struct {
-	id       string
-	answered bool
-	tag      string
-	failure  string
+	id        string
+	answered  bool
+	committed bool
+	tag       string
+	failure   string
 }
 
 // confront decides about the batch at the start of c.in, in which something was
@@ -205,13 +206,22 @@ func (c *Core) liveHold(id string) *liveHold {
 	return nil
 }
 
-// holdsFailed notes an error: it undoes everything of the batch it is in, so
-// every released hold of that batch has failed. Holds of batches behind it have
-// not.
+// holdsCommitted notes the end of a transaction: what was answered in it is not undone
+// by an error of the same batch behind it.
+func (c *Core) holdsCommitted() {
+	for i := range c.live {
+		l := &c.live[i]
+		l.committed = l.committed || l.answered && l.failure == ""
+	}
+}
+
+// holdsFailed notes an error: it undoes everything of the batch it is in that was not
+// committed, so every released hold of that batch has failed. Holds of batches behind
+// it have not.
 func (c *Core) holdsFailed(code, message string) {
 	for i := range c.live {
 		l := &c.live[i]
-		if l.failure == "" && (l.answered || c.queue.fails(l.id)) {
+		if l.failure == "" && !l.committed && (l.answered || c.queue.fails(l.id)) {
 			l.failure = code + " " + message
 		}
 	}

@@ -60,7 +60,7 @@ func undoes(f *finding) bool {
 	}
 	for i := range f.facts.Statements {
 		s := &f.facts.Statements[i]
-		if s.Tx != rules.TxNone || s.NoTransaction || len(s.Functions) > 0 || len(s.Extensions) > 0 || len(s.Executes) > 0 {
+		if s.Command == "DO" || s.Command == "CALL" || s.Tx != rules.TxNone || s.NoTransaction || len(s.Functions) > 0 || len(s.Extensions) > 0 || len(s.Executes) > 0 {
 			return false
 		}
 		for j := range s.Effects {

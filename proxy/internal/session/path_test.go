@@ -108,7 +108,7 @@ func TestUndone(t *testing.T) {
 		"drop table t": true, "select 1; drop table t; delete from u": true, "truncate t": true,
 		"drop table t; commit; select 1/0": false, "drop database d": false, "drop index concurrently i": false,
 		"do $$ begin execute 'x' || 'y'; end $$": false, "call p()": false, "drop table t; select f()": false,
-		"copy t to program 'x'": false,
+		"copy t to program 'x'": false, "do $$ begin delete from t; commit; end $$": false,
 	} {
 		if a := says(t, text); a.Undone != want {
 			t.Errorf("%s: undone %v", text, a.Undone)
@@ -118,5 +118,31 @@ func TestUndone(t *testing.T) {
 	s.client("", "", parse("", "drop table a"), bindTo("", ""), execute(""), sync(), parse("", "drop table b"), bindTo("", ""), execute(""), sync())
 	if a := s.held(); a.Undone && len(a.Statements) > 1 {
 		t.Error("two batches are said to be undone by one error")
+	}
+}
+
+// TestCommittedBeforeAnError: an error behind a COMMIT of the same batch does not undo
+// what was held, so the hold has not failed and its grant is not given back.
+func TestCommittedBeforeAnError(t *testing.T) {
+	for _, committed := range []bool{true, false} {
+		s := newScript(t, Enforce)
+		second := "commit"
+		if !committed {
+			second = "select 2"
+		}
+		s.core.Client(encode(t, parse("", "drop table t"), bindTo("", ""), execute(""), parse("", second), bindTo("", ""), execute(""),
+			parse("", "select 1/0"), bindTo("", ""), execute(""), sync()))
+		s.core.Take()
+		s.core.Release("h3x8m2qd")
+		s.core.Take()
+		tag := complete("COMMIT")
+		if !committed {
+			tag = complete("SELECT 1")
+		}
+		s.core.Server(encode(t, parsed(), bound(), complete("DROP TABLE"), parsed(), bound(), tag, parsed(), bound(), failure("22012"), ready('I')))
+		out := s.core.Take()
+		if len(out.Ended) != 1 || out.Ended[0].Failed == committed {
+			t.Errorf("committed %v: ended %+v", committed, out.Ended)
+		}
 	}
 }

@@ -115,6 +115,9 @@ func (c *Core) completed(tag []byte) {
 	if l := c.liveHold(h.hold); l != nil {
 		l.tag = string(tag)
 	}
+	if string(tag) == "COMMIT" || string(tag) == "PREPARE TRANSACTION" {
+		c.holdsCommitted()
+	}
 	c.copying = copying{}
 	switch h.kind {
 	case wire.Query:

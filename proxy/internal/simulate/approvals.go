@@ -104,9 +104,21 @@ func (c *conversation) checkEffect(e effect) {
 			a.times--
 		}
 		c.world.ledger.checkEffect(a.id)
+		c.effects = append(c.effects, a.id)
 		return
 	}
 	c.fail("the server runs [%d] %q, which nobody approved", e.cause, e.text)
+}
+
+// effectsSettled is called at the end of a transaction: what it destroyed is gone for
+// good, or is back.
+func (c *conversation) effectsSettled(committed bool) {
+	for _, id := range c.effects {
+		if f := c.world.ledger.byID[id]; f != nil && committed {
+			f.lasts = true
+		}
+	}
+	c.effects = nil
 }
 
 // digest is what a confirmation of one statement is bound to.

@@ -170,7 +170,7 @@ func (c *conversation) checkAnswer(held *heldBatch, h hold.Hold, err error) {
 		c.fail("the session of hold %s is told that it is %s", h.ID, h.State)
 	case err != nil && !errors.Is(err, hold.ErrUnavailable):
 		c.fail("asking people failed: %v", err)
-	case err != nil && c.world.disk.failed == 0 && c.run.stopping.IsZero() && !c.world.ids.poor:
+	case err != nil && c.world.disk.failed == 0 && !c.world.disk.slow && c.run.stopping.IsZero() && !c.world.ids.poor:
 		c.fail("the desk is not available, and the disk has no fault: %v", err)
 	case err == nil && h.State == hold.Expired && time.Since(held.since) < held.wait:
 		c.fail("hold %s expired after %v of %v", h.ID, time.Since(held.since), held.wait)

@@ -27,6 +27,7 @@ type fact struct {
 	out      bool       // the store has let it go, and not taken it back
 	sent     bool       // its bytes were given to the server
 	effects  int        // what it destroyed
+	lasts    bool       // and was committed
 	finish   hold.State // how it ended, as the desk was told
 }
 
@@ -113,6 +114,9 @@ func (l *ledger) swapped(before, after hold.Hold) {
 func (l *ledger) refunded(f *fact) {
 	if !f.granted || f.finish != hold.Failed || f.sent && !f.Undone {
 		l.w.fail(fmt.Sprintf("grant %s is given back, but it ended as %q", f.id, f.finish))
+	}
+	if f.lasts {
+		l.w.fail(fmt.Sprintf("grant %s is given back, but what it destroyed was committed", f.id))
 	}
 	l.w.stats.Refunds++
 	f.out, f.sent, f.effects, f.finish = false, false, 0, ""

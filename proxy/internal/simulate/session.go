@@ -72,6 +72,7 @@ type conversation struct {
 	finished bool  // and nothing is done for it any more
 	died     bool  // an end that leaves replies out
 	ended    map[string]session.Ended
+	effects  []string // holds whose effects are in a transaction that is open
 	shadow   *shadow
 	largest  int // message of the client
 }
@@ -124,6 +125,7 @@ func (c *conversation) connect() {
 	}))
 	c.server, c.shadow = c.newServer(), newShadow(c)
 	c.server.effect = c.checkEffect
+	c.server.settled = c.effectsSettled
 	c.server.fault = c.fault
 	c.server.notify = func(n notification) { c.world.notify(c, n) }
 	c.forwarded.c, c.replied.c, c.approvals.c = c, c, c

@@ -58,6 +58,7 @@ func (s *server) finish() {
 }
 
 func (s *server) commit() {
+	s.settled(true)
 	for _, n := range s.outgoing {
 		s.notify(n)
 		s.mailbox = append(s.mailbox, n)
@@ -66,6 +67,7 @@ func (s *server) commit() {
 }
 
 func (s *server) rollback() {
+	s.settled(false)
 	if s.saved != nil {
 		s.tables, s.settings, s.listens = s.saved.tables, s.saved.settings, s.saved.listens
 	}
@@ -82,6 +84,7 @@ func (s *server) ended() {
 func (s *server) abort() {
 	switch s.tx {
 	case txBlock, txFailed:
+		s.settled(false)
 		if s.saved != nil {
 			s.tables, s.settings, s.listens = s.saved.tables, s.saved.settings, s.saved.listens
 		}
