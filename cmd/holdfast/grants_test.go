@@ -150,6 +150,11 @@ func TestReturnMode(t *testing.T) {
 	if again := sum(c.Query("DELETE FROM events")); again.err['C'] != "ZH001" || !strings.Contains(again.err['M'], id) || len(s.hf.Holds(t)) != 1 {
 		t.Errorf("repeated: %v", again.err)
 	}
+	needs(t, "psql")
+	typed := pgtest.Run(exec.Command("psql", "-X", "-d", s.hf.URLWith(s.db, "application_name", "claude-code"), "-c", "DELETE FROM events"))
+	if wantAll(t, typed.Stderr, "ERROR:  holdfast: held as "+id, "HINT:  Ask a person to approve "+id); typed.Exit != 1 {
+		t.Errorf("psql exits with %d", typed.Exit)
+	}
 	c.Send(batch("DELETE FROM events WHERE true")...) // the extended protocol, in a hold of its own
 	readAnswer(t, c).wantError(t, "ZH001", 'I')
 	usable(t, c)

@@ -1,41 +1,9 @@
 package session
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"hash"
-	"strings"
-
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
 )
-
-// Ask is a batch that waits for people: one Query, or what was in hand of an
-// extended batch.
-type Ask struct {
-	Origin     rules.Origin
-	Verdict    rules.Verdict // the worst one
-	Statements []rules.Verdict
-	SQL        string // for people: masked, UTF-8; several texts are separated by a line, each is there once
-
-	// InTransaction is true when the server holds a transaction open for the
-	// session, or may do so.
-	InTransaction bool
-
-	// Binding is the digest of the statements with their parameters; empty for a text
-	// with a password in it, of which no confirmation can be kept. See Confirmation.
-	Binding string
-
-	// Unbound says why no confirmation can be kept, for people; empty when one can.
-	Unbound string
-
-	// Path stands for the search_path under which the statements run; see searchPath.
-	Path string
-
-	// Undone is true when an error of the server undoes all that the statements have
-	// done until then.
-	Undone bool
-}
 
 // liveHold is a released hold whose end is to be told.
 type liveHold struct {
@@ -104,52 +72,6 @@ func staysInTransaction(f *rules.Facts) bool {
 		}
 	}
 	return true
-}
-
-func (c *Core) ask() *Ask {
-	a := &Ask{
-		Origin:        c.cfg.Origin,
-		Verdict:       c.worst(),
-		InTransaction: c.status != 'I' || c.queue.len() > 0 || c.dirty,
-	}
-	digest := sha256.New()
-	var texts []string
-	normal := make(map[string][]byte) // of each text, which may have been bound many times
-	secret := false
-	for _, f := range c.found {
-		a.Statements = append(a.Statements, f.verdict)
-		if _, again := normal[f.text]; !again && f.text != "" {
-			normal[f.text] = rules.Normalize([]byte(f.text))
-			shown, masked := c.shown(f.text)
-			texts = append(texts, shown)
-			secret = secret || masked
-		}
-		bind(digest, normal[f.text], []byte(f.types), []byte(f.rest))
-	}
-	a.SQL = strings.Join(texts, "\n\n")
-	path := c.pathOf(c.found[len(c.found)-1].msg)
-	a.Path, a.Unbound, a.Undone = c.cfg.Path+path.String(), c.unbound(&path), c.undone()
-	if secret { // the digest would let a password be guessed
-		a.Unbound = "its text has a password"
-		return a
-	}
-	a.Binding = hex.EncodeToString(digest.Sum(nil))
-	return a
-}
-
-// shown is a text as people may see it, and whether something in it is masked.
-func (c *Core) shown(text string) (shown string, masked bool) {
-	whole := rules.Display([]byte(text), c.settings.known())
-	shown = rules.Mask(whole)
-	return shown, shown != whole
-}
-
-// bind adds parts to a digest so that no two lists of parts give the same.
-func bind(h hash.Hash, parts ...[]byte) {
-	for _, p := range parts {
-		sum := sha256.Sum256(p)
-		h.Write(sum[:])
-	}
 }
 
 // Release lets the batch go on with the very bytes that were judged. id is the

@@ -129,21 +129,6 @@ func (m *thrifty) Wait(ctx context.Context, r hold.Request, held func(hold.Hold)
 	return h, err
 }
 
-type blurred struct{ desk }
-
-func (m *blurred) Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error) {
-	if r.Binding != "" {
-		r.Binding = "same"
-	}
-	return m.desk.Wait(ctx, r, held)
-}
-
-type refunding struct{ desk }
-
-func (m *refunding) Finish(id string, s hold.State, result string) {
-	m.desk.Finish(id, hold.Failed, "not sent: so it says")
-}
-
 type careless struct{ desk }
 
 func (m *careless) Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error) {
