@@ -15,11 +15,15 @@ type gate chan struct{}
 // Lock waits until nobody else is inside.
 func (g gate) Lock() { g <- struct{}{} }
 
-// LockSoon waits until nobody else is inside, ctx ends, or diskWait is over: a session
-// that queues behind others on a disk that does not answer has waited long enough. It
-// is nil when the lock is held.
+// gateWait bounds how long a session queues behind people who answer the same
+// statement on a disk that is slow. A crowd of them fits in; who has waited longer gets
+// its answer, which is that the disk is as good as gone.
+const gateWait = time.Minute
+
+// LockSoon waits until nobody else is inside, ctx ends, or gateWait is over. It is nil
+// when the lock is held.
 func (g gate) LockSoon(ctx context.Context) error {
-	timeout := time.NewTimer(diskWait)
+	timeout := time.NewTimer(gateWait)
 	defer timeout.Stop()
 	select {
 	case g <- struct{}{}:
