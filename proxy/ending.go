@@ -32,9 +32,9 @@ var (
 func (n *netSession) clientGone(err error) {
 	n.mu.Lock()
 	n.left = true
-	waiting := n.held != nil
+	waiting := n.held != nil || n.core.Inquiring()
 	owed := n.core.Owed()
-	if waiting {
+	if n.held != nil {
 		n.held.cancel(hold.ErrWithdrawn)
 	}
 	n.mu.Unlock()

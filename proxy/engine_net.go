@@ -77,7 +77,8 @@ func (s *Server) newSession(l *login) *netSession {
 		Origin: l.origin, Mode: l.host.Mode,
 		Reader: s.o.Reader, Policy: s.policy.Load,
 		Refusal: func(v rules.Verdict) wire.Error { return refusedWords(n.host, v) },
-		Status:  l.status, Settings: l.settings, ServerEncoding: l.encoding, Path: startPath(l.startup.Params),
+		Status:  l.status, Settings: l.settings, ServerEncoding: l.encoding, SearchPath: l.path,
+		Path: startPath(l.startup.Params), Answers: answersAboutNames(l.version),
 	})
 	return n
 }

@@ -145,13 +145,13 @@ func (n *netSession) releaseLocked(a answerOf) {
 	}
 }
 
-// withdraw ends the hold of the session's statement because its client cancels.
-// It is false when nothing is held.
+// withdraw ends the hold of the session's statement because its client cancels, or
+// lets there be none. It is false when nothing waits.
 func (n *netSession) withdraw() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.held == nil {
-		return false
+		return n.core.Withdraw()
 	}
 	n.held.cancel(hold.ErrWithdrawn)
 	return true

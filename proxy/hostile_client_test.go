@@ -219,7 +219,7 @@ func TestFloodOfCancels(t *testing.T) {
 		}
 	})
 	s := serve(t, i.URL())
-	s.sessions.add(&netSession{key: cancelKey(s.hosts[0], []byte("\x00\x00\x12\x67secr"))})
+	s.sessions.add(&netSession{core: session.New(session.Config{}), key: cancelKey(s.hosts[0], []byte("\x00\x00\x12\x67secr"))})
 	const flood = 3 * maxCancelsWaiting
 	for range flood {
 		conn, err := net.Dial("tcp", s.addr(0))

@@ -26,6 +26,8 @@ type login struct {
 	serverIn *bufio.Reader
 	settings rules.Settings
 	encoding string // of the server
+	path     string // search_path, where the server reports it
+	version  string // of the server
 	key      []byte // BackendKeyData as it came; nil when the server sent none
 	status   byte
 	asked    bool // the server waits for an answer of the client

@@ -151,10 +151,13 @@ func (l *login) parameter(body []byte) {
 		l.settings.StandardConformingStrings = string(value)
 	case "server_encoding":
 		l.encoding = string(value)
+	case "search_path":
+		l.path = string(value)
 	case "application_name":
 		l.origin.Application = string(value)
 	case "server_version":
-		l.host.noteVersion(string(value))
+		l.version = string(value)
+		l.host.noteVersion(l.version)
 	}
 }
 

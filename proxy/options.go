@@ -41,6 +41,10 @@ type Host struct {
 	TLS        *tls.Config
 	RequireTLS bool
 
+	// Console is the address of the web console, without a slash at its end, for
+	// hints; may be empty.
+	Console string
+
 	Mode Mode
 	Terms
 }

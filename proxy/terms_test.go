@@ -57,4 +57,8 @@ func TestNoticeSaysWhatARuleNeeds(t *testing.T) {
 	if want := "holdfast approve abcdefgh --type NAME, or holdfast deny abcdefgh."; !strings.Contains(n.Hint, want) {
 		t.Errorf("hint %q, want %q", n.Hint, want)
 	}
+	h.Console = "https://holdfast.example.com"
+	if want := "To answer: https://holdfast.example.com/holds/abcdefgh, holdfast approve abcdefgh"; !strings.HasPrefix(heldNotice(h, held).Hint, want) {
+		t.Errorf("hint %q, want %q", heldNotice(h, held).Hint, want)
+	}
 }

@@ -72,9 +72,12 @@ func reviewers(h *host, held hold.Hold) string {
 	return text
 }
 
-// approveCommand is what a reviewer calls.
-func approveCommand(held hold.Hold) string {
+// approveCommand is what a reviewer opens or calls.
+func approveCommand(h *host, held hold.Hold) string {
 	command := "holdfast approve " + held.ID
+	if h.Console != "" {
+		command = h.Console + "/holds/" + held.ID + ", " + command
+	}
 	if held.TypeName {
 		command += " --type NAME"
 	}
@@ -90,7 +93,7 @@ func heldNotice(h *host, held hold.Hold) wire.Error {
 	return wire.Error{
 		Message: fmt.Sprintf("holdfast: held as %s: %s on %s", held.ID, held.Reason, place(held.Environment, held.Host)),
 		Detail:  detail,
-		Hint:    fmt.Sprintf("To answer: %s, or holdfast deny %s. Ctrl-C withdraws.", approveCommand(held), held.ID),
+		Hint:    fmt.Sprintf("To answer: %s, or holdfast deny %s. Ctrl-C withdraws.", approveCommand(h, held), held.ID),
 	}
 }
 

@@ -67,7 +67,7 @@ func refusalWords(h *host, ask *session.Ask, a answerOf) wire.Error {
 		e.Detail = fmt.Sprintf("Hold %s, rule %q, needed %s. %s", held.ID, held.Rule, reviewers(h, held), kept(ask))
 		e.Hint = sessionGoesOn(ask) + " Run it again when a reviewer is there."
 		if held.Binding != "" {
-			e.Hint = fmt.Sprintf("%s It can still be approved: %s. Then run the same statement again, once.", sessionGoesOn(ask), approveCommand(held))
+			e.Hint = fmt.Sprintf("%s It can still be approved: %s. Then run the same statement again, once.", sessionGoesOn(ask), approveCommand(h, held))
 		}
 	default: // withdrawn, or lapsed: approved when nobody waited any more
 		e.Code = "57014"
@@ -93,7 +93,7 @@ func returnedWords(h *host, ask *session.Ask, held hold.Hold) wire.Error {
 		Message: fmt.Sprintf("holdfast: held as %s: %s on %s", held.ID, held.Reason, place(held.Environment, held.Host)),
 		Detail:  detail,
 		Hint: fmt.Sprintf("Ask a person to approve %s (%s), then send the identical statement again, once; do not rewrite it or look for another way. To wait for the answer: holdfast wait %s.",
-			held.ID, approveCommand(held), held.ID),
+			held.ID, approveCommand(h, held), held.ID),
 	}
 }
 

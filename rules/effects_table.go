@@ -38,7 +38,7 @@ func (x *extractor) alterTable(n *pgquery.AlterTableStmt, c *pgquery.AlterTableC
 	case pgquery.AlterTableType_AT_AlterColumnType:
 		e.Verb, e.Object = VerbRetype, "COLUMN"
 		column := c.GetDef().GetColumnDef()
-		e.Using = column.GetRawDefault() != nil
+		e.Using = makesValues(e.Column, column)
 		if narrows(column.GetTypeName()) {
 			e.FilterText = "the new type may cut or round values"
 		}

@@ -80,6 +80,9 @@ type Statement struct {
 	// without duplicates.
 	Touches []Touch
 
+	// Makes is what it makes anew.
+	Makes []Made
+
 	// Names are the changes to the session's prepared statements and cursors
 	// made when the statement completes, in order.
 	Names []NameChange

@@ -5,6 +5,7 @@ type judging struct {
 	policy *Policy
 	origin Origin
 	known  Resolved
+	making Making // by the text itself and, where that is seen, the session
 	names  scopedNames
 	tally  tally
 }
@@ -35,8 +36,9 @@ func (j *judging) effects(st *Statement) {
 		j.tally.add(j.effect(&st.Effects[i]))
 	}
 	j.functions(st.Functions)
+	later := judging{policy: j.policy, origin: j.origin} // what names stand for then is not known
 	for i := range st.Plants {
-		if planted := j.effect(&st.Plants[i]); planted.Action != Allow {
+		if planted := later.effect(&st.Plants[i]); planted.Action != Allow {
 			j.tally.add(Verdict{
 				Action: Warn, Rule: planted.Rule,
 				Reason:  st.Command + " plants " + planted.Reason,
@@ -49,6 +51,9 @@ func (j *judging) effects(st *Statement) {
 
 // effect judges one effect by the first rule that matches it.
 func (j *judging) effect(e *Effect) Verdict {
+	if j.making.losesNothing(e) {
+		return Verdict{Action: Allow}
+	}
 	e, losesNothing := j.resolved(e)
 	if losesNothing || onlyTemporary(e) {
 		return Verdict{Action: Allow}

@@ -142,7 +142,7 @@ func (r *Rule) verbsInclude(other *Rule) bool {
 			return !lowers(other.Action) && !bounded
 		}
 		return !slices.ContainsFunc(theirs, func(v Verb) bool { return !slices.Contains(alwaysDestructive, v) })
-	case len(theirs) == 0:
+	case len(theirs) == 0, !lowers(r.Action) && lowers(other.Action) && slices.Contains(theirs, VerbDrop): // see byTheWay
 		return false
 	}
 	return !slices.ContainsFunc(theirs, func(v Verb) bool {

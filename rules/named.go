@@ -17,7 +17,10 @@ func (e *Effect) Named() (Named, bool) {
 	case VerbDropTable, VerbDropSchema:
 		return Named{e.Target, e.Object}, true
 	case VerbDrop:
-		if e.Column != "" { // a part of a table
+		switch {
+		case e.Object == "USER MAPPING": // whose target is a server
+			return Named{}, false
+		case e.Column != "": // a part of a table
 			return Named{e.Target, "TABLE"}, true
 		}
 		return Named{e.Target, e.Object}, true

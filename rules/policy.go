@@ -41,6 +41,9 @@ func NewPolicy(o PolicyOptions) *Policy {
 // what it calls destructive is held, what only a count can judge is measured.
 func DefaultPolicy() *Policy { return NewPolicy(PolicyOptions{}) }
 
+// Limits are those that the policy judges by, with their defaults.
+func (p *Policy) Limits() Limits { return p.limits }
+
 // Rules are how many rules of people the policy has.
 func (p *Policy) Rules() int { return len(p.rules) }
 
@@ -56,10 +59,20 @@ func (p *Policy) Judge(o Origin, f *Facts, names Names) Verdict {
 // stand for. What stands for nothing that others have is allowed, and the rest is
 // judged, and shown, by its name in the catalogs.
 func (p *Policy) JudgeResolved(o Origin, f *Facts, names Names, known Resolved) Verdict {
+	return p.judge(f, judging{origin: o, known: known, names: scopedNames{outer: names}})
+}
+
+// JudgeMade is Judge where it is known what the session has made by now. It does not
+// change making.
+func (p *Policy) JudgeMade(o Origin, f *Facts, names Names, making *Making) Verdict {
+	return p.judge(f, judging{origin: o, making: making.Clone(), names: scopedNames{outer: names}})
+}
+
+func (p *Policy) judge(f *Facts, j judging) Verdict {
 	if f.Harmless {
 		return Verdict{Action: Allow}
 	}
-	j := judging{policy: p, origin: o, known: known, names: scopedNames{outer: names}}
+	j.policy = p
 	switch {
 	case !f.Read && f.Unreadable == "":
 		j.tally.add(j.unreadable(Verdict{Action: Hold, Rule: ruleUnreadable, Reason: "text that was not read"}))
@@ -67,9 +80,13 @@ func (p *Policy) JudgeResolved(o Origin, f *Facts, names Names, known Resolved) 
 		j.tally.add(j.unreadable(Verdict{Action: Hold, Rule: ruleUnreadable, Reason: "text that cannot be read", Why: f.Unreadable}))
 	}
 	for i := range f.Statements {
+		if i > 0 && f.Statements[i].Index != f.Statements[i-1].Index+1 {
+			j.making = Making{} // what was left out in between may name things anew
+		}
 		st := j.names.follow(&f.Statements[i])
 		j.statement(st)
 		j.names.apply(st.Names)
+		j.making.Apply(st)
 	}
 	return j.tally.verdict()
 }

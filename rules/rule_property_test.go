@@ -64,6 +64,7 @@ var ruledTexts = []string{
 	"update a set x = 1", "update shop.b set x = 1 where id = 2", "merge into a using b on a.id = b.id when matched then delete",
 	"alter table p detach partition staging.a", "alter table a alter b type int using 0", "copy a to program 'x'", "do $$ x $$", "call p()", "execute x",
 	"select lo_unlink(1)", "select f(), g.h()", "set client_encoding = sjis", "select set_config('client_encoding', x, true)", "drop\vtable a",
+	"alter table a add foreign key (b) references staging.c", "alter table a alter b drop default",
 	"drop table a; truncate b; delete from staging.a where id = 3", "create rule r as on insert to a do also delete from b",
 }
 

@@ -141,6 +141,7 @@ var ruled = []struct {
 		want: map[string]string{
 			"truncate a": "allow", "truncate x.a": "allow", "truncate b": "refuse two", "truncate a, b": "refuse two",
 			"drop table a": "warn three", "drop view a": "refuse four", "drop schema a": "refuse four", "drop database a": "refuse four",
+			"alter table a add foreign key (b) references c": "measure drops", "alter table a drop constraint c": "refuse four",
 			"alter table a drop column b": "refuse four", "drop owned by x": "refuse four", "drop table a, b; drop index c": "refuse four",
 		},
 	},

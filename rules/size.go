@@ -17,6 +17,9 @@ func (st *Statement) size() int {
 	for i := range st.Defines {
 		n += st.Defines[i].size()
 	}
+	for i := range st.Makes {
+		n += int(unsafe.Sizeof(st.Makes[i])) + st.Makes[i].Relation.size()
+	}
 	for _, c := range st.Names {
 		n += int(unsafe.Sizeof(c)) + len(c.Name)
 		if c.Body != nil {

@@ -41,7 +41,7 @@ func locks(text []byte, prev, t token) bool {
 	return isWord(text[t.pos:t.end], "update") && prev.kind == kindWord && (isWord(before, "for") || isWord(before, "key"))
 }
 
-// goesOnInto follows the name behind INTO, TABLE and IF NOT EXISTS, whose
+// goesOnInto follows the name behind INTO, TABLE, REFERENCES and IF NOT EXISTS, whose
 // bracket lists columns.
 func goesOnInto(text []byte, t, prev token, into bool) bool {
 	dot := t.kind == kindSelf && text[t.pos] == '.'
@@ -58,7 +58,7 @@ func goesOnInto(text []byte, t, prev token, into bool) bool {
 	return name && (afterDot || lookup(beforeTable, text[prev.pos:prev.end]))
 }
 
-var beforeTable = wordSet("into\ntable\nexists\n")
+var beforeTable = wordSet("into\ntable\nexists\nreferences\n")
 
 // mayCall says whether a bracket behind the two tokens may call something that
 // is no harmless built-in function.
@@ -71,7 +71,21 @@ func mayCall(text []byte, prev, prev2 token) bool {
 		if prev2.kind == kindSelf && text[prev2.pos] == '.' {
 			return true
 		}
-		return !lookup(notCallable, w) && !lookup(newSyntax, w) && !lookup(harmlessCalls, w)
+		return !lookup(notCallable, w) && !lookup(newSyntax, w) && !lookup(harmlessCalls, w) && !listsColumns(text, prev, prev2)
+	}
+	return false
+}
+
+// listsColumns says whether the bracket behind the two words lists columns: behind
+// PRIMARY KEY and FOREIGN KEY, whose first words are reserved, and behind the COLUMNS
+// of JSON_TABLE, which follows the path. No expression has a name behind a literal.
+func listsColumns(text []byte, prev, prev2 token) bool {
+	before := text[prev2.pos:prev2.end]
+	switch w := text[prev.pos:prev.end]; {
+	case isWord(w, "key"):
+		return prev2.kind == kindWord && (isWord(before, "primary") || isWord(before, "foreign"))
+	case isWord(w, "columns"):
+		return prev2.kind == kindString
 	}
 	return false
 }

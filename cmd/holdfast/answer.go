@@ -10,6 +10,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // refusedAnswer explains why an answer was not accepted. undone is "not approved"
@@ -74,7 +75,7 @@ func more(h console.Hold) string {
 		}
 	}
 	if len(others) > 0 {
-		text += ": " + list(others, "or")
+		text += ": " + wording.List(others, "or")
 	}
 	return text + "."
 }

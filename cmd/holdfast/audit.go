@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/holdfast-db/holdfast/internal/audit"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 func auditCommand(a *app) *cobra.Command {
@@ -36,10 +37,10 @@ func (a *app) verify(file string) error {
 	switch {
 	case errors.As(err, &broken):
 		return failed(fmt.Sprintf("%s: line %d is broken: %s: %s", file, broken.Line, broken.Why, escape(broken.Detail)),
-			fmt.Sprintf("The %s before it are as they were written; what follows is not to be trusted.", count(n, "record")))
+			fmt.Sprintf("The %s before it are as they were written; what follows is not to be trusted.", wording.Count(n, "record")))
 	case err != nil:
 		return failed("the audit cannot be read: " + err.Error())
 	}
-	fmt.Fprintf(a.out, "%s: %s, the chain is whole\n", file, count(n, "record"))
+	fmt.Fprintf(a.out, "%s: %s, the chain is whole\n", file, wording.Count(n, "record"))
 	return nil
 }

@@ -147,12 +147,18 @@ func deniedOrFailed(t *testing.T, s scene, c *pgtest.Client) {
 // readDenying reads up to ReadyForQuery and denies every hold on the way.
 func readDenying(t *testing.T, s scene, c *pgtest.Client) []pgtest.Message {
 	t.Helper()
+	return readAnswering(t, s, c, s.hf.Deny)
+}
+
+// readAnswering is readDenying with another answer.
+func readAnswering(t *testing.T, s scene, c *pgtest.Client, answer func(testing.TB, string)) []pgtest.Message {
+	t.Helper()
 	var read []pgtest.Message
 	for {
 		m := c.Read()
 		read = append(read, m)
 		if m.Type == 'N' && isHeld(m) {
-			s.hf.Deny(t, s.hf.AwaitHold(t, "").ID)
+			answer(t, s.hf.AwaitHold(t, "").ID)
 		}
 		if m.Type == 'Z' {
 			return read

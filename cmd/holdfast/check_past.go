@@ -10,6 +10,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/check"
 	"github.com/holdfast-db/holdfast/internal/history"
+	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -127,7 +128,7 @@ func pastWords(t check.Total) string {
 }
 
 func count64(n uint64, noun string) string {
-	return number(n) + " " + plural64(n, noun)
+	return wording.Number(n) + " " + plural64(n, noun)
 }
 
 func plural64(n uint64, noun string) string {
@@ -154,7 +155,7 @@ func (p *pastReport) rule(r check.Sum) {
 	if r.Action == rules.Refuse {
 		word = "refused"
 	}
-	distinct := number(uint64(r.Distinct))
+	distinct := wording.Number(uint64(r.Distinct))
 	if r.More {
 		distinct = "at least " + distinct
 	}
@@ -178,9 +179,9 @@ func usersText(r check.Sum) string {
 	}
 	names := r.Users
 	if more := len(names) - shownUsers; more > 0 {
-		names = append(names[:shownUsers:shownUsers], count(more, "other"))
+		names = append(names[:shownUsers:shownUsers], wording.Count(more, "other"))
 	}
-	text := " of " + list(names, "and")
+	text := " of " + wording.List(names, "and")
 	if r.MoreUsers {
 		text += " and more"
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/holdfast-db/holdfast/internal/config"
+	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -100,10 +101,12 @@ func (a *app) checkConfig(cmd *cobra.Command) (*config.Config, error) {
 	if f := cmd.Flags().Lookup("config"); f.Changed {
 		given[f.Name] = f.Value.String()
 	}
-	c, err := a.load(given)
+	in := a.input(given)
+	in.WithoutSecrets = true
+	c, err := config.Load(in)
 	var faults config.Faults
 	if errors.As(err, &faults) {
-		return nil, misused(fmt.Sprintf("the configuration has %s\n\n%s", count(len(faults), "fault"), faults.Error()))
+		return nil, misused(fmt.Sprintf("the configuration has %s\n\n%s", wording.Count(len(faults), "fault"), faults.Error()))
 	}
 	return c, err
 }
@@ -125,7 +128,7 @@ func (s *sender) hostOf(c *config.Config) (config.Host, error) {
 		}
 		names = append(names, h.Name)
 	}
-	hosts := "It has " + escape(list(names, "and")) + "."
+	hosts := "It has " + escape(wording.List(names, "and")) + "."
 	if s.host == "" {
 		return config.Host{}, misused("the configuration has several hosts, and its rules may tell them apart", "Add --host NAME. "+hosts)
 	}

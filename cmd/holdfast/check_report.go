@@ -6,6 +6,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/check"
 	"github.com/holdfast-db/holdfast/internal/script"
+	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -33,7 +34,7 @@ func (r *checkReport) input(judge *check.Judge, name string) error {
 		return err
 	}
 	if !r.json && !r.sarif {
-		fmt.Fprintf(r.a.out, "%s: %s, in the order of their names\n\n", escape(name), count(len(files), "SQL file"))
+		fmt.Fprintf(r.a.out, "%s: %s, in the order of their names\n\n", escape(name), wording.Count(len(files), "SQL file"))
 	}
 	for _, file := range files {
 		if err := r.file(judge, file); err != nil {
@@ -110,17 +111,17 @@ func (r *checkReport) sum() string {
 		case action == rules.Allow && n == total:
 			parts = append(parts, allPass(n))
 		case action == rules.Allow:
-			parts = append(parts, number(uint64(n))+" "+plural(n, "passes", "pass"))
+			parts = append(parts, wording.Number(uint64(n))+" "+plural(n, "passes", "pass"))
 		default:
-			parts = append(parts, number(uint64(n))+" "+sumWord(action, n))
+			parts = append(parts, wording.Number(uint64(n))+" "+sumWord(action, n))
 		}
 	}
-	text := count(total, "statement")
+	text := wording.Count(total, "statement")
 	if len(parts) > 0 {
 		text += ": " + strings.Join(parts, ", ")
 	}
 	if r.notes > 0 {
-		text += "; " + count(r.notes, "note")
+		text += "; " + wording.Count(r.notes, "note")
 	}
 	return text
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -93,10 +94,10 @@ func (o *opinion) reviewers(v rules.Verdict) string {
 		if n == 0 {
 			n = max(o.host.Reviewers.Count, 1)
 		}
-		text := count(n, "reviewer")
+		text := wording.Count(n, "reviewer")
 		switch {
 		case group != "":
-			text = number(uint64(n)) + " of " + escape(group)
+			text = wording.Number(uint64(n)) + " of " + escape(group)
 		case n == 1:
 			text = "a reviewer"
 		}
@@ -104,5 +105,5 @@ func (o *opinion) reviewers(v rules.Verdict) string {
 			all = append(all, text)
 		}
 	}
-	return list(all, "and")
+	return wording.List(all, "and")
 }

@@ -21,13 +21,19 @@ const driverLimit = 2 * time.Minute
 // each of its steps says ok.
 func driver(t *testing.T, s scene, steps int, cmd *exec.Cmd) {
 	t.Helper()
+	driven(t, s, steps, cmd, answerHolds)
+}
+
+// driven is driver with answers of one's own.
+func driven(t *testing.T, s scene, steps int, cmd *exec.Cmd, answer func(context.Context, *pgtest.Proxy)) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), driverLimit)
 	defer cancel()
-	answered := make(chan struct{})
+	done := make(chan struct{})
 	ended := make(chan pgtest.Output, 1)
 	go func() {
-		defer close(answered)
-		answerHolds(ctx, s.hf)
+		defer close(done)
+		answer(ctx, s.hf)
 	}()
 	go func() { ended <- pgtest.Run(cmd) }()
 
@@ -40,7 +46,7 @@ func driver(t *testing.T, s scene, steps int, cmd *exec.Cmd) {
 		t.Errorf("the session did not end within %s", driverLimit)
 	}
 	cancel()
-	<-answered
+	<-done
 	if ok := strings.Count("\n"+out.Stdout, "\nok "); out.Exit != 0 || ok != steps {
 		t.Errorf("exit %d, %d steps of %d ok:\n%s%s", out.Exit, ok, steps, out.Stdout, out.Stderr)
 	}

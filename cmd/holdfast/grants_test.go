@@ -27,7 +27,7 @@ func (s scene) runFile(t *testing.T, file string) pgtest.Output {
 	return pgtest.Run(exec.Command("psql", "-X", "-v", "ON_ERROR_STOP=1", "-d", s.hf.URL(s.db), "-f", file))
 }
 
-func migration(t *testing.T, sql string) string {
+func migrationFile(t *testing.T, sql string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "0042_drop.sql")
 	if err := os.WriteFile(file, []byte(sql), 0o600); err != nil {
@@ -40,7 +40,7 @@ func migration(t *testing.T, sql string) string {
 // the file passes, once.
 func TestMigrationThatExpired(t *testing.T) {
 	onNewest(t, []string{"--wait", "1s"}, func(t *testing.T, s scene) {
-		file := migration(t, "SET search_path = public; -- run by ci\nSELECT 1;\nDROP TABLE events;\n")
+		file := migrationFile(t, "SET search_path = public; -- run by ci\nSELECT 1;\nDROP TABLE events;\n")
 		out := s.runFile(t, file)
 		wantAll(t, out.Stderr, "ERROR:  holdfast: expired: nobody answered in 1 s", "It can still be approved: holdfast approve ")
 		if out.Exit != 3 {

@@ -35,7 +35,11 @@ func (a *app) greet(p *parts) {
 	if !slices.Contains(config.SocketCandidates(a.in), p.config.Socket) {
 		name += " --socket " + p.config.Socket
 	}
-	fmt.Fprintf(a.err, "\n  Answer holds with\n    %s holds\n    %s approve ID, or deny ID\n\n", name, name)
+	fmt.Fprintf(a.err, "\n  Answer holds with\n    %s holds\n    %s approve ID, or deny ID\n", name, name)
+	if p.web != nil {
+		fmt.Fprintf(a.err, "  or in a browser at %s; a link that signs in:\n    %s console login\n", escape(p.web.URL()), name)
+	}
+	fmt.Fprintln(a.err)
 	for _, text := range []string{"Who may answer: " + answerers(p.config.People), counting} {
 		for _, line := range fold(escape(text), a.err.width-2) {
 			fmt.Fprintln(a.err, "  "+line)
@@ -68,6 +72,9 @@ func logReady(l zerolog.Logger, p *parts, s proxy.Status) {
 		l.Warn().Str("identity", "unverified").Msg("no people in the configuration: anybody who can open the control socket may answer holds")
 	}
 	l.Warn().Msg(counting)
+	if p.web != nil {
+		l.Info().Str("url", p.web.URL()).Msg("the web console listens")
+	}
 	l.Info().Str("version", versionText()).Str("socket", p.config.Socket).Str("control", p.config.Control).
 		Str("audit", p.config.Audit).Msg("ready")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 func holdsCommand(a *app) *cobra.Command {
@@ -75,7 +76,7 @@ func (a *app) printHolds(ctx context.Context, holds []console.Hold, all bool) er
 		a.printGrants(grants)
 	}
 	if len(ended) > 0 {
-		fmt.Fprintf(a.out, "\n%s ended, newest first\n\n", number(uint64(len(ended))))
+		fmt.Fprintf(a.out, "\n%s ended, newest first\n\n", wording.Number(uint64(len(ended))))
 		a.printEnded(ended)
 	}
 	return nil
@@ -85,7 +86,7 @@ func (a *app) printWaiting(holds []console.Hold) {
 	fmt.Fprintf(a.out, "%d waiting, shortest time first\n\n", len(holds))
 	var rows [][]string
 	for _, h := range holds {
-		rows = append(rows, []string{h.ID, left(a.now(), h.Expires), escape(h.Host), escape(askedBy(h)), notCounted, escape(statement(h))})
+		rows = append(rows, []string{h.ID, wording.Left(a.now(), h.Expires), escape(h.Host), escape(askedBy(h)), notCounted, escape(statement(h))})
 	}
 	a.out.table([]column{{head: "ID", style: bold}, {head: "LEFT", style: dim, right: true}, {head: "HOST", most: 20},
 		{head: "BY", most: 28}, {head: "DESTROYS"}, {head: "STATEMENT"}}, rows)
@@ -97,7 +98,7 @@ func (a *app) printGrants(holds []console.Hold) {
 	fmt.Fprintf(a.out, "\n%d granted, each for one run of the identical statement\n\n", len(holds))
 	var rows [][]string
 	for _, h := range holds {
-		rows = append(rows, []string{h.ID, left(a.now(), h.GrantedUntil), escape(h.Host), escape(askedBy(h)), escape(h.DecidedBy), escape(statement(h))})
+		rows = append(rows, []string{h.ID, wording.Left(a.now(), h.GrantedUntil), escape(h.Host), escape(askedBy(h)), escape(h.DecidedBy), escape(statement(h))})
 	}
 	a.out.table([]column{{head: "ID", style: bold}, {head: "LEFT", style: dim, right: true}, {head: "HOST", most: 20},
 		{head: "BY", most: 28}, {head: "APPROVED", most: 16}, {head: "STATEMENT"}}, rows)

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -26,7 +27,7 @@ func proxyHosts(c *config.Config) ([]proxy.Host, error) {
 			return nil, fmt.Errorf("host %s: %w", h.Name, err)
 		}
 		host := proxy.Host{
-			Name: h.Name, Environment: h.Environment, Listen: h.Listen, Server: server,
+			Name: h.Name, Environment: h.Environment, Listen: h.Listen, Server: server, Console: strings.TrimSuffix(c.Console.URL, "/"),
 			Mode: modes[h.Mode], Terms: termsOf(c, h),
 		}
 		if h.TLS != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // endOf is when the hold came to the state it has.
@@ -28,9 +29,9 @@ func (a *app) outcome(h console.Hold) []string {
 	case hold.Approved:
 		return []string{fmt.Sprintf("%s approved it; it is about to be sent%s.", who, note(h))}
 	case hold.Denied:
-		return []string{fmt.Sprintf("%s denied it at %s, after %s%s. %s", who, answered, took(h.Decided.Sub(h.Asked)), note(h), kept(h))}
+		return []string{fmt.Sprintf("%s denied it at %s, after %s%s. %s", who, answered, wording.Took(h.Decided.Sub(h.Asked)), note(h), kept(h))}
 	case hold.Expired:
-		return []string{fmt.Sprintf("Nobody answered in %s. %s", took(h.Expires.Sub(h.Asked)), kept(h)), afterwards(h)}
+		return []string{fmt.Sprintf("Nobody answered in %s. %s", wording.Took(h.Expires.Sub(h.Asked)), kept(h)), afterwards(h)}
 	case hold.Withdrawn:
 		return []string{fmt.Sprintf("%s withdrew it: %s. %s", escape(requester(h)), result, kept(h)), afterwards(h)}
 	case hold.Abandoned:

@@ -15,8 +15,11 @@ import (
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/slack"
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/trace"
+	"github.com/holdfast-db/holdfast/internal/web"
+	"github.com/holdfast-db/holdfast/internal/webhook"
 	"github.com/holdfast-db/holdfast/proxy"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -36,6 +39,9 @@ type parts struct {
 	desk    *hold.Desk
 	proxy   *proxy.Server
 	console *console.Server
+	web     *web.Server   // nil without a web console
+	slack   *slack.App    // nil when Slack is not asked
+	webhook *webhook.Hook // nil when there is none
 }
 
 // open makes all parts, or none.
@@ -57,6 +63,9 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err = p.openDesk(ctx); err != nil {
 		return p, err
 	}
+	if err = errors.Join(p.openSlack(ctx, l), p.openWebhook(ctx, l)); err != nil {
+		return p, err
+	}
 	hosts, err := proxyHosts(c)
 	if err != nil {
 		return p, err
@@ -76,8 +85,11 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err != nil {
 		return p, err
 	}
+	if err = p.openWeb(l); err != nil {
+		return p, err
+	}
 	p.console, err = console.Listen(console.Options{
-		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Log: l,
+		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Link: p.link(), Log: l,
 	})
 	return p, err
 }
@@ -121,26 +133,50 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	door, closeDoor := context.WithCancel(context.WithoutCancel(ctx))
-	console := make(chan error, 1)
-	go func() {
-		err := p.console.Serve(door)
-		stop() // without it nobody can answer
-		console <- err
-	}()
+	if p.slack != nil {
+		p.slack.Start()
+	}
+	if p.webhook != nil {
+		p.webhook.Start()
+	}
+	doors := p.doors()
+	ended := make(chan error, len(doors))
+	for _, serve := range doors {
+		go func() {
+			err := serve(door)
+			stop() // without it nobody can answer
+			ended <- err
+		}()
+	}
 	err := p.proxy.Serve(ctx, func() {
 		p.ready.Store(true)
 		ready()
 	})
 	p.ready.Store(false)
 	closeDoor()
-	return errors.Join(err, <-console)
+	for range doors {
+		err = errors.Join(err, <-ended)
+	}
+	return err
+}
+
+// doors are by which people come.
+func (p *parts) doors() []func(context.Context) error {
+	doors := []func(context.Context) error{p.console.Serve}
+	if p.web != nil {
+		doors = append(doors, p.web.Serve)
+	}
+	return doors
 }
 
 // close ends what was opened, in the order in which nothing is missed: the desk
-// tells the events, the events tell the audit.
+// tells the events, the events tell the audit and Slack.
 func (p *parts) close() (err error) {
 	if p.console != nil {
 		err = errors.Join(err, p.console.Close())
+	}
+	if p.web != nil {
+		err = errors.Join(err, p.web.Close())
 	}
 	if p.trace != nil {
 		err = errors.Join(err, p.trace.Close())
@@ -150,6 +186,12 @@ func (p *parts) close() (err error) {
 	}
 	if p.events != nil {
 		p.events.Close()
+	}
+	if p.slack != nil {
+		p.slack.Close()
+	}
+	if p.webhook != nil {
+		p.webhook.Close()
 	}
 	if p.audit != nil {
 		err = errors.Join(err, p.audit.Close())

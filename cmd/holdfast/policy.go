@@ -117,7 +117,9 @@ func warn(c *config.Config, l zerolog.Logger) {
 func peopleOf(c *config.Config) (hold.People, error) {
 	var list []hold.Person
 	for _, person := range c.People {
-		list = append(list, hold.Person(person))
+		list = append(list, hold.Person{
+			Name: person.Name, Email: person.Email, Slack: person.Slack, Postgres: person.Postgres, OS: person.OS,
+		})
 	}
 	known, err := hold.NewPeople(list, c.Groups)
 	if err != nil {

@@ -179,9 +179,9 @@ rules:
 	}
 	s.write(t, s.text("", ""))
 	awaitStatus(t, s.hf, "without rules", func(p policyStatus) bool { return p.Policy.Rules == 0 })
-	wantExit(t, "without the name", s.hf.CLI("approve", held.ID), 1, "approve it with --type events")
+	wantExit(t, "without the name", s.hf.CLI("approve", held.ID), 1, "approve it with --type public.events")
 	wantExit(t, "another name", s.hf.CLI("approve", held.ID, "--type", "evnts"), 1, "not approved")
-	wantExit(t, "show", s.hf.CLI("show", held.ID), 0, "type the name of what goes: events")
+	wantExit(t, "show", s.hf.CLI("show", held.ID), 0, "type the name of what goes: public.events")
 	var shown struct {
 		TypeName  []string `json:"type_name"`
 		Reviewers struct {
@@ -190,7 +190,7 @@ rules:
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(s.hf.CLI("show", "--json", held.ID).Stdout), &shown); err != nil || len(shown.TypeName) != 1 || len(shown.Reviewers.Needs) != 1 {
+	if err := json.Unmarshal([]byte(s.hf.CLI("show", "--json", held.ID).Stdout), &shown); err != nil || len(shown.TypeName) != 2 || len(shown.Reviewers.Needs) != 1 {
 		t.Errorf("%+v, %v", shown, err)
 	}
 	wantExit(t, "the name", s.hf.CLI("approve", held.ID, "--type", "events"), 0, "")

@@ -144,8 +144,8 @@ func TestFaultsStopTheStart(t *testing.T) {
 		"unknown key":       {good + "holdz: {}\n", "holdz"},
 		"unknown host key":  {strings.Replace(good, "mode:", "moode:", 1), "moode"},
 		"unknown mode":      {strings.Replace(good, "enforce", "enforced", 1), "enforced"},
-		"a later feature":   {good + "slack: {channel: '#x'}\n", "slack"},
-		"rules come later":  {good + "rules: []\n", "rules"},
+		"a later feature":   {good + "    monitor: postgres://y\n", "monitor"},
+		"an unknown verb":   {good + "rules: [{name: a, when: {verbs: trucate}, action: hold}]\n", "did you mean truncate?"},
 		"not YAML":          {good + "\t- [\n", ""},
 		"server is missing": {strings.Replace(good, "server:", "environment:", 1), "environment"},
 	} {
@@ -162,7 +162,7 @@ func TestFaultsStopTheStart(t *testing.T) {
 		})
 	}
 	for _, args := range [][]string{
-		{"serve"}, {"serve", "--console", "127.0.0.1:8432", "--listen", ":1", "--server", "postgres://x"}, {"alerts"}, {"nonsense"},
+		{"serve"}, {"serve", "--monitor", "postgres://y", "--listen", ":1", "--server", "postgres://x"}, {"alerts"}, {"nonsense"},
 	} {
 		wantExit(t, strings.Join(args, " "), pgtest.Run(exec.Command(binary, args...)), 2, "")
 	}

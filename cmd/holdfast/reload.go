@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/holdfast-db/holdfast/internal/config"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // pollEvery is how often the file is looked at: soon enough for somebody who has
@@ -103,7 +104,7 @@ func (r *reloader) logFaults(err error) {
 	for _, f := range faults {
 		r.log.Error().Str("where", f.Where).Int("line", f.Line).Int("column", f.Column).Msg(f.Text)
 	}
-	r.log.Error().Str("file", r.file).Msgf("the configuration has %s and was not taken, the one before it goes on", count(len(faults), "fault"))
+	r.log.Error().Str("file", r.file).Msgf("the configuration has %s and was not taken, the one before it goes on", wording.Count(len(faults), "fault"))
 }
 
 // statOf tells a file that was changed from the same one, as text; of one that is

@@ -146,6 +146,7 @@ func TestHangup(t *testing.T) {
 
 func TestReloadThatCannotBeRecorded(t *testing.T) {
 	d := edit(t, func(d *desktop) {
+		synctest.Wait()
 		d.text, d.unable = "two", errors.New("recording the policy: disk full")
 		after(3 * pollEvery)
 		if len(d.refused) != 1 || !strings.Contains(d.log.String(), "disk full") {

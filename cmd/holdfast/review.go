@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // typing is what approve needs besides the id.
@@ -29,7 +30,7 @@ func review(h console.Hold) string {
 	case r.Group != "":
 		text = "nobody: the group " + escape(r.Group) + " has no one but who asked"
 	default:
-		text = count(r.Count, "person") + " who may use the control socket, unverified"
+		text = wording.Count(r.Count, "person") + " who may use the control socket, unverified"
 	}
 	if h.DecidedBy != "" {
 		return text
@@ -46,7 +47,7 @@ func allNeeds(r console.Reviewers) string {
 	for _, n := range r.Needs {
 		parts = append(parts, need(n.Count, n.Group))
 	}
-	return list(parts, "and")
+	return wording.List(parts, "and")
 }
 
 // missingNeeds is "1 of dba and 2 of security".
@@ -57,13 +58,13 @@ func missingNeeds(h console.Hold) string {
 			parts = append(parts, need(n.Count-n.Approved, n.Group))
 		}
 	}
-	return list(parts, "and")
+	return wording.List(parts, "and")
 }
 
 // need is so many people of a group, or of all.
 func need(n int, group string) string {
 	if group == "" {
-		return count(n, "reviewer")
+		return wording.Count(n, "reviewer")
 	}
 	return fmt.Sprintf("%d of %s", n, escape(group))
 }

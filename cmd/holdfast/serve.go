@@ -16,6 +16,8 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/store"
+	"github.com/holdfast-db/holdfast/internal/web"
+	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/proxy"
 )
 
@@ -59,7 +61,8 @@ answers on a host count from the next statement on. A file with faults changes n
 	f.String("trace-client", "", "`ADDR` whose connections are traced: one IP address, or local for Unix sockets")
 	f.String("wait", "", "how long a hold waits for an answer outside a transaction (`30m`)")
 	f.String("wait-in-transaction", "", "how long it waits inside one (`60s`)")
-	for _, later := range []string{"monitor", "console"} {
+	f.String("console", "", "`ADDR` of the web console: HOST:PORT, such as 127.0.0.1:8432")
+	for _, later := range []string{"monitor"} {
 		f.String(later, "", "not in this version")
 		_ = f.MarkHidden(later) // the flag was just defined
 	}
@@ -86,7 +89,7 @@ func configuration(load func() (*config.Config, error)) (*config.Config, error) 
 	var faults config.Faults
 	switch {
 	case errors.As(err, &faults):
-		return nil, misused(fmt.Sprintf("not started: %s\n\n%s", count(len(faults), "fault"), faults.Error()))
+		return nil, misused(fmt.Sprintf("not started: %s\n\n%s", wording.Count(len(faults), "fault"), faults.Error()))
 	case err != nil:
 		return nil, misused(err.Error())
 	}
@@ -95,13 +98,18 @@ func configuration(load func() (*config.Config, error)) (*config.Config, error) 
 
 // load reads the configuration that flags, by name, and variables name.
 func (a *app) load(flags map[string]string) (*config.Config, error) {
-	return config.Load(config.Input{
+	return config.Load(a.input(flags))
+}
+
+func (a *app) input(flags map[string]string) config.Input {
+	return config.Input{
 		Flags: flags, Surroundings: a.in,
 		Checks: config.Checks{
 			Server:  func(url string) error { _, err := proxy.ParseUpstream(url); return err },
 			Control: func(url string) error { _, err := store.Path(url); return err },
+			Console: web.CheckAddress, Password: web.CheckHash, Token: web.CheckToken,
 		},
-	})
+	}
 }
 
 // printCheck says that the configuration can be served, and what may surprise.
@@ -110,7 +118,7 @@ func (a *app) printCheck(c *config.Config) {
 	if name == "" {
 		name = "The configuration"
 	}
-	fmt.Fprintf(a.out, "%s is fine: %s, %s, %s\n", name, count(len(c.Hosts), "host"), people(len(c.People)), ruleCount(len(c.Rules)))
+	fmt.Fprintf(a.out, "%s is fine: %s, %s, %s\n", name, wording.Count(len(c.Hosts), "host"), people(len(c.People)), ruleCount(len(c.Rules)))
 	for _, h := range c.Hosts {
 		fmt.Fprintf(a.out, "  %s: %s, %s\n", escape(h.Name), modeText(string(h.Mode)), ruleCount(c.RulesFor(h)))
 	}
@@ -125,7 +133,7 @@ func ruleCount(n int) string {
 	if n == 0 {
 		return "the default rules"
 	}
-	return count(n, "rule") + " and the default ones"
+	return wording.Count(n, "rule") + " and the default ones"
 }
 
 func people(n int) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 func showCommand(a *app) *cobra.Command {
@@ -58,10 +59,10 @@ func (a *app) printTitle(h console.Hold) {
 	}
 	rest := ""
 	if waits(h) {
-		rest = ", " + left(a.now(), h.Expires) + " left"
+		rest = ", " + wording.Left(a.now(), h.Expires) + " left"
 	}
 	if granted(h) {
-		rest = ", " + left(a.now(), h.GrantedUntil) + " left"
+		rest = ", " + wording.Left(a.now(), h.GrantedUntil) + " left"
 	}
 	where := escape(h.Host) + " / " + escape(h.Database)
 	environment := strings.ToUpper(escape(h.Environment))
@@ -112,7 +113,7 @@ func (a *app) printSQL(sql string) {
 func (a *app) printAbout(h console.Hold) {
 	pairs := [][2]string{{"BY", by(h)}, {"RULE", rule(h)}, {"REVIEW", review(h)}}
 	if len(h.TypeName) > 0 {
-		pairs = append(pairs, [2]string{"TYPE", "to approve, type the name of what goes: " + escape(list(h.TypeName, "or"))})
+		pairs = append(pairs, [2]string{"TYPE", "to approve, type the name of what goes: " + escape(wording.List(h.TypeName, "or"))})
 	}
 	a.pairs(pairs)
 	word := "RECORD"

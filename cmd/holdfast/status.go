@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 func statusCommand(a *app) *cobra.Command {
@@ -41,13 +42,13 @@ func (a *app) printStatus(s console.Status) {
 	if !s.Ready {
 		ready = "is not ready"
 	}
-	fmt.Fprintf(a.out, "holdfast %s %s, pid %d, up %s\n\n", escape(s.Version), ready, s.PID, took(time.Duration(s.Uptime*float64(time.Second))))
+	fmt.Fprintf(a.out, "holdfast %s %s, pid %d, up %s\n\n", escape(s.Version), ready, s.PID, wording.Took(time.Duration(s.Uptime*float64(time.Second))))
 	for _, h := range s.Hosts {
 		a.printHost(h)
 	}
 	waiting := "Nothing is waiting."
 	if s.Waiting > 0 {
-		waiting = fmt.Sprintf("%s waiting. Look with: holdfast holds", count(s.Waiting, "hold"))
+		waiting = fmt.Sprintf("%s waiting. Look with: holdfast holds", wording.Count(s.Waiting, "hold"))
 	}
 	a.paragraph(waiting)
 	if !s.Counting {
@@ -70,7 +71,7 @@ func (a *app) printStatus(s console.Status) {
 		{"POLICY", policyText(s.Policy, a.now())},
 		{"ANSWERS", whoAnswers(s.People)},
 		{"SOCKET", s.Socket}, {"STORE", s.Control}, {"AUDIT", s.Audit},
-		{"LOST", fmt.Sprintf("%s events, %s changes of holds", number(s.Lost.Events), number(s.Lost.Holds))},
+		{"LOST", fmt.Sprintf("%s events, %s changes of holds", wording.Number(s.Lost.Events), wording.Number(s.Lost.Holds))},
 	})
 }
 
@@ -83,7 +84,7 @@ func (a *app) printHost(h console.HostStatus) {
 	fmt.Fprintf(a.out, "%s  %s\n", title, modeText(h.Mode))
 	a.indented(fmt.Sprintf("%s to %s", strings.Join(h.Listen, ", "), h.Server))
 	a.indented(fmt.Sprintf("%s, %d of them held; %s read, %s not counted%s, %s refused",
-		count(h.Sessions, "session"), h.Held, countOf(h.Statements, "statement"), number(h.NotCounted), wouldHold(h), number(h.Refused)))
+		wording.Count(h.Sessions, "session"), h.Held, countOf(h.Statements, "statement"), wording.Number(h.NotCounted), wouldHold(h), wording.Number(h.Refused)))
 	fmt.Fprintln(a.out)
 }
 
@@ -91,7 +92,7 @@ func wouldHold(h console.HostStatus) string {
 	if h.Mode != "observe" {
 		return ""
 	}
-	return ", " + number(h.WouldHold) + " would have been held"
+	return ", " + wording.Number(h.WouldHold) + " would have been held"
 }
 
 func modeText(mode string) string {
@@ -108,7 +109,7 @@ func countOf(n uint64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return number(n) + " " + noun + "s"
+	return wording.Number(n) + " " + noun + "s"
 }
 
 // policyText is which policy judges, and since when.
@@ -124,7 +125,7 @@ func whoAnswers(people []string) string {
 	if len(people) == 0 {
 		return "anybody who can open the socket, identity: unverified (the configuration has no people)"
 	}
-	return list(people, "and")
+	return wording.List(people, "and")
 }
 
 // paragraph, indented and pairs lay text of others out within the width.

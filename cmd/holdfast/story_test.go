@@ -17,7 +17,7 @@ func TestStory(t *testing.T) {
 		ana.Type("DROP TABLE events;")
 		notice := ana.Await("Ctrl-C withdraws.")
 		hold := s.hf.AwaitHold(t, "DROP TABLE events")
-		wantAll(t, notice, "NOTICE:  holdfast: held as "+hold.ID+": DROP TABLE events", "DETAIL:", "HINT:", hold.ID)
+		wantAll(t, notice, "NOTICE:  holdfast: held as "+hold.ID+": DROP TABLE public.events", "DETAIL:", "HINT:", hold.ID)
 		s.wantRows(t, "3")
 		wantDescribed(t, s, hold)
 
@@ -52,8 +52,8 @@ func wantDescribed(t *testing.T, s scene, hold pgtest.Hold) {
 			t.Errorf("--json prints %s, want %+v", lines, hold)
 		}
 	}
-	wantAll(t, s.hf.MustCLI(t, "holds"), hold.ID, "DROP TABLE events")
-	wantAll(t, s.hf.MustCLI(t, "show", hold.ID), hold.ID, "DROP TABLE events", "postgres")
+	wantAll(t, s.hf.MustCLI(t, "holds"), hold.ID, "DROP TABLE public.events")
+	wantAll(t, s.hf.MustCLI(t, "show", hold.ID), hold.ID, "DROP TABLE public.events", "postgres")
 }
 
 func TestAnsweringWhatCannotBeAnswered(t *testing.T) {
@@ -98,6 +98,10 @@ func TestTypedName(t *testing.T) {
 		}
 		s.wantRows(t, "3")
 		s.hf.MustCLI(t, "approve", hold.ID, "--type", "events")
+		readAnswer(t, c).wantTag(t, "DROP TABLE", 'I')
+		s.srv.Exec(t, s.db, shop)
+		c.Send(pgtest.Query("DROP TABLE events"))
+		s.hf.MustCLI(t, "approve", s.hf.AwaitHold(t, "DROP TABLE events").ID, "--type", "public.events")
 		readAnswer(t, c).wantTag(t, "DROP TABLE", 'I')
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/holdfast-db/holdfast/internal/trace"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 func traceCommand(a *app) *cobra.Command {
@@ -62,7 +63,7 @@ func (a *app) compareTraces(one, other string) error {
 		x, y := trace.SeenAt(first, p), trace.SeenAt(second, p)
 		d := trace.Compare(texts(x), texts(y), ignore...)
 		if d == nil {
-			fmt.Fprintf(a.out, "%s: %s, equal\n", p, count(len(x), "message"))
+			fmt.Fprintf(a.out, "%s: %s, equal\n", p, wording.Count(len(x), "message"))
 			continue
 		}
 		differ = true
@@ -114,9 +115,9 @@ func (a *app) printChanges(title string, in int, changes []trace.Change, more bo
 	case more:
 		fmt.Fprintf(a.out, "%s: more changes than can be listed; the first:\n", title)
 	case len(changes) == 0:
-		fmt.Fprintf(a.out, "%s: %s, passed on as they came\n", title, count(in, "message"))
+		fmt.Fprintf(a.out, "%s: %s, passed on as they came\n", title, wording.Count(in, "message"))
 	default:
-		fmt.Fprintf(a.out, "%s: %s, with these changes:\n", title, count(in, "message"))
+		fmt.Fprintf(a.out, "%s: %s, with these changes:\n", title, wording.Count(in, "message"))
 	}
 	for _, c := range changes {
 		sign := "-"

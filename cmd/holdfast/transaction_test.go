@@ -117,10 +117,12 @@ func TestApprovedRunsTheIdenticalText(t *testing.T) {
 func TestApprovedAndFailed(t *testing.T) {
 	each(t, nil, func(t *testing.T, s scene) {
 		c := s.connect(t)
-		c.Send(pgtest.Query("DROP TABLE nothing_of_that_name"))
-		hold := s.approve(t, "DROP TABLE nothing_of_that_name")
-		readAnswer(t, c).wantError(t, "42P01", 'I')
+		s.srv.Exec(t, s.db, "CREATE VIEW on_events AS SELECT * FROM events")
+		c.Send(pgtest.Query("DROP TABLE events"))
+		hold := s.approve(t, "DROP TABLE events")
+		readAnswer(t, c).wantError(t, "2BP01", 'I')
 		s.hf.AwaitState(t, hold.ID, "failed")
+		s.srv.Exec(t, s.db, "DROP VIEW on_events")
 		c.Send(pgtest.Query("DROP TABLE events"))
 		hold = s.approve(t, "DROP TABLE events")
 		readAnswer(t, c).wantTag(t, "DROP TABLE", 'I')

@@ -10,6 +10,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 func waitCommand(a *app) *cobra.Command {
@@ -95,7 +96,7 @@ func (a *app) answer(h console.Hold, timeout time.Duration) (string, error) {
 	case hold.Executed:
 		return fmt.Sprintf("%s approved by %s, and the server executed it: %s.", h.ID, who, escape(h.Result)), nil
 	case hold.Pending:
-		return "", failed(fmt.Sprintf("%s has no answer after %s", h.ID, took(timeout)), "It can be approved until "+clock(a.now(), h.Expires)+".")
+		return "", failed(fmt.Sprintf("%s has no answer after %s", h.ID, wording.Took(timeout)), "It can be approved until "+clock(a.now(), h.Expires)+".")
 	case hold.Denied:
 		return "", failed(fmt.Sprintf("%s was denied by %s%s", h.ID, who, note(h)), kept(h))
 	}

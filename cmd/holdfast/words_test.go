@@ -13,24 +13,10 @@ func TestTimes(t *testing.T) {
 	for _, c := range []struct {
 		got, want string
 	}{
-		{left(now, now.Add(3*time.Minute+12*time.Second+900*time.Millisecond)), "3:12"},
-		{left(now, now.Add(time.Hour+2*time.Minute+3*time.Second)), "1:02:03"},
-		{left(now, now.Add(-time.Second)), "0:00"},
-		{took(38 * time.Millisecond), "38 ms"},
-		{took(41 * time.Second), "41 s"},
-		{took(2*time.Minute + 48*time.Second), "2 min 48 s"},
-		{took(30 * time.Minute), "30 min"},
-		{took(time.Hour), "1 h"},
-		{took(25*time.Hour + 10*time.Second), "1 d 1 h"},
-		{took(59*time.Second + 700*time.Millisecond), "1 min"},
-		{took(-time.Second), "0 ms"},
 		{clock(now, now.Add(-time.Minute)), "02:15:28"},
 		{clock(now, now.Add(-3*time.Hour)), "yesterday 23:16"},
 		{clock(now, now.AddDate(0, 0, -2)), "22 Nov 02:16"},
 		{clock(now, now.AddDate(-1, 0, 0)), "2025-11-24 02:16"},
-		{number(594641), "594,641"}, {number(1000000), "1,000,000"}, {number(999), "999"},
-		{count(1, "session"), "1 session"}, {count(0, "session"), "0 sessions"},
-		{list([]string{"ana"}, "or"), "ana"}, {list([]string{"ana", "ben", "cleo"}, "or"), "ana, ben or cleo"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

@@ -20,6 +20,14 @@ func (s *stage) stayUp(ctx context.Context, p *page) error {
 	fmt.Fprintf(p, "  %s holds\n", s.holdfast.binary)
 	fmt.Fprintf(p, "  %s approve ID\n", s.holdfast.binary)
 	p.line("")
+	link, err := s.holdfast.consoleLink(ctx)
+	if err != nil {
+		return err
+	}
+	p.line("Or in a browser, where this link signs ben in, once, within five minutes; %s console login prints another:", s.holdfast.binary)
+	p.line("")
+	fmt.Fprintf(p, "  %s\n", link)
+	p.line("")
 	select {
 	case <-ctx.Done():
 		p.line("")

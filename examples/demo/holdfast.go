@@ -19,6 +19,7 @@ import (
 const configuration = `control: sqlite://%[1]s/holdfast.db
 socket: %[1]s/holdfast.sock
 audit: %[1]s/audit.jsonl
+console: {listen: "127.0.0.1:0"}
 people:
   - {name: ana, postgres: [ana]}
   - {name: ben, postgres: [ben], os: %[2]q}

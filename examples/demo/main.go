@@ -6,7 +6,8 @@
 // so that the reader can go on by hand. Run it with `make demo`.
 //
 // Where things are: story.go has the scenes, stage.go what they are played on
-// (postgres.go, holdfast.go, process.go), psql.go a session, page.go the looks.
+// (postgres.go, holdfast.go, process.go), psql.go a session, browser.go one in the
+// web console, page.go the looks.
 package main
 
 import (

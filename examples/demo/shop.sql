@@ -32,3 +32,12 @@ CREATE TABLE orders_2023 (
 INSERT INTO orders_2023
 SELECT n, 1 + n % 1240, 10 + n % 90
 FROM generate_series(1, 615) n;
+
+CREATE TABLE sessions (
+  id          integer PRIMARY KEY,
+  customer_id integer NOT NULL REFERENCES customers,
+  until       timestamptz NOT NULL
+);
+INSERT INTO sessions
+SELECT n, 1 + n % 1240, timestamptz '2025-01-01' + n * interval '1 minute'
+FROM generate_series(1, 3310) n;

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 )
 
 // scenes are the story, in order.
@@ -11,6 +13,7 @@ var scenes = []scene{
 	{"Ordinary work passes", ordinary},
 	{"A DROP in the wrong terminal", wrongTerminal},
 	{"A DROP that is meant", meant},
+	{"The same in a browser", inABrowser},
 	{"Nobody approves their own", theirOwn},
 }
 
@@ -119,6 +122,36 @@ func meant(ctx context.Context, t *telling) (string, error) {
 		return "", err
 	}
 	return "orders_2023 is gone; the record says who, when and why", nil
+}
+
+// inABrowser: ben answers in the web console.
+func inABrowser(ctx context.Context, t *telling) (string, error) {
+	id, err := t.anaIsHeld(ctx, "DELETE FROM sessions;")
+	if err != nil {
+		return "", err
+	}
+	ben, err := openConsole(ctx, t.holdfast)
+	if err != nil {
+		return "", err
+	}
+	t.types("ben", "opens the link of: holdfast console login")
+	t.types("", "opens /holds/"+id+", presses Approve")
+	page, err := ben.answer(ctx, id, "approve", url.Values{"note": {"all of them are old"}})
+	if err != nil {
+		return "", err
+	}
+	if !strings.Contains(page, "approved it") {
+		return "", errors.New("the page does not say that it is approved")
+	}
+	answer, err := t.ana.answer(ctx)
+	t.hears("ana", answer)
+	if err := oneOf(answer, err, "DELETE 3310"); err != nil {
+		return "", err
+	}
+	if err := t.expect(ctx, "0", "SELECT count(*) FROM sessions"); err != nil {
+		return "", err
+	}
+	return "the sessions are gone; the record says: ben, by console", nil
 }
 
 // theirOwn: whoever asked cannot answer, but can take it back.

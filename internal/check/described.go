@@ -24,10 +24,14 @@ type Described struct {
 func (s *Session) describe(f *rules.Facts) []Described {
 	list := make([]Described, 0, len(f.Statements))
 	known := layered{own: names{}, outer: s.names}
+	before := s.making
+	defer func() { s.making = before }()
+	s.making = before.Clone()
 	for i := range f.Statements {
 		one := &rules.Facts{Read: true, Statements: f.Statements[i : i+1]}
 		v := s.verdict(one, known)
 		known.own.apply(one)
+		s.making.Apply(&f.Statements[i])
 		list = append(list, describeOne(&f.Statements[i], v))
 	}
 	return list
@@ -59,7 +63,7 @@ func describeOne(st *rules.Statement, v rules.Verdict) Described {
 
 // prepares says whether the statement gives its effects a name and does none.
 func prepares(st *rules.Statement) bool {
-	return slices.ContainsFunc(st.Names, func(c rules.NameChange) bool { return c.Kind == rules.NamePrepare })
+	return st.Command == "PREPARE" // a DO may prepare too, and does more
 }
 
 // ofRelation says whether a verb's target may be called a table.

@@ -68,10 +68,10 @@ func (s *Session) verdict(f *rules.Facts, known rules.Names) rules.Verdict {
 		known = expanding{known, s.defined}
 	}
 	if !s.open {
-		return s.judge.Policy.Judge(s.origin, f, known)
+		return s.judge.Policy.JudgeMade(s.origin, f, known, &s.making)
 	}
 	asked := &missing{known: known}
-	v := s.judge.Policy.Judge(s.origin, f, asked)
+	v := s.judge.Policy.JudgeMade(s.origin, f, asked, &s.making)
 	for _, name := range asked.names {
 		v = rules.Worse(v, s.earlier(name))
 	}

@@ -27,6 +27,7 @@ type Session struct {
 	origin   rules.Origin
 	settings rules.Settings
 	names    names
+	making   rules.Making       // as if every statement succeeded
 	defined  *rules.Definitions // what its own texts define; nil where nobody remembers
 	open     bool               // its beginning is not known, so there may be other names
 	apart    bool               // maybe of another database than what was defined
@@ -94,8 +95,20 @@ func (s *Session) judged(f *rules.Facts) Result {
 	r.Verdict = s.fired(plain, r.Verdict)
 	r.Statements = s.describe(f)
 	s.names.apply(f)
+	s.makes(f)
 	s.set(f)
 	return r
+}
+
+// makes follows what a text makes for the session.
+func (s *Session) makes(f *rules.Facts) {
+	for i := range f.Statements {
+		s.making.Apply(&f.Statements[i])
+	}
+	if !f.Read {
+		s.making = rules.Making{} // whatever it does
+	}
+	s.making.Sent()
 }
 
 // worst is the second opinion where it is worse, else the first.

@@ -10,13 +10,21 @@ import (
 
 // check looks at a complete configuration as a whole.
 func (n *notes) check(c *Config, checks Checks) {
+	n.console = c.Console.Listen != ""
+	n.oidc = n.console && c.Console.OIDC != nil
+	n.slack = c.Slack != nil && !c.Slack.Strict
 	n.checkControl(c.Control, checks.Control)
 	n.checkSocketPath("socket", c.Socket)
 	n.checkTrace(&c.Trace)
 	n.checkPeople(c.People)
+	n.checkPasswords(c.People, checks.Password)
+	n.checkTokens(c.People, checks.Token)
 	n.checkGroups(c)
 	n.checkHosts(c, checks.Server)
 	n.checkRules(c)
+	n.checkConsole(c, checks.Console)
+	n.checkSlack(c)
+	n.checkWebhook(c)
 }
 
 // resolvePaths makes paths absolute: those of a file count from its folder, so
@@ -38,6 +46,10 @@ func (n *notes) resolvePaths(c *Config, dir string) {
 	resolve("audit", &c.Audit)
 	resolve("socket", &c.Socket)
 	resolve("trace.dir", &c.Trace.Dir)
+	if t := c.Console.TLS; t != nil {
+		resolve("console", &t.Cert)
+		resolve("console", &t.Key)
+	}
 	for i := range c.Hosts {
 		if t := c.Hosts[i].TLS; t != nil {
 			resolve("tls", &t.Cert)

@@ -23,7 +23,7 @@ func (n *notes) checkHosts(c *Config, checkServer func(string) error) {
 		n.unique(names, h.Name, i, path+".name", "the host %q is listed twice; give each its own name")
 		n.checkListen(h, path, taken)
 		n.checkServer(h, path+".server", checkServer)
-		n.checkTLS(h, path+".tls")
+		n.checkTLS(h.TLS, path+".tls")
 		n.checkMode(h, path)
 		n.checkReviewers(c, i)
 	}

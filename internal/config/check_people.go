@@ -4,15 +4,21 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 func (n *notes) checkPeople(people []Person) {
-	names, users, roles := map[string]int{}, map[string]int{}, map[string]int{}
+	names, users, roles, members, addresses := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	for i, p := range people {
 		path := fmt.Sprintf("people[%d]", i)
 		n.checkName(path+".name", "a person", p.Name)
 		n.unique(names, p.Name, i, path+".name", "the person %q is listed twice; keep one")
+		n.unique(addresses, strings.ToLower(p.Email), i, path+".email", "the e-mail address %q belongs to two people, so a sign-in could be either's; keep one")
 		n.unique(users, p.OS, i, path+".os", "the OS user %q belongs to two people, so an answer could be either's; keep one")
+		if p.Slack != "" && !slackMember.MatchString(p.Slack) {
+			n.fault(path+".slack", "%q is no member id of Slack, such as U012AB3CD; it stands in the profile under Copy member ID", p.Slack)
+		}
+		n.unique(members, p.Slack, i, path+".slack", "the Slack id %q belongs to two people, so an answer could be either's; keep one")
 		for j, u := range p.Postgres {
 			at := fmt.Sprintf("%s.postgres[%d]", path, j)
 			if u == "" {
@@ -121,13 +127,13 @@ func (n *notes) membersOf(c *Config, r Reviewers, path string) ([]Person, string
 func (n *notes) warnReviewers(path, holder string, count int, members []Person, who string) {
 	able := 0
 	for _, p := range members {
-		if p.OS != "" {
+		if p.OS != "" || n.slack && p.Slack != "" || n.console && (p.Password != "" || p.Token != "") || n.oidc && p.Email != "" {
 			able++
 		}
 	}
 	switch {
 	case able < count:
-		n.warn(path, "%s: %d of %s can answer, and %d must: the command line is the only door of this version, and it knows people by os", holder, able, who, count)
+		n.warn(path, "%s: %d of %s can answer, and %d must: the command line knows people by os, and Slack and the console, where they are set up, by slack, email, password or token", holder, able, who, count)
 	case count == len(members):
 		n.warn(path, "%s: what one of %s asks can never be approved: %d must answer, nobody answers their own, and there are %d", holder, who, count, len(members))
 	}

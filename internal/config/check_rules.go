@@ -19,6 +19,9 @@ func (n *notes) checkRules(c *Config) {
 	c.Policy.Limits = rules.Limits{
 		Rows: c.Limits.Rows, Share: c.Limits.Share, ShareFrom: c.Limits.ShareFrom, UpdatedRows: int64(c.Limits.UpdatedRows),
 	}
+	if _, said := n.places["limits"]; said {
+		n.warn("limits", "limits: rows are not counted before a commit in this version, so these decide nothing yet; what has no filter is held whatever they say")
+	}
 	if !n.fewRules(c) {
 		return
 	}

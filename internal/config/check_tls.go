@@ -5,10 +5,9 @@ import (
 	"time"
 )
 
-// checkTLS reads the certificate and key of a host, so that a wrong pair stops
+// checkTLS reads a certificate and its key, if there are any, so that a wrong pair stops
 // the start and not the first client.
-func (n *notes) checkTLS(h *Host, path string) {
-	t := h.TLS
+func (n *notes) checkTLS(t *TLS, path string) {
 	if t == nil {
 		return
 	}

@@ -30,6 +30,15 @@ type Config struct {
 	// Trace records the connections of one client; its zero value none.
 	Trace Trace `yaml:"trace"`
 
+	// Console says where people find the web console.
+	Console Console `yaml:"console"`
+
+	// Slack says how to ask in Slack; nil is not at all.
+	Slack *Slack `yaml:"slack"`
+
+	// Webhook is another system that is told of holds; nil is none.
+	Webhook *Webhook `yaml:"webhook"`
+
 	Holds  Holds               `yaml:"holds"`
 	People []Person            `yaml:"people"`
 	Groups map[string][]string `yaml:"groups"` // name of the group to names of people
@@ -37,8 +46,8 @@ type Config struct {
 	Limits Limits              `yaml:"limits"`
 	Rules  []Rule              `yaml:"rules"`
 
-	// Policy is what limits and rules say, for rules.NewPolicy; see NewPolicy. Rule
-	// and index of a rule are those of Rules.
+	// Policy is what Limits and Rules say, in the words of package rules and in the
+	// same order; see NewPolicy.
 	Policy rules.PolicyOptions `yaml:"-"`
 
 	// Warnings are what works but will probably surprise, such as reviewers who
@@ -78,9 +87,11 @@ type Holds struct {
 type Person struct {
 	Name     string   `yaml:"name"`
 	Email    string   `yaml:"email"`
-	Slack    string   `yaml:"slack"`    // Slack member id; kept for the version that asks there
+	Slack    string   `yaml:"slack"`    // Slack member id, such as U012AB3CD
 	Postgres []string `yaml:"postgres"` // the Postgres users that are theirs
 	OS       string   `yaml:"os"`       // the OS user who answers with the CLI
+	Password Secret   `yaml:"password"` // the hash of the one for the web console; may be empty
+	Token    string   `yaml:"token"`    // the hash of the one that their programs show to the API; may be empty
 }
 
 // Host is one door: where clients connect, and which server is behind it.

@@ -48,6 +48,7 @@ func fillDefaults(c *Config, s Surroundings) {
 	setDefault(&c.Holds.Wait, DefaultWait)
 	setDefault(&c.Holds.WaitInTransaction, DefaultWaitInTransaction)
 	setDefault(&c.Holds.Grant, DefaultGrant)
+	fillSlack(c.Slack)
 	for i := range c.Hosts {
 		h := &c.Hosts[i]
 		setDefault(&h.Mode, Observe)

@@ -9,4 +9,7 @@
 // A key goes through four steps, one file each: decode.go binds the YAML tree to
 // the struct, settings.go lays flags and variables over it, defaults.go fills
 // what is left, and the check_*.go files look at the result as a whole.
+//
+// The reference_*.go files describe every key once; the reference in the documents
+// and the JSON Schema are made of them by go generate.
 package config

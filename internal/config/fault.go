@@ -105,21 +105,28 @@ func mask(line string) (string, int) {
 	return secrets.ReplaceAllString(line, "$1$4***$3"), at[0]
 }
 
-// excerpt is the line with a mark of the given width below column. Where masking
-// moved the text under the mark, the mark is left out rather than wrong.
-func excerpt(lines []string, line, column, width int) string {
-	if line < 1 || line > len(lines) {
-		return ""
-	}
-	text, moved := mask(printable(cutAt(lines[line-1], maxMasked)))
+// shownLine is a line of the file as it may be shown.
+type shownLine struct {
+	text  string
+	moved int // where masking moved what follows, in bytes; -1 if it did not
+}
+
+func shownOf(line string) shownLine {
+	text, moved := mask(printable(cutAt(line, maxMasked)))
 	if utf8.RuneCountInString(text) > maxExcerpt {
 		text = string([]rune(text)[:maxExcerpt]) + "…"
 	}
-	shown := fmt.Sprintf("%5d | %s", line, text)
-	if column < 1 || column > maxExcerpt || (moved >= 0 && column > moved+1) {
+	return shownLine{text, moved}
+}
+
+// excerpt is a line with a mark of the given width below column. Where masking
+// moved the text under the mark, the mark is left out rather than wrong.
+func excerpt(l shownLine, line, column, width int) string {
+	shown := fmt.Sprintf("%5d | %s", line, l.text)
+	if column < 1 || column > maxExcerpt || (l.moved >= 0 && column > l.moved+1) {
 		return shown
 	}
-	width = max(1, min(width, utf8.RuneCountInString(text)-column+1))
+	width = max(1, min(width, utf8.RuneCountInString(l.text)-column+1))
 	return shown + "\n" + strings.Repeat(" ", 5) + " | " + strings.Repeat(" ", column-1) + strings.Repeat("^", width)
 }
 

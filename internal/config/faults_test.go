@@ -70,6 +70,24 @@ var checks = Checks{
 		}
 		return nil
 	},
+	Token: func(hash string) error {
+		if !strings.HasPrefix(hash, "sha256:") {
+			return errors.New("it is no hash of a token")
+		}
+		return nil
+	},
+	Password: func(hash string) error {
+		if !strings.HasPrefix(hash, "$argon2id$") {
+			return errors.New("it is no argon2id hash")
+		}
+		return nil
+	},
+	Console: func(listen, url string, tls bool) error {
+		if url == "" && !strings.HasPrefix(listen, "127.0.0.1:") {
+			return errors.New("it can be reached from other machines, so it needs url")
+		}
+		return nil
+	},
 	Control: func(url string) error {
 		if !strings.HasPrefix(url, "sqlite:///") {
 			return errors.New("a control store in PostgreSQL is not in this version; use sqlite:///var/lib/holdfast/holdfast.db")

@@ -11,8 +11,7 @@ import (
 // struct they belong to. They are told apart from typos, and stop the start all
 // the same: a limit that is written down and not kept is worse than none.
 var laterKeys = map[reflect.Type][]string{
-	reflect.TypeFor[Config](): {"console", "slack"},
-	reflect.TypeFor[Host]():   {"monitor", "auth", "self_confirm", "limits", "rules"},
+	reflect.TypeFor[Host](): {"monitor", "auth", "self_confirm", "limits", "rules"},
 }
 
 // sections names the structs for people, in the order in which a misplaced key
@@ -31,6 +30,11 @@ var sections = []struct {
 	{reflect.TypeFor[Rule](), "rules"},
 	{reflect.TypeFor[When](), "when"},
 	{reflect.TypeFor[Trace](), "trace"},
+	{reflect.TypeFor[Console](), "console"},
+	{reflect.TypeFor[ConsoleTLS](), "tls"},
+	{reflect.TypeFor[OIDC](), "oidc"},
+	{reflect.TypeFor[Slack](), "slack"},
+	{reflect.TypeFor[Webhook](), "webhook"},
 }
 
 // fieldsOf maps the yaml names of a struct to the indexes of its fields.

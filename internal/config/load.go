@@ -16,13 +16,26 @@ type Input struct {
 	Surroundings
 
 	Checks
+
+	// WithoutSecrets leaves secrets empty and does not look for them, for commands that
+	// only judge: where they run nobody has the tokens of production.
+	WithoutSecrets bool
 }
 
 // Checks are what the packages that will use a value say about it, so that it is
-// judged in one place only. Both are needed.
+// judged in one place only. All are needed.
 type Checks struct {
 	Server  func(url string) error // of the package that dials it
 	Control func(url string) error // of the package that opens it
+
+	// Token says what is wrong with the hash of one.
+	Token func(hash string) error
+
+	// Password says what is wrong with the hash of one, without quoting it.
+	Password func(hash string) error
+
+	// Console is of the package that serves it; url may be empty.
+	Console func(listen, url string, tls bool) error
 }
 
 // Load reads the configuration. Its error is Faults: everything that is wrong,
@@ -33,6 +46,7 @@ func Load(in Input) (*Config, error) {
 	if !n.unreadable {
 		fillDefaults(c, in.Surroundings)
 		n.resolvePaths(c, in.Dir)
+		n.resolveSecrets(c, in)
 		n.check(c, in.Checks)
 	}
 	c.Warnings = n.warnings.inOrder()

@@ -18,10 +18,20 @@ socket: /run/holdfast/holdfast.sock
 socket_group: dba
 audit: audit.jsonl
 trace: {dir: traces, client: 10.0.0.7}
+console: {listen: "127.0.0.1:8432", url: "https://holdfast.example.com", oidc: {issuer: "https://login.example.com", client_id: holdfast, client_secret: "${SIGN}"}}
+slack:
+  bot_token: ${BOT}
+  app_token: ${APP}
+  signing_secret: ${SIGN}
+  channel: C0123ABCD
+  api_url: https://slack.example.com/api/
+  strict: true
+  literals: true
+webhook: {url: "https://hooks.example.com/in", secret: "${HOOK}", literals: true}
 holds: {wait: 20m, wait_in_transaction: 30s, grant: 2h}
 people:
   - {name: ana, email: ana@example.com, slack: U012AB3CD, postgres: [ana, app], os: ana}
-  - {name: ben, postgres: ben, os: ben}
+  - {name: ben, postgres: ben, os: ben, password: "${PASS}", token: "sha256:0000000000000000000000000000000000000000000000000000000000000000"}
 groups: {dba: [ana, ben]}
 hosts:
   - name: shop-prod
@@ -63,10 +73,13 @@ func load(t *testing.T, flags, env map[string]string) (*Config, error) {
 	return Load(Input{Flags: flags, Surroundings: nobody(env), Checks: checks})
 }
 
+// slackTokens are the variables that whole names, and the example of Slack.
+var slackTokens = map[string]string{"BOT": "xoxb-1", "APP": "xapp-1", "SIGN": "sign", "PASS": "$argon2id$x", "HOOK": "0123456789abcdef", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+
 func TestWholeFile(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "holdfast.yaml", whole)
-	c, err := load(t, map[string]string{"config": "holdfast.yaml"}, nil)
+	c, err := load(t, map[string]string{"config": "holdfast.yaml"}, slackTokens)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,11 +88,14 @@ func TestWholeFile(t *testing.T) {
 		File:    filepath.Join(dir, "holdfast.yaml"),
 		Control: "sqlite:///var/lib/holdfast/holdfast.db", Socket: "/run/holdfast/holdfast.sock",
 		SocketGroup: "dba", Audit: filepath.Join(dir, "audit.jsonl"),
-		Trace: Trace{filepath.Join(dir, "traces"), "10.0.0.7"},
-		Holds: Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour},
+		Trace:   Trace{filepath.Join(dir, "traces"), "10.0.0.7"},
+		Console: Console{"127.0.0.1:8432", "https://holdfast.example.com", nil, &OIDC{"https://login.example.com", "holdfast", "sign"}},
+		Slack:   &Slack{"xoxb-1", "xapp-1", "sign", "C0123ABCD", "https://slack.example.com/api/", true, true},
+		Webhook: &Webhook{"https://hooks.example.com/in", "0123456789abcdef", true},
+		Holds:   Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour},
 		People: []Person{
 			{Name: "ana", Email: "ana@example.com", Slack: "U012AB3CD", Postgres: []string{"ana", "app"}, OS: "ana"},
-			{Name: "ben", Postgres: []string{"ben"}, OS: "ben"},
+			{Name: "ben", Postgres: []string{"ben"}, OS: "ben", Password: "$argon2id$x", Token: "sha256:0000000000000000000000000000000000000000000000000000000000000000"},
 		},
 		Groups: map[string][]string{"dba": {"ana", "ben"}},
 		Hosts: []Host{
@@ -92,7 +108,7 @@ func TestWholeFile(t *testing.T) {
 		},
 		Limits: Limits{Rows: 500, Share: 0.1, ShareFrom: 20, UpdatedRows: 5000},
 	}
-	if len(c.Warnings) != 4 || !strings.Contains(c.Warnings[0].Text, "every connection from 10.0.0.7 is recorded in "+filepath.Join(dir, "traces")) ||
+	if len(c.Warnings) != 5 || !strings.Contains(c.Warnings[0].Text, "every connection from 10.0.0.7 is recorded in "+filepath.Join(dir, "traces")) ||
 		!strings.Contains(c.Warnings[1].Text, "shop-staging has no mode, so it is in observe") {
 		t.Errorf("warnings: %v", c.Warnings)
 	}
@@ -187,7 +203,7 @@ func TestFlagFaults(t *testing.T) {
 		{"variable named", map[string]string{"listen": ":1"}, map[string]string{"HOLDFAST_SERVER": "mysql://db"}, "HOLDFAST_SERVER: reading server URL: scheme is not postgres"},
 		{"both", map[string]string{"config": "holdfast.yaml", "listen": ":1"}, nil, "--listen: describes one host without a file"},
 		{"later flag", map[string]string{"listen": ":1", "server": "postgres://db", "monitor": "postgres://db"}, nil, "--monitor: not in this version of holdfast; remove it"},
-		{"later variable", map[string]string{"listen": ":1", "server": "postgres://db"}, map[string]string{"HOLDFAST_CONSOLE": ":1"}, "HOLDFAST_CONSOLE: not in this version of holdfast; remove it"},
+		{"later variable", map[string]string{"listen": ":1", "server": "postgres://db"}, map[string]string{"HOLDFAST_MONITOR": "postgres://db"}, "HOLDFAST_MONITOR: not in this version of holdfast; remove it"},
 		{"no file", map[string]string{"config": "none.yaml"}, nil, "--config: reading the configuration: open none.yaml: no such file or directory"},
 		{"long socket", map[string]string{"listen": ":1", "server": "postgres://db", "socket": "/" + strings.Repeat("x", 120)}, nil, "--socket: socket: "},
 		{"wait", map[string]string{"listen": ":1", "server": "postgres://db", "wait": "-3s"}, nil, "--wait: -3s is no time to wait"},

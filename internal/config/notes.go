@@ -24,7 +24,15 @@ type notes struct {
 	faults   Faults
 	warnings Faults
 
+	// slack is true when people can answer in Slack.
+	slack bool
+
+	// console is true when they can in the web console, and oidc when they can sign in
+	// there by e-mail address.
+	console, oidc bool
+
 	members map[string][]Person // of groups that were looked at
+	shown   map[int]shownLine   // of lines that were shown
 
 	// unreadable is set when there is no tree to look at: then nothing else is
 	// worth saying.
@@ -32,7 +40,7 @@ type notes struct {
 }
 
 func newNotes(file string, text []byte) *notes {
-	return &notes{file: file, lines: strings.Split(string(text), "\n"), places: map[string]place{}, members: map[string][]Person{}}
+	return &notes{file: file, lines: strings.Split(string(text), "\n"), places: map[string]place{}, members: map[string][]Person{}, shown: map[int]shownLine{}}
 }
 
 // fault notes what is wrong at a path. The path, or the nearest one above it
@@ -67,8 +75,17 @@ func (n *notes) at(p place, text string) Fault {
 	if p.where != "" {
 		return Fault{Where: p.where, Text: text}
 	}
-	return Fault{Where: n.file, Line: p.line, Column: p.column, Text: text,
-		Excerpt: excerpt(n.lines, p.line, p.column, p.width)}
+	f := Fault{Where: n.file, Line: p.line, Column: p.column, Text: text}
+	if p.line < 1 || p.line > len(n.lines) {
+		return f
+	}
+	shown, ready := n.shown[p.line]
+	if !ready { // a file of one line may have a thousand faults
+		shown = shownOf(n.lines[p.line-1])
+		n.shown[p.line] = shown
+	}
+	f.Excerpt = excerpt(shown, p.line, p.column, p.width)
+	return f
 }
 
 func (n *notes) placeOf(path string) place {

@@ -25,16 +25,21 @@ type key struct {
 
 // reference has every key of every struct of the file; a test keeps it complete.
 var reference = map[reflect.Type]map[string]key{
-	reflect.TypeFor[Config]():    topKeys,
-	reflect.TypeFor[Trace]():     traceKeys,
-	reflect.TypeFor[Holds]():     holdsKeys,
-	reflect.TypeFor[Person]():    personKeys,
-	reflect.TypeFor[Host]():      hostKeys,
-	reflect.TypeFor[TLS]():       tlsKeys,
-	reflect.TypeFor[Reviewers](): reviewersKeys,
-	reflect.TypeFor[Limits]():    limitsKeys,
-	reflect.TypeFor[Rule]():      ruleKeys,
-	reflect.TypeFor[When]():      whenKeys,
+	reflect.TypeFor[Config]():     topKeys,
+	reflect.TypeFor[Trace]():      traceKeys,
+	reflect.TypeFor[Console]():    consoleKeys,
+	reflect.TypeFor[ConsoleTLS](): consoleTLSKeys,
+	reflect.TypeFor[OIDC]():       oidcKeys,
+	reflect.TypeFor[Slack]():      slackKeys,
+	reflect.TypeFor[Webhook]():    webhookKeys,
+	reflect.TypeFor[Holds]():      holdsKeys,
+	reflect.TypeFor[Person]():     personKeys,
+	reflect.TypeFor[Host]():       hostKeys,
+	reflect.TypeFor[TLS]():        tlsKeys,
+	reflect.TypeFor[Reviewers]():  reviewersKeys,
+	reflect.TypeFor[Limits]():     limitsKeys,
+	reflect.TypeFor[Rule]():       ruleKeys,
+	reflect.TypeFor[When]():       whenKeys,
 }
 
 // fields calls f with the keys of a struct in their order.

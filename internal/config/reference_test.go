@@ -172,7 +172,7 @@ func TestSchemaAcceptsWhatLoadDoes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, text := range texts {
 		write(t, "holdfast.yaml", text)
-		if _, err := load(t, map[string]string{"config": "holdfast.yaml"}, nil); err != nil {
+		if _, err := load(t, map[string]string{"config": "holdfast.yaml"}, slackTokens); err != nil {
 			t.Errorf("Load of %s: %v", name, err)
 		}
 		if v, ok := yamlValue(t, text); !ok {
@@ -206,7 +206,7 @@ func TestSchemaAndLoadAgree(t *testing.T) {
 		"rules: [{name: a, action: hold, when: {inside: 'at night'}}]", "rules: [{name: a, action: hold, mode: later}]",
 		"rules: [{name: a, action: hold, reviewers: {count: 0}}]", "rules: [{name: a, action: hold, type_name: maybe}]",
 		"rules: [{name: a, action: refuse, wait: 5m}]", "rules: [{name: a, action: refuse, reviewers: {group: dba}}]",
-		"trace: {dir: x}", "console: {listen: ':1'}", "control: mysql://x",
+		"trace: {dir: x}", "console: {lisen: ':1'}", "control: mysql://x",
 	}
 	t.Chdir(t.TempDir())
 	for i, text := range append(good, bad...) {

@@ -28,6 +28,19 @@ var topKeys = map[string]key{
 		caveat: "statements, values and rows are in it. Passwords, logins and cancel keys are not. serve warns of it at each start.",
 		usual:  "none, nothing is recorded", example: "{dir: traces, client: 10.20.3.14}",
 	},
+	"console": {
+		doc:   "The web console; see [console](console.md).",
+		usual: "none", example: "{listen: \"127.0.0.1:8432\", url: \"https://holdfast.example.com\"}",
+	},
+	"slack": {
+		doc:   "Asks in Slack and takes answers there; see [Slack](slack.md). `holdfast slack test` proves a set-up.",
+		usual: "none, Slack is not asked", example: "{bot_token: \"${SLACK_BOT_TOKEN}\", app_token: \"${SLACK_APP_TOKEN}\", channel: C0123ABCD}",
+	},
+	"webhook": {
+		doc:    "Tells another system of every hold, by signed POSTs with JSON; see [Slack](slack.md).",
+		caveat: "it only tells. Answers are given by the other doors.",
+		usual:  "none", example: "{url: \"https://hooks.example.com/holdfast\", secret: \"${HOLDFAST_WEBHOOK_SECRET}\"}",
+	},
 	"holds": {
 		doc:     "How long a held statement waits for an answer before it expires, and how long an approval is good that comes afterwards.",
 		example: "{wait: 30m, wait_in_transaction: 60s, grant: 30m}",
@@ -59,6 +72,9 @@ var topKeys = map[string]key{
 	},
 }
 
+// exampleHash is of no token.
+const exampleHash = "0000000000000000000000000000000000000000000000000000000000000000"
+
 var traceKeys = map[string]key{
 	"dir": {doc: "A folder for the files. Relative to the file's folder. Made with 0700, and left as it is where it exists; the files have 0600.",
 		form: "a path", example: "/var/lib/holdfast/traces"},
@@ -77,9 +93,13 @@ var holdsKeys = map[string]key{
 
 var personKeys = map[string]key{
 	"name":  {doc: "Unique, at most 63 letters.", required: true, form: "a name", example: "ana"},
-	"email": {doc: "Kept for later versions.", usual: "none", example: "ana@example.com"},
-	"slack": {doc: "The member id in Slack, kept for later versions.", usual: "none", example: "U012AB3CD"},
+	"email": {doc: "The address as whom an OpenID provider knows them; one person's only.", usual: "none", example: "ana@example.com"},
+	"slack": {doc: "The member id in Slack, as whom they answer there; one person's only.", usual: "none", example: "U012AB3CD"},
 	"postgres": {doc: "The Postgres users that are theirs alone. A hold asked by one of them cannot be answered by this person.",
 		usual: "none", example: "[ana, ana_admin]"},
 	"os": {doc: "The OS user as whom they call the command line. A person without it cannot answer in this version.", usual: "none", form: "a name", example: "ana"},
+	"password": {doc: "The hash of a password for the [console](console.md); `holdfast console password` prints one.",
+		usual: "none, they sign in there with a link", form: secretForm, pattern: secretPattern, example: "file:ana.hash"},
+	"token": {doc: "The hash of a token with which programs of this person use the API of the [console](console.md); `holdfast console token` prints both.",
+		usual: "none", form: "a hash", pattern: "^sha256:[0-9a-f]{64}$", example: "sha256:" + exampleHash},
 }

@@ -18,6 +18,9 @@ func NeedsRestart(running, next *Config) (keys []string) {
 	differs("socket", running.Socket, next.Socket)
 	differs("socket_group", running.SocketGroup, next.SocketGroup)
 	differs("audit", running.Audit, next.Audit)
+	differs("console", running.Console, next.Console)
+	differs("slack", running.Slack, next.Slack)
+	differs("webhook", running.Webhook, next.Webhook)
 	differs("trace", running.Trace, next.Trace)
 	for _, h := range next.Hosts {
 		was, ok := running.host(h.Name)

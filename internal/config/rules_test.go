@@ -129,7 +129,8 @@ func TestZones(t *testing.T) {
 	}
 }
 
-// TestManyRulesAreReadSoon: files of the greatest size, made to be slow.
+// TestManyRulesAreReadSoon: files of the greatest size, made to be slow. The limit is
+// for a busy machine and the race detector; each takes well below a second.
 func TestManyRulesAreReadSoon(t *testing.T) {
 	var people, names, hosts []string
 	for i := range 1500 {
@@ -164,7 +165,7 @@ func TestManyRulesAreReadSoon(t *testing.T) {
 			fillDefaults(c, nobody(nil))
 			parsed := time.Since(began)
 			n.check(c, checks)
-			if took := time.Since(began) - parsed; took > 5*time.Second {
+			if took := time.Since(began) - parsed; took > 20*time.Second {
 				t.Errorf("checking took %v", took)
 			}
 			if name == "hosts" && len(n.faults) != maxFaults+1 {

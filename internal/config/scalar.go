@@ -54,6 +54,10 @@ func setScalar(into reflect.Value, text string) error {
 		v, err := parseWait(text)
 		into.SetInt(int64(v))
 		return err
+	case Secret:
+		v, err := setSecret(text)
+		into.SetString(string(v))
+		return err
 	case bool:
 		if text != "true" && text != "false" {
 			return fmt.Errorf("%q is neither true nor false", text)

@@ -141,4 +141,5 @@ func (k key) plain() string {
 
 // plainText takes off the Markdown that texts of keys have.
 var plainText = strings.NewReplacer("`", "", "[security](security.md)", "docs/security.md", "[operations](operations.md)", "docs/operations.md",
+	"[Slack](slack.md)", "docs/slack.md", "[console](console.md)", "docs/console.md",
 	"[how rules are read](#how-rules-are-read)", "docs/configuration.md")

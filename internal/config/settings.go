@@ -20,6 +20,7 @@ var settings = []setting{
 	{flag: "socket", path: "socket", of: func(c *Config) any { return &c.Socket }},
 	{flag: "trace", path: "trace.dir", of: func(c *Config) any { return &c.Trace.Dir }},
 	{flag: "trace-client", path: "trace.client", of: func(c *Config) any { return &c.Trace.Client }},
+	{flag: "console", path: "console.listen", of: func(c *Config) any { return &c.Console.Listen }},
 	{flag: "wait", path: "holds.wait", of: func(c *Config) any { return &c.Holds.Wait }},
 	{flag: "wait-in-transaction", path: "holds.wait_in_transaction", of: func(c *Config) any { return &c.Holds.WaitInTransaction }},
 	{flag: "listen", path: "hosts[0].listen", of: func(c *Config) any { return &c.Hosts[0].Listen }},
@@ -28,7 +29,7 @@ var settings = []setting{
 
 // laterSettings are flags and variables of features that this version does not
 // have yet.
-var laterSettings = []string{"monitor", "console"}
+var laterSettings = []string{"monitor"}
 
 // Variable is the name of the environment variable that stands for a flag of
 // serve.

@@ -31,6 +31,10 @@ type api struct {
 	desk   Desk
 	status func(context.Context) Status
 	via    string // for hold.Decision.Via
+	socket bool   // it is the control socket
+
+	// link makes a link with which its caller signs in to the web console, or is nil.
+	link func(hold.Answerer) (Link, error)
 
 	// closing ends requests that wait; closed when the server is to end.
 	closing chan struct{}
@@ -41,13 +45,45 @@ type api struct {
 
 func (a *api) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/status", a.showStatus)
-	mux.HandleFunc("GET /v1/holds", a.list)
-	mux.HandleFunc("GET /v1/holds/{id}", a.show)
-	mux.HandleFunc("POST /v1/holds/{id}/approve", a.approve)
-	mux.HandleFunc("POST /v1/holds/{id}/deny", a.deny)
+	for pattern, handle := range map[string]http.HandlerFunc{
+		"GET /v1/status":              a.showStatus,
+		"GET /v1/holds":               a.list,
+		"GET /v1/holds/{id}":          a.show,
+		"POST /v1/holds/{id}/approve": a.approve,
+		"POST /v1/holds/{id}/deny":    a.deny,
+	} {
+		mux.HandleFunc(pattern, handle)
+	}
+	if a.socket {
+		mux.HandleFunc("POST /v1/console/login", a.login)
+	}
 	mux.HandleFunc("/", unknownRoute)
 	return mux
+}
+
+// Door is another way to the same API than the control socket.
+type Door struct {
+	Desk   Desk
+	Status func(context.Context) Status
+	Via    string // of decisions
+
+	// Caller is who sent a request, as the door has made sure of it; a Fault is
+	// answered as it is.
+	Caller func(*http.Request) (hold.Answerer, error)
+}
+
+// Handler answers the API's requests at a door. Whoever has no name there may not
+// look either.
+func Handler(d Door) http.Handler {
+	a := &api{desk: d.Desk, status: d.Status, via: d.Via, caller: d.Caller}
+	next := a.routes()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := a.caller(r); err != nil {
+			writeFault(w, faultOf(err, a.desk))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func unknownRoute(w http.ResponseWriter, r *http.Request) {

@@ -4,9 +4,8 @@
 // mode 0600, which the command line uses and nothing else. Who calls is known by
 // the socket's peer credentials, never by what the caller says.
 //
-// The HTTP API on TCP and the web page will be two more files here, with a login
-// in place of peer credentials; api.go serves all three, and what they may show
-// goes through the same two types, Hold and Status.
+// The web console is a package of its own, internal/web. Its link for signing in is
+// made here, since only this door knows who calls.
 //
 // # Usage
 //
@@ -23,6 +22,7 @@
 //	                          (MaxWait at most) as it is
 //	POST /v1/holds/ID/approve {"note": "...", "type": "..."}
 //	POST /v1/holds/ID/deny    {"note": "..."}
+//	POST /v1/console/login    a link that signs the caller in to the web console
 //
 // Every other answer than 200 is a Fault.
 //

@@ -15,8 +15,10 @@ type Code string
 const (
 	UnknownID   Code = "unknown_id"  // 404: no hold has this id
 	NoSuchRoute Code = "no_route"    // 404
+	NoConsole   Code = "no_console"  // 404: there is none to sign in to
 	Ended       Code = "ended"       // 409: Fault.Hold says how
 	NotAllowed  Code = "not_allowed" // 403: this caller, or this answer
+	Nobody      Code = "nobody"      // 401: it is not known who calls
 	BadRequest  Code = "bad_request" // 400
 	Unavailable Code = "unavailable" // 503: the control store or the record
 	Internal    Code = "internal"    // 500
@@ -33,8 +35,8 @@ type Fault struct {
 func (f *Fault) Error() string { return f.Text }
 
 var httpStatus = map[Code]int{
-	UnknownID: http.StatusNotFound, NoSuchRoute: http.StatusNotFound,
-	Ended: http.StatusConflict, NotAllowed: http.StatusForbidden,
+	UnknownID: http.StatusNotFound, NoSuchRoute: http.StatusNotFound, NoConsole: http.StatusNotFound,
+	Ended: http.StatusConflict, NotAllowed: http.StatusForbidden, Nobody: http.StatusUnauthorized,
 	BadRequest: http.StatusBadRequest, Unavailable: http.StatusServiceUnavailable,
 	Internal: http.StatusInternalServerError,
 }

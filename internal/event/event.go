@@ -149,10 +149,11 @@ type Reviewers struct {
 
 // Approval is one reviewer's yes.
 type Approval struct {
-	By   string    `json:"by"`
-	Via  string    `json:"via,omitempty"`
-	Note string    `json:"note,omitempty"`
-	At   time.Time `json:"at"`
+	By     string    `json:"by"`
+	Via    string    `json:"via,omitempty"`
+	Note   string    `json:"note,omitempty"`
+	Groups []string  `json:"groups,omitempty"` // for which it counts
+	At     time.Time `json:"at"`
 }
 
 // Lost says how many events an observer did not get since it was last told.

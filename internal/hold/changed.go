@@ -37,7 +37,7 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 		Result: recordResult(h.State, h.Result), Return: h.Return, GrantedUntil: utc(h.GrantUntil),
 	}
 	for _, a := range h.Approvals {
-		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, At: a.At.UTC()})
+		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, Groups: named(a.Groups), At: a.At.UTC()})
 	}
 	if n := len(h.Approvals); n > 0 && (h.State == Pending || h.State == from) {
 		last := h.Approvals[n-1]
@@ -52,6 +52,16 @@ func utc(t time.Time) time.Time {
 		return t
 	}
 	return t.UTC()
+}
+
+// named are the groups with a name, for the record: a yes counts for anybody anyway.
+func named(groups []string) (list []string) {
+	for _, g := range groups {
+		if g != "" {
+			list = append(list, clip(g))
+		}
+	}
+	return list
 }
 
 // also are the reviewers who must say yes besides.

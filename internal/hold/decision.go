@@ -13,7 +13,8 @@ const maxNote = 500
 // Answerer is who answers, as far as the door they came by knows them.
 type Answerer struct {
 	// OS is the OS user at the other end of the control socket, known by its
-	// peer credentials. Empty for other doors.
+	// peer credentials, or the one for whom that socket made the link by which a
+	// browser signed in. Empty for other doors.
 	OS string
 
 	// Person is the name of a person of the configuration, set only by a door

@@ -64,6 +64,7 @@ type Desk struct {
 	waiting  sync.WaitGroup // calls of Wait
 	later    *later
 	keeper   *keeper
+	watching watching
 }
 
 // Open makes a desk and settles what an earlier run left open: pending holds are
@@ -196,7 +197,7 @@ func disk(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), diskWait)
 }
 
-// write puts e on disk in the record, and then tells the observers.
+// write puts e on disk in the record, and then tells observers and watchers.
 func (d *Desk) write(ctx context.Context, e event.HoldChanged) error {
 	ctx, cancel := disk(ctx)
 	defer cancel()
@@ -205,6 +206,7 @@ func (d *Desk) write(ctx context.Context, e event.HoldChanged) error {
 	}
 	d.events(e)
 	d.tell()
+	d.watching.tell(e.Hold)
 	return nil
 }
 

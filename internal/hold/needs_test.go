@@ -57,6 +57,10 @@ func TestEveryNeedMustBeMet(t *testing.T) {
 			if o := <-done; o.hold.State != hold.Released {
 				t.Errorf("%+v, %v", o.hold, o.err)
 			}
+			last := auditOf(t, r.dir)
+			if e := last[len(last)-1]; len(e.Also) != 2 || e.Also[0].Group != "security" || len(e.Approvals[0].Groups) == 0 {
+				t.Errorf("recorded %+v", e)
+			}
 		})
 	}
 }

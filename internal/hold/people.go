@@ -21,6 +21,7 @@ type People struct {
 	byName     map[string]Person
 	byOS       map[string]string
 	byPostgres map[string]string
+	bySlack    map[string]string
 	groups     map[string][]string
 }
 
@@ -28,7 +29,7 @@ type People struct {
 // naming the person, user or group.
 func NewPeople(list []Person, groups map[string][]string) (People, error) {
 	p := People{
-		byName: map[string]Person{}, byOS: map[string]string{},
+		byName: map[string]Person{}, byOS: map[string]string{}, bySlack: map[string]string{},
 		byPostgres: map[string]string{}, groups: map[string][]string{},
 	}
 	var faults []error
@@ -55,6 +56,9 @@ func (p *People) add(i int, person Person) (faults []error) {
 	p.byName[person.Name] = person
 	if person.OS != "" {
 		faults = append(faults, claim(p.byOS, "OS user", person.OS, person.Name))
+	}
+	if person.Slack != "" {
+		faults = append(faults, claim(p.bySlack, "Slack id", person.Slack, person.Name))
 	}
 	for _, user := range person.Postgres {
 		if user == "" {
@@ -101,6 +105,9 @@ func (p *People) addGroup(group string, members []string) (faults []error) {
 // Configured is true when at least one person is listed.
 func (p People) Configured() bool { return len(p.byName) > 0 }
 
+// Names are those of everybody, sorted; the caller owns the slice.
+func (p People) Names() []string { return sortedKeys(p.byName) }
+
 // ByName finds a person by name.
 func (p People) ByName(name string) (Person, bool) {
 	person, ok := p.byName[name]
@@ -116,6 +123,12 @@ func (p People) ByOS(user string) (Person, bool) {
 // ByPostgres finds the person whose Postgres user this is.
 func (p People) ByPostgres(user string) (Person, bool) {
 	person, ok := p.byName[p.byPostgres[user]]
+	return person, ok
+}
+
+// BySlack finds the person whose Slack member id this is.
+func (p People) BySlack(id string) (Person, bool) {
+	person, ok := p.byName[p.bySlack[id]]
 	return person, ok
 }
 

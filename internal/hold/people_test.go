@@ -11,7 +11,7 @@ func team(t *testing.T) People {
 	t.Helper()
 	p, err := NewPeople([]Person{
 		{Name: "ana", Postgres: []string{"ana", "ana_admin"}, OS: "ana"},
-		{Name: "ben", Postgres: []string{"ben"}, OS: "bsmith"},
+		{Name: "ben", Postgres: []string{"ben"}, OS: "bsmith", Slack: "U012AB3CD"},
 		{Name: "cy", OS: "cy"},
 		{Name: "zoe", Postgres: []string{"zoe"}, OS: "zoe"},
 		{Name: "noos"},
@@ -35,6 +35,9 @@ func TestPeopleLookups(t *testing.T) {
 		{func() (Person, bool) { return p.ByPostgres("Ana") }, ""},
 		{func() (Person, bool) { return p.ByPostgres("") }, ""},
 		{func() (Person, bool) { return p.ByName("cy") }, "cy"},
+		{func() (Person, bool) { return p.BySlack("U012AB3CD") }, "ben"},
+		{func() (Person, bool) { return p.BySlack("u012ab3cd") }, ""},
+		{func() (Person, bool) { return p.BySlack("") }, ""},
 		{func() (Person, bool) { return People{}.ByOS("ana") }, ""},
 	} {
 		if got, ok := c.got(); got.Name != c.want || ok != (c.want != "") {
@@ -71,9 +74,9 @@ func TestReviewers(t *testing.T) {
 
 func TestNewPeopleFaults(t *testing.T) {
 	_, err := NewPeople([]Person{
-		{Name: "ana", OS: "u1", Postgres: []string{"pg", "pg", ""}},
+		{Name: "ana", OS: "u1", Slack: "U1", Postgres: []string{"pg", "pg", ""}},
 		{Name: "ana"},
-		{Name: "ben", OS: "u1", Postgres: []string{"pg"}},
+		{Name: "ben", OS: "u1", Slack: "U1", Postgres: []string{"pg"}},
 		{},
 	}, map[string][]string{"dba": {"ana", "ghost", "ana"}, "empty": nil, "": {"ana"}})
 	if err == nil {
@@ -81,7 +84,7 @@ func TestNewPeopleFaults(t *testing.T) {
 	}
 	for _, want := range []string{
 		`person "ana" is listed twice`, `Postgres user "pg" is listed twice for person "ana"`,
-		`person "ana" has an empty Postgres user`, `OS user "u1" belongs to "ana" and to "ben"`,
+		`person "ana" has an empty Postgres user`, `OS user "u1" belongs to "ana" and to "ben"`, `Slack id "U1" belongs to "ana" and to "ben"`,
 		`Postgres user "pg" belongs to "ana" and to "ben"`, "person 4 has no name",
 		`group "dba" names "ghost"`, `group "dba" names "ana" twice`, `group "empty" has no members`, "a group has no name",
 	} {

@@ -1,37 +1,85 @@
 package hold
 
-import "context"
+import "sync"
 
-// changes is closed and replaced whenever a change of a hold is in the record.
-func (d *Desk) changes() <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.news
+// watchLength bounds what a Watch keeps, in holds. Whoever is that far behind
+// lists all of them anyway.
+const watchLength = 4096
+
+// Watch hears which holds are new or have changed. It never blocks the desk: what
+// is not taken yet is kept as a set of ids, so that a watcher that is slow, or busy
+// with a network that is down, misses no hold and sees each in its last state. Make
+// one with Desk.Watch. All methods may be called from any goroutine.
+type Watch struct {
+	desk  *Desk
+	ready chan struct{}
+
+	mu       sync.Mutex // guards the fields below
+	ids      []string   // in the order in which they changed first
+	known    map[string]bool
+	overflow bool
 }
 
-// tell wakes those who watch holds.
-func (d *Desk) tell() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	close(d.news)
-	d.news = make(chan struct{})
+// Watch starts watching. The caller closes it.
+func (d *Desk) Watch() *Watch {
+	w := &Watch{desk: d, ready: make(chan struct{}, 1), known: map[string]bool{}}
+	d.watching.mu.Lock()
+	defer d.watching.mu.Unlock()
+	if d.watching.all == nil {
+		d.watching.all = map[*Watch]struct{}{}
+	}
+	d.watching.all[w] = struct{}{}
+	return w
 }
 
-// Answered returns a hold as soon as it is not pending any more, or as it is when ctx
-// ends or the desk closes. Errors are those of Get.
-func (d *Desk) Answered(ctx context.Context, id string) (Hold, error) {
-	for {
-		news := d.changes() // before the look: what changes behind it is not missed
-		h, err := d.Get(context.WithoutCancel(ctx), id)
-		if err != nil || h.State != Pending {
-			return h, err
-		}
-		select {
-		case <-news:
-		case <-ctx.Done():
-			return h, nil
-		case <-d.stopping:
-			return h, nil
-		}
+// Close ends watching. What was not taken stays to be taken.
+func (w *Watch) Close() {
+	w.desk.watching.mu.Lock()
+	defer w.desk.watching.mu.Unlock()
+	delete(w.desk.watching.all, w)
+}
+
+// Ready has a value when there is something to take. It is never closed.
+func (w *Watch) Ready() <-chan struct{} { return w.ready }
+
+// Take is the ids that changed since the last call, oldest first; Desk.Get has the
+// holds. With all, some are missing: the caller lists everything instead.
+func (w *Watch) Take() (ids []string, all bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ids, all = w.ids, w.overflow
+	w.ids, w.overflow = nil, false
+	clear(w.known)
+	return ids, all
+}
+
+func (w *Watch) add(id string) {
+	w.mu.Lock()
+	switch {
+	case w.known[id]:
+	case len(w.ids) == watchLength:
+		w.overflow = true
+	default:
+		w.known[id], w.ids = true, append(w.ids, id)
+	}
+	w.mu.Unlock()
+	select {
+	case w.ready <- struct{}{}:
+	default:
+	}
+}
+
+// watching are the watchers of a desk.
+type watching struct {
+	mu  sync.Mutex
+	all map[*Watch]struct{}
+}
+
+// tell says that a hold has changed, once the change is on disk.
+func (l *watching) tell(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for w := range l.all {
+		w.add(id)
 	}
 }

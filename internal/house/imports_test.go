@@ -26,9 +26,11 @@ var mayImport = map[string][]string{
 	"proxy/internal/session": {"proxy/internal/wire", "rules", "internal/hold", "internal/event"},
 
 	// For tests only: see TestOnlyTestsUseTheirPackages.
-	"proxy/internal/simulate": {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/event", "internal/trace"},
-	"internal/pgtest":         {"internal/trace"},
-	"internal/house":          {},
+	"internal/volume/simulate": {"internal/volume"},
+	"proxy/internal/simulate":  {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/event", "internal/trace"},
+	"internal/pgtest":          {"internal/trace"},
+	"internal/slack/fakeslack": {},
+	"internal/house":           {},
 
 	"internal/hold":    {"rules", "internal/event"},
 	"internal/script":  {"rules"},
@@ -41,8 +43,12 @@ var mayImport = map[string][]string{
 	"internal/audit":   {"internal/event", "internal/hold"},
 	"internal/catalog": {"rules"},
 	"internal/volume":  {"internal/event"},
-	"internal/slack":   {"internal/hold"},
+	"internal/slack":   {"rules", "internal/hold", "internal/outbox", "internal/wording"},
+	"internal/outbox":  {},
+	"internal/webhook": {"rules", "internal/hold", "internal/outbox"},
 	"internal/console": {"internal/hold"},
+	"internal/web":     {"internal/hold", "internal/console", "internal/wording"},
+	"internal/wording": {},
 	"internal/store":   {"internal/hold", "internal/volume"},
 	"internal/config":  {"rules", "internal/hold"},
 	"examples/...":     {},
@@ -74,7 +80,8 @@ var mayNotImport = []struct {
 	{"internal/check", "os", nil},
 	{"internal/check", "net", nil},
 	{"internal/hold", "net", nil},
-	{"internal/hold", "github.com/slack-go", nil},
+	{"...", "github.com/slack-go", []string{"internal/slack"}},
+	{"...", "github.com/gorilla/websocket", []string{"internal/slack", "internal/slack/fakeslack"}},
 }
 
 // rulesNeeds is all that rules takes from outside the standard library. protobuf
@@ -188,7 +195,7 @@ func TestRulesNeedsOnlyAParserAndACache(t *testing.T) {
 }
 
 // testsOnly are packages that no binary should carry.
-var testsOnly = []string{"internal/pgtest", "internal/house", "proxy/internal/simulate"}
+var testsOnly = []string{"internal/volume/simulate", "internal/pgtest", "internal/house", "internal/slack/fakeslack", "proxy/internal/simulate"}
 
 func TestOnlyTestsUseTheirPackages(t *testing.T) {
 	for _, p := range listPackages(t) {

@@ -167,7 +167,8 @@ func Ready(status byte) Message { return Message{'Z', []byte{status}} }
 // Complete is a CommandComplete.
 func Complete(tag string) Message { return Message{'C', builder{}.text(tag)} }
 
-// Behave is a server that greets and answers each Query with an empty result.
+// Behave is a server that greets and answers each Query with an empty result, and
+// each Sync with nothing more than that it is ready.
 func Behave(v *Visitor) {
 	if !v.Startup() || !v.Say(Greeting()...) {
 		return
@@ -175,6 +176,9 @@ func Behave(v *Visitor) {
 	for {
 		m, ok := v.Read()
 		if !ok || m.Type == 'X' {
+			return
+		}
+		if m.Type == 'S' && !v.Say(Ready('I')) {
 			return
 		}
 		if m.Type == 'Q' && !v.Say(Complete("SELECT 0"), Ready('I')) {

@@ -8,6 +8,7 @@
 CREATE TABLE IF NOT EXISTS kept (id int, name text);
 CREATE TABLE IF NOT EXISTS approve_me (id int);
 CREATE TABLE IF NOT EXISTS deny_me (id int);
+CREATE TABLE IF NOT EXISTS withdraw_me (id int);
 INSERT INTO kept VALUES (1, 'one'), (2, 'two');
 DELETE FROM kept WHERE id = 2;
 

@@ -7,11 +7,11 @@ import (
 
 // liveHold is a released hold whose end is to be told.
 type liveHold struct {
-	id        string
-	answered  bool
-	committed bool
-	tag       string
-	failure   string
+	id       string
+	answered bool
+	kept     bool // whatever fails behind it
+	tag      string
+	failure  string
 }
 
 // confront decides about the batch at the start of c.in, in which something was
@@ -21,14 +21,14 @@ func (c *Core) confront() {
 		c.Refuse(violationWords(what), "")
 		return
 	}
-	v := c.worst()
-	if v.Action == rules.Refuse {
-		for _, f := range c.found {
-			if f.verdict.Action == rules.Refuse {
-				c.report(Refused, f.verdict, f.text)
-			}
-		}
-		c.Refuse(c.cfg.Refusal(v), "")
+	if c.deferred && c.unsure { // what the names in it stand for may be known by now
+		c.deferred = false
+		c.resume()
+		return
+	}
+	c.deferred = false
+	if v := c.worst(); v.Action == rules.Refuse && v.SQLState == unreadableSetting {
+		c.decide()
 		return
 	}
 	if c.queue.settles() && !c.copying.open && !c.skipping {
@@ -39,7 +39,30 @@ func (c *Core) confront() {
 		c.pass("")
 		return
 	}
-	c.out.Ask = c.ask()
+	if c.mayInquire() {
+		c.inquire()
+		return
+	}
+	c.decide()
+}
+
+// unreadableSetting is the SQLSTATE of refusing a setting under which text cannot be
+// read: no name has a say in it.
+const unreadableSetting = "ZH005"
+
+// decide refuses the batch, or asks people.
+func (c *Core) decide() {
+	v := c.worst()
+	if v.Action != rules.Refuse {
+		c.out.Ask = c.ask()
+		return
+	}
+	for _, f := range c.found {
+		if f.verdict.Action == rules.Refuse {
+			c.report(Refused, f.verdict, f.text)
+		}
+	}
+	c.Refuse(c.cfg.Refusal(v), "")
 }
 
 // hopeless says that the server is sure to refuse the batch, because it is in a
@@ -128,22 +151,22 @@ func (c *Core) liveHold(id string) *liveHold {
 	return nil
 }
 
-// holdsCommitted notes the end of a transaction: what was answered in it is not undone
-// by an error of the same batch behind it.
-func (c *Core) holdsCommitted() {
+// holdsKept notes the end of a transaction, or a savepoint: what was answered before is
+// not undone by an error of the same batch behind it, or need not be.
+func (c *Core) holdsKept() {
 	for i := range c.live {
 		l := &c.live[i]
-		l.committed = l.committed || l.answered && l.failure == ""
+		l.kept = l.kept || l.answered && l.failure == ""
 	}
 }
 
-// holdsFailed notes an error: it undoes everything of the batch it is in that was not
-// committed, so every released hold of that batch has failed. Holds of batches behind
+// holdsFailed notes an error: it undoes everything of the batch it is in that is not
+// kept, so every released hold of that batch has failed. Holds of batches behind
 // it have not.
 func (c *Core) holdsFailed(code, message string) {
 	for i := range c.live {
 		l := &c.live[i]
-		if l.failure == "" && !l.committed && (l.answered || c.queue.fails(l.id)) {
+		if l.failure == "" && !l.kept && (l.answered || c.queue.fails(l.id)) {
 			l.failure = code + " " + message
 		}
 	}

@@ -25,6 +25,11 @@ type Ask struct {
 	// with a password in it, of which no confirmation can be kept. See Confirmation.
 	Binding string
 
+	// SearchPath is where the server looks for names, as the setting says, if
+	// PathKnown; it is part of Binding then.
+	SearchPath string
+	PathKnown  bool
+
 	// Unbound says why no confirmation can be kept, for people; empty when one can.
 	Unbound string
 
@@ -57,8 +62,11 @@ func (c *Core) ask() *Ask {
 		bind(digest, normal[f.text], []byte(f.types), []byte(f.rest))
 	}
 	a.SQL = strings.Join(texts, "\n\n")
+	if a.SearchPath, a.PathKnown = c.searchPath(); a.PathKnown {
+		bind(digest, []byte("search_path"), []byte(a.SearchPath))
+	}
 	path := c.pathOf(c.found[len(c.found)-1].msg)
-	a.Path, a.Unbound, a.Undone = c.cfg.Path+path.String(), c.unbound(&path), c.undone()
+	a.Path, a.Unbound, a.Undone = c.cfg.Path+path.String(), c.unbound(&path, a.PathKnown), c.undone()
 	if secret { // the digest would let a password be guessed
 		a.Unbound = "its text has a password"
 		return a
@@ -95,7 +103,7 @@ func (a *Ask) Confirmation() string {
 }
 
 // unbound says why an approval of what was found cannot be kept; empty when it can.
-func (c *Core) unbound(path *searchPath) string {
+func (c *Core) unbound(path *searchPath, known bool) string {
 	for i := range c.found {
 		f := &c.found[i]
 		switch {
@@ -105,7 +113,7 @@ func (c *Core) unbound(path *searchPath) string {
 			return "it runs a prepared statement by its name, which may stand for something else by then"
 		}
 	}
-	if path.hidden {
+	if path.hidden && !known {
 		return "its session has set its search_path to a value that no text shows"
 	}
 	return ""
@@ -117,7 +125,8 @@ func (c *Core) unbound(path *searchPath) string {
 func (c *Core) undone() bool {
 	first, last := c.found[0].msg, c.found[len(c.found)-1].msg
 	for i := range c.msgs[first:last] {
-		if c.msgs[first+i].endsBatch() {
+		m := &c.msgs[first+i]
+		if m.endsBatch() || m.facts != nil && !staysInTransaction(m.facts) {
 			return false
 		}
 	}

@@ -83,7 +83,7 @@ func (c *Core) walk(buf []byte, owned bool) {
 		c.forwardAll(buf)
 		return
 	}
-	if c.state == flowing && len(c.found) > 0 {
+	if c.state == flowing && len(c.found) > 0 && !c.defers(buf) {
 		c.state = asking
 	}
 	c.keep(buf, c.forward(buf, c.ready()), owned)

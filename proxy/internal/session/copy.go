@@ -42,6 +42,7 @@ func (c *Core) copyInBegins() {
 		return false, false
 	})
 	c.dirty = !c.queue.endsSettled() // a Sync that was to end the batch is ignored
+	c.queue.remix()
 	if c.state == draining {
 		c.wake = true // the copy waits for the client, so waiting for it would be for ever
 	}

@@ -48,6 +48,11 @@ type Config struct {
 	// Path are the settings of the StartupMessage on which it depends what names
 	// without a schema mean, as one text; empty for none.
 	Path string
+	// Answers says that the server understands questions about names.
+	Answers bool
+
+	// SearchPath is search_path as the server reported it; empty where it does not.
+	SearchPath string
 
 	// ServerEncoding is the server's, as it reports it; empty is not known.
 	ServerEncoding string
@@ -79,6 +84,7 @@ const (
 	draining               // waiting until everything in flight is answered
 	probing                // waiting for the answer to a question of ours
 	resyncing              // waiting until it is known again where the server is
+	inquiring              // waiting for what the names of a batch stand for
 	asking                 // a batch is held
 	closed                 // nothing goes in or out any more
 )
@@ -106,6 +112,8 @@ type Core struct {
 	unsure     bool      // something was judged by a name whose definition is in flight
 	batch      uint      // counts batches
 	dirty      bool      // messages were forwarded that no Sync has followed
+	mixed      bool      // a Query or FunctionCall came inside of such a batch; until no transaction is open
+	deferred   bool      // what was found has waited for the end of its batch
 
 	// Server to client.
 	serverIn    []byte // a message that is not complete; owned
@@ -115,8 +123,9 @@ type Core struct {
 	skipping    bool // the server ignores everything until Sync
 	copying     copying
 	resync      resync
-	vague       bool // in observe mode: what is in flight was forgotten once
-	status      byte // of the last ReadyForQuery
+	question    *question // in the state inquiring
+	vague       bool      // in observe mode: what is in flight was forgotten once
+	status      byte      // of the last ReadyForQuery
 	settings    settings
 	path        searchPath
 	statements  names
@@ -130,7 +139,7 @@ type Core struct {
 
 // New makes the core of a session that has just seen its first ReadyForQuery.
 func New(cfg Config) *Core {
-	return &Core{
+	c := &Core{
 		cfg:      cfg,
 		raw:      cfg.Mode == Off,
 		status:   cfg.Status,
@@ -139,6 +148,10 @@ func New(cfg Config) *Core {
 		statements: names{foreign: !rules.IsUTF8(cfg.ServerEncoding)},
 		portals:    names{foreign: !rules.IsUTF8(cfg.ServerEncoding)},
 	}
+	if cfg.SearchPath != "" {
+		c.settings.reportedPath(cfg.SearchPath)
+	}
+	return c
 }
 
 // Output is what a Core wants done. Byte slices are to be written in order.
@@ -252,7 +265,7 @@ func (c *Core) Rest() {
 
 // Owed says that the server has, or may have, something left to answer.
 func (c *Core) Owed() bool {
-	return c.raw || c.deaf || c.dirty || c.copying.open || c.queue.len() > 0 || c.serverPass > 0
+	return c.raw || c.deaf || c.dirty || c.state == inquiring || c.copying.open || c.queue.len() > 0 || c.serverPass > 0
 }
 
 // ServerSaidGoodbye says that the server has sent a FATAL error: it needs no

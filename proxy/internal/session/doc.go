@@ -22,7 +22,10 @@
 //
 // client.go walks the client's bytes and forwards them, scan.go looks at one
 // message of the client, judge.go is where simple and extended protocol meet,
-// batch.go holds, refuse.go refuses, server.go walks the server's bytes, replies.go
+// batch.go holds, deferring.go waits for the rest of a batch, question.go asks the server
+// what names stand for (question_text.go is its SQL, kinds.go what can be asked for,
+// steps.go says where an answer is certain, answer.go reads it, spare.go acts on it),
+// refuse.go refuses, server.go walks the server's bytes, replies.go
 // matches a reply to what it answers, copy.go follows copy data, resync.go finds out
 // where the server is when they leave that open, names.go keeps prepared statements
 // and portals, stands.go says what one may run, key.go knows what the server takes

@@ -92,7 +92,7 @@ func TestReportedOnce(t *testing.T) {
 		parse("", "execute p"), bindTo("", ""), execute(""), sync()))
 	statements, reports := 0, 0
 	take := func() {
-		out := s.core.Take()
+		out := s.answered(s.core.Take())
 		statements, reports = statements+out.Statements, reports+len(out.Reports)
 	}
 	take()

@@ -64,11 +64,11 @@ func TestNoticesWaitForTheEndOfAMessage(t *testing.T) {
 // text is read, so the server is asked.
 func TestNonASCIITextAfterAFunction(t *testing.T) {
 	s := newScript(t, Enforce)
-	s.client("P::select f() B:: E: P:"+askName+":"+askSettings+" B:"+askName+":"+askName+" E:"+askName+" C C H", "",
+	s.client("P::select f() B:: E: C C P:"+askName+":"+askSettings+" B:"+askName+":"+askName+" E:"+askName+" C C H", "",
 		parse("", "select f()"), bindTo("", ""), execute(""),
 		parse("", "select 'é'"), bindTo("", ""), execute(""), sync())
 	s.server("", "1 2 C:SELECT 1", parsed(), bound(), complete("SELECT 1"))
-	s.server("P::select 'é' B:: E: S", "", parsed(), bound(), row("on UTF8"), complete("SELECT 1"), closed3(), closed3())
+	s.server("P::select 'é' B:: E: S", "", closed3(), closed3(), parsed(), bound(), row("on UTF8"), complete("SELECT 1"), closed3(), closed3())
 	s.server("", "1 2 C:SELECT 1 Z:I", parsed(), bound(), complete("SELECT 1"), ready('I'))
 }
 
@@ -78,7 +78,7 @@ func TestNonASCIITextAfterABadFunction(t *testing.T) {
 	s.core.Client(encode(t, parse("", "select f()"), bindTo("", ""), execute(""),
 		parse("", `select '\'' , 'drop table t; --'`), bindTo("", ""), execute(""), sync()))
 	s.core.Take()
-	s.server("", "1 2 C:SELECT 1", parsed(), bound(), complete("SELECT 1"), parsed(), bound(), row("off UTF8"), complete("SELECT 1"), closed3(), closed3())
+	s.server("", "1 2 C:SELECT 1", parsed(), bound(), complete("SELECT 1"), closed3(), closed3(), parsed(), bound(), row("off UTF8"), complete("SELECT 1"), closed3(), closed3())
 	if a := s.held(); a.Verdict.Rule != "unreadable" {
 		t.Errorf("asked %+v", a)
 	}
@@ -206,10 +206,10 @@ func TestSettingsUndoneWithTheTransaction(t *testing.T) {
 // TestSettingsUndoneWithTheBatch: a Sync ends the transaction of a batch without BEGIN.
 func TestSettingsUndoneWithTheBatch(t *testing.T) {
 	s := newScript(t, Enforce)
-	s.client("P::set local client_encoding = latin1 B:: E: P:_holdfast_ask:"+askSettings+" B:_holdfast_ask:_holdfast_ask E:_holdfast_ask C C H", "",
+	s.client("P::set local client_encoding = latin1 B:: E: C C P:_holdfast_ask:"+askSettings+" B:_holdfast_ask:_holdfast_ask E:_holdfast_ask C C H", "",
 		parse("", "set local client_encoding = latin1"), bindTo("", ""), execute(""), parse("", "select 'é'"), bindTo("", ""), execute(""), sync(), query("select 'é'"))
 	s.server("P::select 'é' B:: E: S", "1 2 C:SET", parsed(), bound(), complete("SET"),
-		parsed(), bound(), row("on LATIN1"), complete("SELECT 1"), closed3(), closed3())
+		closed3(), closed3(), parsed(), bound(), row("on LATIN1"), complete("SELECT 1"), closed3(), closed3())
 	if got := s.core.settingsNow(); got.ClientEncoding == "UTF8" {
 		t.Errorf("settings %+v within the batch", got)
 	}

@@ -129,7 +129,7 @@ func TestPreparedEarlierIsHeldAtBind(t *testing.T) {
 // comes.
 func TestSplitBatch(t *testing.T) {
 	s := newScript(t, Enforce)
-	s.client("", "", parse("", "drop table a"), bindTo("", ""))
+	s.client("", "", parse("", "drop table a"), bindTo("", ""), flush())
 	s.held()
 	s.core.Refuse(denied, "h3x8m2qd")
 	s.check(refusalParse, "")
@@ -143,7 +143,7 @@ func TestSplitBatch(t *testing.T) {
 // dropped.
 func TestSplitSyncBehindARefusal(t *testing.T) {
 	s := newScript(t, Enforce)
-	s.client("", "", parse("", "drop table a"), bindTo("", ""))
+	s.client("", "", parse("", "drop table a"), bindTo("", ""), flush())
 	s.held()
 	s.core.Refuse(denied, "h3x8m2qd")
 	s.check(refusalParse, "")

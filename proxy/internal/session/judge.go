@@ -12,6 +12,7 @@ type finding struct {
 	text    string // of the statement; empty where it is not known
 	types   string // declared parameter types, as in Parse
 	rest    string // formats and values, as in Bind
+	source  uint64 // serial of the message that defined what a Bind binds
 
 	violation string // what the server says of a malformed message; the rest is empty then
 }
@@ -69,6 +70,11 @@ func (c *Core) report(kind ReportKind, v rules.Verdict, text string) {
 	if kind != Refused && c.scanned <= c.again {
 		return
 	}
+	c.note(kind, v, text)
+}
+
+// note is report for what cannot have been reported before.
+func (c *Core) note(kind ReportKind, v rules.Verdict, text string) {
 	r := Report{Kind: kind, Verdict: v, text: text}
 	if last := len(c.out.Reports) - 1; last >= 0 && c.out.Reports[last].text == text {
 		r.SQL = c.out.Reports[last].SQL // a prepared statement bound many times

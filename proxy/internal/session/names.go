@@ -21,7 +21,7 @@ type prepared struct {
 
 // finding is what is known of it where message i, which runs it, must not go on.
 func (b *prepared) finding(i int) finding {
-	return finding{msg: i, verdict: b.verdict, facts: b.facts, text: b.text, types: b.types}
+	return finding{msg: i, verdict: b.verdict, facts: b.facts, text: b.text, types: b.types, source: b.serial}
 }
 
 // names are the prepared statements or the portals of a session. What the server

@@ -7,6 +7,7 @@ import "testing"
 func says(t *testing.T, texts ...string) *Ask {
 	t.Helper()
 	s := newScript(t, Enforce)
+	s.core.cfg.Answers = false // the search_path is not told
 	status := byte('I')
 	for _, text := range texts[:len(texts)-1] {
 		fails := text[0] == '!'
@@ -126,6 +127,7 @@ func TestUndone(t *testing.T) {
 func TestCommittedBeforeAnError(t *testing.T) {
 	for _, committed := range []bool{true, false} {
 		s := newScript(t, Enforce)
+		s.core.cfg.Answers = false
 		second := "commit"
 		if !committed {
 			second = "select 2"

@@ -23,6 +23,7 @@ type reply struct {
 	facts     *rules.Facts
 	hold      string
 	changes   bool
+	mixed     bool        // a Query or FunctionCall inside of a batch that has not ended
 	refusal   *wire.Error // what the client gets in the place of the server's error
 }
 
@@ -104,6 +105,16 @@ func (q *queue) settles() bool {
 		}
 	}
 	return false
+}
+
+// remix notes anew which messages in flight came inside of a batch that has not ended.
+func (q *queue) remix() {
+	open := false
+	for i := range q.items[q.first:] {
+		r := &q.items[q.first+i]
+		r.mixed = r.mixed || open && r.kind != wire.Sync && r.endsBatch()
+		open = !r.endsBatch()
+	}
 }
 
 // fails says that an error of the head is the end of a hold: its reply is in the

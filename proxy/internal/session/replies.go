@@ -6,6 +6,7 @@ import (
 
 // expect records what the server will answer to a message that is forwarded now.
 func (c *Core) expect(m *message) {
+	mixed := false
 	switch m.typ {
 	case wire.CopyData, wire.Flush, wire.Terminate:
 		return
@@ -25,12 +26,13 @@ func (c *Core) expect(m *message) {
 			return
 		}
 		c.followPath(m)
+		mixed = c.dirty && m.endsBatch()
 		c.dirty = !m.endsBatch()
 		c.copying.open = false // the end of the session, or of a COPY that has failed
 	}
 	c.queue.push(reply{
 		kind: m.typ, closeKind: m.closeKind, name: m.name, serial: m.serial,
-		facts: m.facts, hold: m.hold, changes: m.changes,
+		facts: m.facts, hold: m.hold, changes: m.changes, mixed: mixed,
 	})
 }
 
@@ -115,8 +117,9 @@ func (c *Core) completed(tag []byte) {
 	if l := c.liveHold(h.hold); l != nil {
 		l.tag = string(tag)
 	}
-	if string(tag) == "COMMIT" || string(tag) == "PREPARE TRANSACTION" {
-		c.holdsCommitted()
+	switch string(tag) {
+	case "COMMIT", "PREPARE TRANSACTION", "SAVEPOINT":
+		c.holdsKept()
 	}
 	c.copying = copying{}
 	switch h.kind {
@@ -195,6 +198,10 @@ func (c *Core) readyReply() {
 // readyForQuery is a ReadyForQuery with the given transaction status.
 func (c *Core) readyForQuery(status byte) {
 	c.status = status
+	if h := c.queue.head(); h != nil {
+		c.mixed = c.mixed || h.mixed
+	}
+	c.mixed = c.mixed && status != 'I'
 	c.readyReply()
 	c.settings.reportedAll(status == 'I')
 	if status == 'I' && c.path.open && c.queue.len() == 0 {

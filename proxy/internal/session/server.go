@@ -90,10 +90,15 @@ func (c *Core) walkServer(buf []byte, owned bool) {
 	if c.state == asking { // its batch must not be answered any more
 		c.endLost()
 	}
-	if c.wake {
-		c.wake = false
-		c.resume()
+	if !c.wake {
+		return
 	}
+	c.wake = false
+	if c.state == inquiring {
+		c.concludeQuestion()
+		return
+	}
+	c.resume()
 }
 
 // fault is what is wrong with the header of a server's message, nil for nothing.
@@ -125,8 +130,11 @@ func (c *Core) endAt(h wire.Header, rest []byte) {
 // serverMessage looks at one message. kept says that the client does not get it,
 // but instead, if there is any.
 func (c *Core) serverMessage(typ byte, message []byte) (kept bool, instead []byte) {
-	if c.state == resyncing {
+	switch c.state {
+	case resyncing:
 		return c.resyncMessage(typ, message)
+	case inquiring:
+		return c.questionMessage(typ, message)
 	}
 	c.settleDoubt(typ)
 	body := message[wire.HeaderLen:]
@@ -232,7 +240,7 @@ const errorBeginning = 1 << 10
 // longError takes an error that is too long to be collected by its beginning, and
 // says whether it did. A statement can raise one of up to 1 GiB.
 func (c *Core) longError(h wire.Header, rest []byte) bool {
-	if h.Type != wire.ErrorResponse || h.Total <= maxServerControl || len(rest) < errorBeginning {
+	if h.Type != wire.ErrorResponse || h.Total <= maxServerControl || len(rest) < errorBeginning || c.state == inquiring {
 		return false
 	}
 	c.failed(rest[wire.HeaderLen:]) // of ours none is long
@@ -243,7 +251,7 @@ func (c *Core) longError(h wire.Header, rest []byte) bool {
 // answers nothing by itself. A RowDescription does, a Describe, so it is waited
 // for; it has at most 1,664 columns.
 func (c *Core) streamsServer(h wire.Header) bool {
-	if head := c.queue.head(); head != nil && head.kind == expectAnswer || c.state == resyncing {
+	if head := c.queue.head(); head != nil && head.kind == expectAnswer || c.state == resyncing || c.state == inquiring {
 		return false
 	}
 	switch h.Type {

@@ -17,6 +17,10 @@ type settings struct {
 	changing   int             // messages judged or in flight, or done but not reported, that may change them
 	unreported int             // of these the done ones
 
+	path      string // search_path, as the server has told it last: 18 reports it, others are asked
+	pathKnown bool
+	pathTold  bool // the server reports it
+
 	// undoable is true when a transaction that may be open has, or may have, changed
 	// them: its end undoes SET LOCAL, and a rollback every SET.
 	undoable bool
@@ -101,9 +105,9 @@ func (c *Core) probe() {
 	c.dirty = true // it begins a transaction if there is none
 }
 
-// answerParts is the number of replies to our question: ParseComplete,
-// BindComplete, DataRow, CommandComplete and CloseComplete twice.
-const answerParts = 6
+// answerParts is the number of replies to our question: CloseComplete twice,
+// ParseComplete, BindComplete, DataRow, CommandComplete and CloseComplete twice.
+const answerParts = 8
 
 // answerPart takes one reply to our question.
 func (c *Core) answerPart(typ byte, body []byte) {
@@ -133,6 +137,10 @@ func (c *Core) parameterStatus(body []byte) {
 	if !ok {
 		return
 	}
+	if string(name) == "search_path" {
+		c.settings.reportedPath(string(value[:min(len(value), maxPath)]))
+		return
+	}
 	value = value[:min(len(value), maxSetting)]
 	switch string(name) {
 	case "client_encoding":
@@ -142,4 +150,23 @@ func (c *Core) parameterStatus(body []byte) {
 	case "application_name":
 		c.cfg.Origin.Application = string(value)
 	}
+}
+
+// maxPath bounds what is kept of a search_path that the server reports. A longer one
+// is not known.
+const maxPath = 4 << 10
+
+// reportedPath takes the search_path that the server reports.
+func (s *settings) reportedPath(path string) {
+	s.path, s.pathTold, s.pathKnown = path, true, len(path) < maxPath
+}
+
+// searchPath is where the server looks for names when it comes to the batch that
+// waits, if that is known: an answer is good for the batch that it was asked for, and
+// a report for what follows when nothing is under way.
+func (c *Core) searchPath() (path string, known bool) {
+	s := &c.settings
+	path, known = s.path, s.pathKnown
+	s.pathKnown = s.pathKnown && s.pathTold
+	return path, known && c.queue.len() == 0 && !c.dirty
 }

@@ -44,7 +44,7 @@ func playSplit(t *testing.T, r *rand.Rand) string {
 	s := newScript(t, Enforce)
 	var toServer, toClient []byte
 	take := func() {
-		out := s.core.Take()
+		out := s.answered(s.core.Take())
 		toServer = append(toServer, join(out.ToServer)...)
 		toClient = append(toClient, join(out.ToClient)...)
 	}

@@ -49,6 +49,10 @@ func (c *conversation) stall() {
 // moves says that a pipe is not stalled.
 func (c *conversation) moves(pipe int) bool { return c.stalled[pipe] <= c.world.now() }
 
+// withdrawn stands for the hold of a statement that its client cancels while the server
+// is asked about it: there is none.
+const withdrawn = "withdrawn"
+
 // cancelArrives is a CancelRequest at holdfast, or later at the server: what is
 // held is withdrawn, anything else is the server's business.
 func (c *conversation) cancelArrives() {
@@ -60,6 +64,10 @@ func (c *conversation) cancelArrives() {
 	case c.held != nil:
 		c.trace("holdfast", "withdraws")
 		c.held.leave(c, hold.ErrWithdrawn)
+	case c.core.Withdraw():
+		c.trace("holdfast", "lets there be no hold")
+		c.approvals.refuse(withdrawn, "57014")
+		c.forwarded.refusing = withdrawn
 	default:
 		c.cancels = append(c.cancels, true)
 	}

@@ -20,6 +20,7 @@ type approval struct {
 	texts    []string // each once, however often it is in the batch
 	times    int      // statements that were asked about, of texts with one statement
 	binding  string
+	path     []string // search_path, if it is part of the binding
 	single   bool
 }
 
@@ -69,6 +70,9 @@ func (c *conversation) release(a *session.Ask, id string) {
 		id: id, from: c.forwarded.at, texts: strings.Split(a.SQL, "\n\n"), times: len(a.Statements),
 		binding: a.Binding, single: len(a.Statements) == 1,
 	}
+	if a.PathKnown {
+		ok.path = []string{"search_path", a.SearchPath}
+	}
 	c.approvals.list = append(c.approvals.list, ok)
 	delete(c.ended, id)
 	if !c.core.Release(id) {
@@ -97,7 +101,7 @@ func (c *conversation) checkEffect(e effect) {
 			continue
 		}
 		asked := slices.ContainsFunc(a.texts, func(text string) bool { return strings.TrimSpace(text) == strings.TrimSpace(e.text) })
-		if !asked || a.times == 0 || a.single && a.binding != digest(e) {
+		if !asked || a.times == 0 || a.single && a.binding != digest(e, a.path) {
 			continue
 		}
 		if !strings.Contains(e.text, ";") { // else one text destroys several times
@@ -122,13 +126,17 @@ func (c *conversation) effectsSettled(committed bool) {
 }
 
 // digest is what a confirmation of one statement is bound to.
-func digest(e effect) string {
+func digest(e effect, path []string) string {
 	all := sha256.New()
 	values := e.rest
 	if values != nil {
 		values = wire.BindValues(values)
 	}
-	for _, part := range [][]byte{rules.Normalize([]byte(e.text)), e.types, values} {
+	parts := [][]byte{rules.Normalize([]byte(e.text)), e.types, values}
+	for _, p := range path {
+		parts = append(parts, []byte(p))
+	}
+	for _, part := range parts {
 		sum := sha256.Sum256(part)
 		all.Write(sum[:])
 	}

@@ -41,7 +41,7 @@ func TestModelIsPostgres(t *testing.T) {
 }
 
 func differ(t *testing.T, srv *pgtest.Server, database string, seed uint64) {
-	srv.Exec(t, database, `drop table if exists a1, b1; create table a1 (id int); create table b1 (id int); insert into a1 select generate_series(1,5); insert into b1 select generate_series(1,3)`)
+	srv.Exec(t, database, `drop table if exists a1, b1, c1; create table a1 (id int); create table b1 (id int); insert into a1 select generate_series(1,5); insert into b1 select generate_series(1,3)`)
 	model := newServer()
 	model.implicitPipelines = srv.Version.Major >= 18
 	model.tables["a1"], model.tables["b1"] = []int{1, 2, 3, 4, 5}, []int{1, 2, 3}

@@ -63,7 +63,7 @@
 // ledger.go has what is known of every hold without asking the desk, lasting.go how
 // it must have ended. The model of the server is server.go (the message loop),
 // simple.go, extended.go, copying.go, portal.go, execute.go, transaction.go,
-// tables.go and text.go; it is held against real servers by the tests. mutant.go,
+// tables.go, question.go (what it says of names) and text.go; it is held against real servers by the tests. mutant.go,
 // deskmutant.go and diskmutant.go are cores, desks and disks that are wrong on
 // purpose: each must be found out.
 package simulate

@@ -51,6 +51,8 @@ func (c *conversation) clientGone() {
 	if c.held != nil {
 		c.held.leave(c, hold.ErrWithdrawn)
 		c.end(errClientLeft)
+	} else if c.core.Inquiring() {
+		c.end(errClientLeft)
 	}
 }
 

@@ -14,7 +14,7 @@ func (s *server) run(p *portal, limit int) *failure {
 		return nil
 	}
 	p.started = true
-	if p.statement.shape().destroys {
+	if p.statement.shape().destroys && s.loses(p.statement) {
 		s.effect(effect{cause: p.cause, text: p.text, types: p.statement.types, rest: p.rest})
 	}
 	return s.perform(p, p.statement)
@@ -48,7 +48,8 @@ func (s *server) perform(p *portal, st *statement) *failure {
 		return s.performPrepared(p, st)
 	case "declare @ cursor for select generate_series ( # , # )", "fetch # from @", "close @":
 		return s.performCursor(p, st)
-	case "truncate @", "drop table @", "create table @ ( id int )", "create table if not exists @ ( id int )":
+	case "truncate @", "drop table @", "drop table if exists @", "create table @ ( id int )", "create table if not exists @ ( id int )",
+		"create temp table @ ( id int )", "alter table @ rename to @":
 		return s.define(p, st)
 	default:
 		if p.kind != rowsLive {
@@ -84,7 +85,7 @@ func (s *server) performPrepared(p *portal, st *statement) *failure {
 		if err := s.analyse(inner); err != nil {
 			return err
 		}
-		if inner.shape().destroys {
+		if inner.shape().destroys && s.loses(inner) {
 			s.effect(effect{cause: p.cause, text: p.text, types: st.types, rest: p.rest})
 		}
 		run := &portal{statement: inner, kind: inner.shape().returns}

@@ -44,6 +44,9 @@ func (s *server) parse(b []byte) *failure {
 // readParsed reads the text of a Parse; holdfast's own question is among what the
 // server understands.
 func (s *server) readParsed(text string) ([]*statement, bool) {
+	if s.cause == byQuestion {
+		return s.readOwn(text)
+	}
 	if s.cause == byAsk {
 		return []*statement{{form: "select $", source: text, strings: []string{
 			s.settings["standard_conforming_strings"] + " UTF8"}}}, true
@@ -143,6 +146,9 @@ func (s *server) execute(b []byte) *failure {
 	case p.statement == nil:
 		s.emit(bare(wire.EmptyQueryResponse))
 		return nil
+	}
+	if s.cause == byQuestion {
+		return s.ownStatement(p)
 	}
 	if err := s.blocked(p.statement); err != nil {
 		return err

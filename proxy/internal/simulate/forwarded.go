@@ -20,15 +20,17 @@ type tag struct {
 // their order, byte for byte, but for refusals in the place of a batch's rest and
 // the core's own questions.
 type forwarded struct {
-	c       *conversation
-	partial []byte
-	tags    []tag
-	at      int         // messages of the client that were forwarded or refused
-	refused map[int]tag // by the message in whose place the refusal stands
-	ownSync bool        // a refused FunctionCall: the Sync behind the refusal is ours
-	discard bool        // until the client's Sync
-	maybe   bool        // after the core has asked where the server is: the same, perhaps
-	asking  int         // messages of a question still to come
+	c         *conversation
+	partial   []byte
+	tags      []tag
+	at        int         // messages of the client that were forwarded or refused
+	refused   map[int]tag // by the message in whose place the refusal stands
+	ownSync   bool        // a refused FunctionCall: the Sync behind the refusal is ours
+	discard   bool        // until the client's Sync
+	maybe     bool        // after the core has asked where the server is: the same, perhaps
+	asking    int         // messages of a question still to come
+	names     bool        // it is about names, and a Sync comes behind them
+	questions int         // about names, so far
 
 	refusing string // the hold that people refuse just now
 }
@@ -62,7 +64,7 @@ func (f *forwarded) message(m message) {
 	switch {
 	case f.asking > 0:
 		f.asking--
-		f.tags = append(f.tags, tag{cause: byAsk})
+		f.tags = append(f.tags, tag{cause: f.question()})
 	case f.ownSync:
 		f.ownSync = false
 		if m.kind() != wire.Sync {
@@ -72,10 +74,39 @@ func (f *forwarded) message(m message) {
 	case f.refusal(m):
 	case m.kind() == wire.Parse && bytes.HasPrefix(m.body(), []byte("_holdfast_ask\x00")):
 		f.asking = 5 // Bind, Execute, Close, Close, Flush
-		f.tags = append(f.tags, tag{cause: byAsk})
+		if p, _ := wire.ReadParse(m.body()); !bytes.Contains(p.Text, []byte("'standard_conforming_strings'")) {
+			f.asking, f.names = 4, true
+		}
+		f.tags = append(f.tags, tag{cause: f.question()})
+	case closesOurs(m):
+		f.tags = append(f.tags, tag{cause: f.question()})
+	case f.names:
+		if m.kind() != wire.Sync {
+			f.c.fail("a question about names is followed by %s instead of a Sync", describeMessage(m, true))
+		}
+		f.tags = append(f.tags, tag{cause: byQuestion})
+		f.names = false
+		f.questions++
 	default:
 		f.clients(m)
 	}
+}
+
+// closesOurs says that a message closes what an earlier question has left open.
+func closesOurs(m message) bool {
+	if m.kind() != wire.Close {
+		return false
+	}
+	_, name, _ := wire.ReadKindName(m.body())
+	return string(name) == "_holdfast_ask"
+}
+
+// question is the cause of what belongs to the question under way.
+func (f *forwarded) question() int {
+	if f.names {
+		return byQuestion
+	}
+	return byAsk
 }
 
 // refusal takes a message that the server must reject.
@@ -127,6 +158,9 @@ func (f *forwarded) refusedBy(m message) (id string, ok bool) {
 	id, _, _ = strings.Cut(id, ",")
 	if !held {
 		id = ""
+	}
+	if name == "refused by holdfast" && f.refusing == withdrawn {
+		id, f.refusing = withdrawn, ""
 	}
 	return id, held || name == "refused by holdfast"
 }

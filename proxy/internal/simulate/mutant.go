@@ -28,6 +28,7 @@ func Mutants() map[string]Options {
 		"can answer a hold twice":             func(c core) core { return &forgetful{core: c} },
 		"writes a chunk that is in use again": func(c core) core { return &borrower{core: c} },
 		"knows no released hold at its end":   func(c core) core { return &amnesiac{core: c} },
+		"takes every table for a temporary":   func(c core) core { return &credulous{core: c} },
 	} {
 		all[name] = Options{Wrap: wrap}
 	}
@@ -193,4 +194,11 @@ func clonePieces(pieces [][]byte) [][]byte {
 		all = append(all, bytes.Clone(p))
 	}
 	return all
+}
+
+// credulous is a core that is told that whatever is there is temporary.
+type credulous struct{ core }
+
+func (m *credulous) Server(b []byte) {
+	m.core.Server(bytes.ReplaceAll(bytes.Clone(b), []byte("permanent"), []byte("temporary")))
 }

@@ -53,8 +53,13 @@ func (c *conversation) clientBytes() {
 // serverBytes lets the core have bytes of the server.
 func (c *conversation) serverBytes() {
 	chunk := c.some(&c.fromServer, pipeRoom)
+	inquiring, refused := c.core.Inquiring(), len(c.forwarded.refused)
 	c.core.Server(chunk)
+	inquiring = inquiring && !c.core.Inquiring()
 	c.act()
+	if inquiring && c.held == nil && len(c.forwarded.refused) == refused && !c.server.dead {
+		c.spared++
+	}
 	if c.stopping && c.core.Idle() && !c.over {
 		c.sayGoodbye()
 	}

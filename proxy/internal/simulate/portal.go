@@ -54,7 +54,7 @@ func (s *server) open(name string, st *statement, values []string, cause int, re
 	if st == nil {
 		return p, nil
 	}
-	numeric := st.form != "select length ( ? :: text )"
+	numeric := st.form != "select length ( ? :: text )" && s.cause != byQuestion
 	for _, v := range values {
 		if _, err := strconv.Atoi(v); err != nil && numeric {
 			return nil, &failure{"22P02", "invalid input syntax for type integer"}

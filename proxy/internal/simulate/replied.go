@@ -50,7 +50,7 @@ func (r *replied) message(m message) {
 	r.queue = r.queue[1:]
 	r.c.trace("client gets", describeMessage(m, false))
 	if want.cause == byRefusal && want.kind() == wire.ErrorResponse && slices.Contains(provoked, wire.ErrorField(want.body(), 'C')) {
-		if want.id != wire.ErrorField(m.body(), 'H') || wire.ErrorField(m.body(), 'C') != r.c.approvals.refusals[want.id] {
+		if hint := wire.ErrorField(m.body(), 'H'); want.id != hint && want.id != withdrawn || wire.ErrorField(m.body(), 'C') != r.c.approvals.refusals[want.id] {
 			r.c.fail("the error for hold %q reached the client as %s", want.id, describeMessage(m, false))
 		}
 		m = report(wire.ErrorResponse, "ERROR", wire.ErrorField(m.body(), 'C'), "refused")
@@ -81,7 +81,11 @@ func (r *replied) ours(m message) bool {
 
 // skipAnswers steps over the answers to the core's own questions.
 func (r *replied) skipAnswers() {
-	for len(r.queue) > 0 && r.queue[0].cause == byAsk {
+	for len(r.queue) > 0 && (r.queue[0].cause == byAsk || r.queue[0].cause == byQuestion) {
+		if r.queue[0].cause == byQuestion {
+			r.queue = r.queue[1:]
+			continue
+		}
 		switch r.queue[0].kind() {
 		case wire.ErrorResponse, wire.NoticeResponse, wire.ParameterStatus:
 			return

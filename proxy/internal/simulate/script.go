@@ -19,8 +19,8 @@ type item struct {
 // writer draws what a client says.
 type writer struct {
 	*rand.Rand
-	tables [2]string
-	serial int // numbers every statement, so that no reply looks like another
+	tables [4]string // the third is not there at first, the last one is temporary
+	serial int       // numbers every statement, so that no reply looks like another
 	big    bool
 }
 
@@ -31,7 +31,7 @@ const calmItems = 5
 // nothing under way. names numbers its tables; a client that repeats itself says the
 // same few statements again and again, and waits for what becomes of them.
 func newScript(r *rand.Rand, session, names int, repeats bool) []item {
-	w := &writer{Rand: r, tables: [2]string{fmt.Sprintf("a%d", names), fmt.Sprintf("b%d", names)}, serial: 100 * session}
+	w := &writer{Rand: r, tables: [4]string{fmt.Sprintf("a%d", names), fmt.Sprintf("b%d", names), fmt.Sprintf("c%d", names), fmt.Sprintf("d%d", names)}, serial: 100 * session}
 	w.big = r.IntN(20) == 0
 	patience := r.IntN(4) // of four, how often it waits
 	var items []item
@@ -106,9 +106,10 @@ func (w *writer) text(simple bool) string {
 		fmt.Sprintf("insert into %s values (%d) returning id", t, w.serial),
 		fmt.Sprintf("delete from %s where id = %d", t, n),
 		"delete from " + t, "delete from " + t, "delete from " + t + " returning id",
-		"truncate " + t, "truncate " + t, "drop table " + t,
+		"truncate " + t, "truncate " + t, "drop table " + t, "drop table " + t, "drop table if exists " + t,
+		"create temp table " + w.tables[3] + " (id int)", "create temp table " + w.tables[3] + " (id int)",
 		fmt.Sprintf("update %s set id = id + %d", t, w.serial),
-		"create table " + t + " (id int)", "create table if not exists " + t + " (id int)",
+		"create table " + w.lasting() + " (id int)", "create table if not exists " + w.lasting() + " (id int)",
 		"begin", "begin", "begin", "commit", "commit", "rollback",
 		fmt.Sprintf("select noisy(%d)", w.serial), "select scs_off()", "select scs_on()",
 		"set standard_conforming_strings = on", fmt.Sprintf("set application_name = 'app %d'", w.serial),
@@ -118,7 +119,8 @@ func (w *writer) text(simple bool) string {
 		"discard all", "select 1/0", "select wrong from", "", "fetch 2 from c1", "close c1",
 	}
 	if simple {
-		choices = append(choices, "declare c1 cursor for select generate_series(1,5)", w.text(false)+fmt.Sprintf(" /* %d; */", w.serial))
+		choices = append(choices, "declare c1 cursor for select generate_series(1,5)", w.text(false)+fmt.Sprintf(" /* %d; */", w.serial),
+			"alter table "+w.lasting()+" rename to "+w.lasting())
 	}
 	if w.big && w.IntN(10) == 0 {
 		return fmt.Sprintf("select repeat('xyz', %d)", 10000+w.IntN(60000))
@@ -126,7 +128,8 @@ func (w *writer) text(simple bool) string {
 	return choices[w.IntN(len(choices))]
 }
 
-func (w *writer) table() string     { return w.tables[w.IntN(2)] }
+func (w *writer) table() string     { return w.tables[[]int{0, 0, 0, 1, 1, 2, 3}[w.IntN(7)]] }
+func (w *writer) lasting() string   { return w.tables[[]int{0, 1, 2}[w.IntN(3)]] }
 func (w *writer) statement() string { return "s" + strconv.Itoa(1+w.IntN(3)) }
 
 // shared is a name that SQL's EXECUTE uses too, so that only what inner gives may

@@ -16,10 +16,11 @@ type reply struct {
 
 // Causes that are not a message of the client.
 const (
-	byNobody  = -1 - iota // notifications
-	byAsk                 // a question of holdfast's own
-	byRefusal             // a message that the server must reject
-	byOwnSync             // the Sync that holdfast puts behind that, for a FunctionCall
+	byNobody   = -1 - iota // notifications
+	byAsk                  // a question of holdfast's own
+	byRefusal              // a message that the server must reject
+	byOwnSync              // the Sync that holdfast puts behind that, for a FunctionCall
+	byQuestion             // a question of holdfast's own about names, with its Sync
 )
 
 // server is a model of one PostgreSQL server process: its message loop, its transaction
@@ -28,11 +29,14 @@ const (
 // before flushed are on their way to the client. Make it with newServer.
 type server struct {
 	tables   map[string][]int
+	origins  map[string]origin // of those tables
+	oids     int               // tables made so far
 	settings map[string]string // of those that are reported
 	reported map[string]string
 
 	tx         txState
 	saved      *savedState // to go back to; nil before the first write
+	mark       *mark       // of the core's savepoint
 	pipelining bool        // an Execute has completed in this transaction
 	immediate  bool        // what ran commits by itself
 
@@ -85,6 +89,7 @@ func newServer() *server {
 	return &server{
 		settled:    func(bool) {},
 		tables:     map[string][]int{},
+		origins:    map[string]origin{},
 		settings:   maps.Clone(defaults),
 		reported:   maps.Clone(defaults),
 		statements: map[string]*statement{},
@@ -131,7 +136,7 @@ func (s *server) process(m message, cause int, id string) {
 }
 
 func (s *server) dispatch(m message) *failure {
-	if code := s.fault(s.cause); code != "" && m.kind() != wire.Sync && m.kind() != wire.Flush && m.kind() != wire.Close && !isCopy(m.kind()) {
+	if code := s.fault(s.cause); code != "" && !(s.cause == byQuestion && (s.tx == txFailed || s.mark == nil && s.tx == txBlock)) && m.kind() != wire.Sync && m.kind() != wire.Flush && m.kind() != wire.Close && !isCopy(m.kind()) {
 		s.begin()
 		return &failure{code, "canceled"}
 	}

@@ -21,6 +21,8 @@ type core interface {
 	WantsClient() bool
 	Held() bool
 	Idle() bool
+	Inquiring() bool
+	Withdraw() bool
 	Notice(wire.Error)
 	End(wire.Error, error)
 	ServerSaidGoodbye() bool
@@ -57,11 +59,12 @@ type conversation struct {
 	delivered int              // of server.out: in the pipe
 	coreTook  int              // bytes of the client that the core was given
 
-	forwarded forwarded
-	replied   replied
-	approvals approvals
-	faults    map[int]string // by message of the client
-	cancel    bool           // the next message that runs is cancelled
+	forwarded  forwarded
+	replied    replied
+	approvals  approvals
+	faults     map[int]string // by message of the client
+	questioned map[int]int    // faults of the question in front of such a message
+	cancel     bool           // the next message that runs is cancelled
 
 	inbox    []func() // of the goroutine that waits for people; guarded by world.mu
 	held     *heldBatch
@@ -75,6 +78,7 @@ type conversation struct {
 	effects  []string // holds whose effects are in a transaction that is open
 	shadow   *shadow
 	largest  int // message of the client
+	spared   int // batches that nobody was asked about, for what their names stand for
 }
 
 func newConversation(w *world, id int) *conversation {
@@ -102,10 +106,7 @@ func newConversation(w *world, id int) *conversation {
 func (c *conversation) reconnect() *conversation {
 	next := &conversation{
 		Rand: c.Rand, world: c.world, id: c.id, life: c.life + 1, mode: c.mode,
-		script: c.script[c.at:], tables: c.server.tables,
-	}
-	if c.server.saved != nil {
-		next.tables = c.server.saved.tables // what was not committed is rolled back
+		script: c.script[c.at:], tables: c.server.lasting(),
 	}
 	next.connect()
 	next.trace("client", "connects again")
@@ -115,6 +116,7 @@ func (c *conversation) reconnect() *conversation {
 func (c *conversation) connect() {
 	c.run = c.world.run
 	c.faults, c.ended = map[int]string{}, map[string]session.Ended{}
+	c.questioned = map[int]int{}
 	c.core = c.world.options.wrap(session.New(session.Config{
 		Origin: rules.Origin{Host: "test", Database: "shop", User: c.world.user(c.id)}, Mode: c.mode,
 		Reader: c.world.reader, Policy: func() *rules.Policy { return c.world.policy },
@@ -122,6 +124,7 @@ func (c *conversation) connect() {
 			return wire.Error{Code: v.SQLState, Message: ownWord + v.Reason}
 		},
 		Status: 'I', Settings: rules.Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"},
+		Answers: true,
 	}))
 	c.server, c.shadow = c.newServer(), newShadow(c)
 	c.server.effect = c.checkEffect
@@ -144,6 +147,10 @@ func (c *conversation) newServer() *server {
 
 // fault says how a message fails by chance; the same every time it is asked.
 func (c *conversation) fault(cause int) string {
+	if cause == byQuestion && c.at <= len(c.script)-calmItems && c.IntN(100) == 0 && c.questioned[c.forwarded.at] < 2 {
+		c.questioned[c.forwarded.at]++ // at the third in a row the transaction is given up
+		return "57014"
+	}
 	if _, known := c.faults[cause]; !known && cause >= 0 {
 		code := ""
 		switch {

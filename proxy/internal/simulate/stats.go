@@ -15,6 +15,7 @@ type Stats struct {
 	Runs, Crashes             int // of holdfast
 	Refused, Effects          int
 	Spent, Refunds            int                // grants
+	Questions, Spared         int                // about names, and what nobody had to be asked about
 	Ends                      map[hold.State]int // holds, by how they ended
 }
 
@@ -29,6 +30,8 @@ func (s *Stats) Add(o Stats) {
 	s.Effects += o.Effects
 	s.Spent += o.Spent
 	s.Refunds += o.Refunds
+	s.Questions += o.Questions
+	s.Spared += o.Spared
 	if s.Ends == nil {
 		s.Ends = map[hold.State]int{}
 	}
@@ -45,8 +48,9 @@ func (s Stats) String() string {
 		ends = append(ends, fmt.Sprintf("%d %s", s.Ends[state], state))
 		total += s.Ends[state]
 	}
-	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, %d grants spent, %d given back",
-		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Spent, s.Refunds)
+	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, "+
+		"%d questions about names, %d statements spared, %d grants spent, %d given back",
+		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds)
 }
 
 // count adds up what the world has seen.
@@ -55,5 +59,7 @@ func (w *world) count() {
 		w.stats.Sessions++
 		w.stats.Messages += len(c.sent)
 		w.stats.Refused += len(c.forwarded.refused)
+		w.stats.Questions += c.forwarded.questions
+		w.stats.Spared += c.spared
 	}
 }

@@ -3,6 +3,7 @@ package simulate
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // modify runs INSERT, UPDATE and DELETE.
@@ -56,34 +57,65 @@ func (s *server) insert(p *portal, st *statement, added ...int) {
 	}
 }
 
-// define runs TRUNCATE, DROP and CREATE.
+// define runs TRUNCATE, DROP, CREATE and RENAME.
 func (s *server) define(p *portal, st *statement) *failure {
+	switch st.form {
+	case "create table @ ( id int )", "create table if not exists @ ( id int )", "create temp table @ ( id int )":
+		return s.create(p, st)
+	}
 	table := st.name()
 	_, exists := s.tables[table]
-	switch st.form {
-	case "create table @ ( id int )", "create table if not exists @ ( id int )":
-		p.tag = "CREATE TABLE"
-		switch {
-		case !exists:
-			s.write(table, []int{})
-		case st.form == "create table @ ( id int )":
-			return &failure{"42P07", "relation already exists"}
-		default:
-			s.notice("NOTICE", "42P07", "relation already exists, skipping")
-		}
-		return nil
-	}
 	switch {
+	case !exists && st.form == "drop table if exists @":
+		s.notice("NOTICE", "00000", "table does not exist, skipping")
+		p.tag = "DROP TABLE"
+		return nil
 	case !exists:
 		return &failure{"42P01", "relation does not exist"}
 	case s.inUse(table):
 		return &failure{"55006", "it is being used by active queries in this session"}
 	}
-	p.tag = "TRUNCATE TABLE"
-	s.write(table, []int{})
-	if st.form == "drop table @" {
+	switch st.form {
+	case "truncate @":
+		p.tag = "TRUNCATE TABLE"
+		s.write(table, []int{})
+	case "alter table @ rename to @":
+		return s.rename(p, table, st.names[1])
+	default:
 		p.tag = "DROP TABLE"
-		delete(s.tables, table)
+		s.forgetTable(table)
 	}
 	return nil
+}
+
+func (s *server) create(p *portal, st *statement) *failure {
+	table := st.name()
+	p.tag = "CREATE TABLE"
+	if _, exists := s.tables[table]; exists && st.form == "create table if not exists @ ( id int )" {
+		s.notice("NOTICE", "42P07", "relation already exists, skipping")
+		return nil
+	} else if exists {
+		return &failure{"42P07", "relation already exists"}
+	}
+	s.write(table, []int{})
+	s.oids++
+	s.origins[table] = origin{oid: s.oids, temporary: strings.HasPrefix(st.form, "create temp"), made: true}
+	return nil
+}
+
+func (s *server) rename(p *portal, from, to string) *failure {
+	if _, exists := s.tables[to]; exists {
+		return &failure{"42P07", "relation already exists"}
+	}
+	p.tag = "ALTER TABLE"
+	s.write(to, s.tables[from])
+	s.origins[to] = s.origins[from]
+	s.forgetTable(from)
+	return nil
+}
+
+func (s *server) forgetTable(name string) {
+	s.save()
+	delete(s.tables, name)
+	delete(s.origins, name)
 }

@@ -19,8 +19,18 @@ const (
 // savedState is what a rollback restores. Slices are never changed in place.
 type savedState struct {
 	tables   map[string][]int
+	origins  map[string]origin
 	settings map[string]string
 	listens  map[string]bool
+}
+
+// state is what a rollback to this moment restores.
+func (s *server) state() savedState {
+	return savedState{maps.Clone(s.tables), maps.Clone(s.origins), maps.Clone(s.settings), maps.Clone(s.listens)}
+}
+
+func (s *server) restore(saved savedState) {
+	s.tables, s.origins, s.settings, s.listens = saved.tables, saved.origins, saved.settings, saved.listens
 }
 
 func (s *server) status() byte {
@@ -46,7 +56,8 @@ func (s *server) begin() {
 // save is called before the first write of a transaction.
 func (s *server) save() {
 	if s.saved == nil {
-		s.saved = &savedState{maps.Clone(s.tables), maps.Clone(s.settings), maps.Clone(s.listens)}
+		now := s.state()
+		s.saved = &now
 	}
 }
 
@@ -69,7 +80,7 @@ func (s *server) commit() {
 func (s *server) rollback() {
 	s.settled(false)
 	if s.saved != nil {
-		s.tables, s.settings, s.listens = s.saved.tables, s.saved.settings, s.saved.listens
+		s.restore(*s.saved)
 	}
 	s.ended()
 }
@@ -77,6 +88,10 @@ func (s *server) rollback() {
 // ended closes the portals of the transaction with it.
 func (s *server) ended() {
 	s.tx, s.saved, s.outgoing, s.pipelining, s.immediate = txNone, nil, nil, false, false
+	for name, o := range s.origins {
+		o.made = false
+		s.origins[name] = o
+	}
 	clear(s.portals)
 }
 
@@ -84,9 +99,14 @@ func (s *server) ended() {
 func (s *server) abort() {
 	switch s.tx {
 	case txBlock, txFailed:
+		if s.mark != nil { // only what came behind the savepoint is undone
+			s.tx = txFailed
+			s.restore(s.mark.now)
+			return
+		}
 		s.settled(false)
 		if s.saved != nil {
-			s.tables, s.settings, s.listens = s.saved.tables, s.saved.settings, s.saved.listens
+			s.restore(*s.saved)
 		}
 		s.tx, s.saved, s.outgoing, s.pipelining = txFailed, nil, nil, false
 		for _, p := range s.portals {

@@ -91,14 +91,34 @@ func AppendWhere(dst []byte, name string) []byte {
 	return encode(dst, &pgproto3.Flush{})
 }
 
-// AppendAsk appends a question of holdfast's own: Parse, Bind and Execute of
-// text under the given name, Close of both, and a Flush. The name is a statement
+// AppendAsk appends a question of holdfast's own: AppendOwn and a Flush. That is
+// Parse, Bind and Execute of text under the given name and Close of both. The name is a statement
 // and a portal, so that the client's unnamed ones survive.
 func AppendAsk(dst []byte, name, text string) []byte {
-	dst = encode(dst, &pgproto3.Parse{Name: name, Query: text})
-	dst = encode(dst, &pgproto3.Bind{DestinationPortal: name, PreparedStatement: name})
-	dst = encode(dst, &pgproto3.Execute{Portal: name})
+	return encode(AppendOwn(dst, name, text), &pgproto3.Flush{})
+}
+
+// Param is a parameter of a statement of holdfast's own: its type and its value, in
+// the text format.
+type Param struct {
+	Type  uint32 // the type's OID
+	Value string
+}
+
+// AppendOwn is AppendAsk without the Flush, and with parameters. It begins with a
+// Close of both, too: what an error has left open under the name would be in the way.
+func AppendOwn(dst []byte, name, text string, params ...Param) []byte {
+	parse := &pgproto3.Parse{Name: name, Query: text}
+	bind := &pgproto3.Bind{DestinationPortal: name, PreparedStatement: name}
+	for _, p := range params {
+		parse.ParameterOIDs = append(parse.ParameterOIDs, p.Type)
+		bind.Parameters = append(bind.Parameters, []byte(p.Value))
+	}
 	dst = encode(dst, &pgproto3.Close{ObjectType: 'P', Name: name})
 	dst = encode(dst, &pgproto3.Close{ObjectType: 'S', Name: name})
-	return encode(dst, &pgproto3.Flush{})
+	dst = encode(dst, parse)
+	dst = encode(dst, bind)
+	dst = encode(dst, &pgproto3.Execute{Portal: name})
+	dst = encode(dst, &pgproto3.Close{ObjectType: 'P', Name: name})
+	return encode(dst, &pgproto3.Close{ObjectType: 'S', Name: name})
 }

@@ -151,3 +151,29 @@ func FirstValue(body []byte) (value []byte, ok bool) {
 	}
 	return body[6 : 6+n], true
 }
+
+// ReadRow takes the columns out of the body of a DataRow of at most limit columns;
+// nil is a NULL. ok is false when counts and lengths do not add up. Used for rows that
+// answer holdfast's own questions; the columns share the body's memory.
+func ReadRow(body []byte, limit int) (columns [][]byte, ok bool) {
+	if len(body) < 2 || int(binary.BigEndian.Uint16(body)) > limit {
+		return nil, false
+	}
+	columns = make([][]byte, binary.BigEndian.Uint16(body))
+	body = body[2:]
+	for i := range columns {
+		if len(body) < 4 {
+			return nil, false
+		}
+		n := int32(binary.BigEndian.Uint32(body))
+		body = body[4:]
+		switch {
+		case n == -1:
+		case n < 0 || int(n) > len(body):
+			return nil, false
+		default:
+			columns[i], body = body[:n:n], body[n:]
+		}
+	}
+	return columns, len(body) == 0
+}

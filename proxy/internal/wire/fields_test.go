@@ -126,3 +126,22 @@ func FuzzFields(f *testing.F) {
 		ErrorField(b, 0)
 	})
 }
+
+func TestReadRow(t *testing.T) {
+	row := []byte("\x00\x03\x00\x00\x00\x01a\xff\xff\xff\xff\x00\x00\x00\x00")
+	columns, ok := ReadRow(row, 3)
+	if !ok || len(columns) != 3 || string(columns[0]) != "a" || columns[1] != nil || columns[2] == nil {
+		t.Errorf("got %q, %v", columns, ok)
+	}
+	for name, body := range map[string][]byte{
+		"nothing": nil, "half a count": row[:1], "half a length": row[:5], "a value cut": row[:6], "no second column": row[:7], "bytes behind": append(row[:len(row):len(row)], 0),
+		"a negative length": []byte("\x00\x01\xff\xff\xff\xfe"), "a length beyond the end": []byte("\x00\x01\x7f\xff\xff\xff"), "too many columns": []byte("\xff\xff"),
+	} {
+		if columns, ok := ReadRow(body, 3); ok {
+			t.Errorf("%s: got %q", name, columns)
+		}
+	}
+	if _, ok := ReadRow(row, 2); ok {
+		t.Error("more columns than the limit")
+	}
+}

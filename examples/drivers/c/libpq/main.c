@@ -94,7 +94,7 @@ bool in_transaction(PGconn *conn, PGTransactionStatusType wanted) {
 bool create(PGconn *conn) {
 	return run(conn, "CREATE TABLE IF NOT EXISTS kept (id int, name text);"
 			 "CREATE TABLE IF NOT EXISTS approve_me (id int);"
-			 "CREATE TABLE IF NOT EXISTS deny_me (id int)");
+			 "CREATE TABLE IF NOT EXISTS deny_me (id int); CREATE TABLE IF NOT EXISTS withdraw_me (id int)");
 }
 
 static bool usable(PGconn *conn) {

@@ -24,7 +24,7 @@ import (
 const tables = `
 	CREATE TABLE IF NOT EXISTS kept (id int, name text);
 	CREATE TABLE IF NOT EXISTS approve_me (id int);
-	CREATE TABLE IF NOT EXISTS deny_me (id int)`
+	CREATE TABLE IF NOT EXISTS deny_me (id int); CREATE TABLE IF NOT EXISTS withdraw_me (id int)`
 
 func main() {
 	if len(os.Args) != 2 {

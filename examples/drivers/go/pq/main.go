@@ -23,7 +23,7 @@ import (
 const tables = `
 	CREATE TABLE IF NOT EXISTS kept (id int, name text);
 	CREATE TABLE IF NOT EXISTS approve_me (id int);
-	CREATE TABLE IF NOT EXISTS deny_me (id int)`
+	CREATE TABLE IF NOT EXISTS deny_me (id int); CREATE TABLE IF NOT EXISTS withdraw_me (id int)`
 
 // step is a part of the session that can go wrong.
 type step func(context.Context, *sql.Conn) error

@@ -133,7 +133,7 @@ public final class Main {
     static void create(Connection conn) throws SQLException {
         run(conn, "CREATE TABLE IF NOT EXISTS kept (id int, name text);"
                 + "CREATE TABLE IF NOT EXISTS approve_me (id int);"
-                + "CREATE TABLE IF NOT EXISTS deny_me (id int)");
+                + "CREATE TABLE IF NOT EXISTS deny_me (id int); CREATE TABLE IF NOT EXISTS withdraw_me (id int)");
     }
 
     /** Runs a step inside a transaction, which ends with it: committed if all went well. */

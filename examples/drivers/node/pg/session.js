@@ -17,7 +17,7 @@ const copy = require('pg-copy-streams');
 const tables = `
   CREATE TABLE IF NOT EXISTS kept (id int, name text);
   CREATE TABLE IF NOT EXISTS approve_me (id int);
-  CREATE TABLE IF NOT EXISTS deny_me (id int)`;
+  CREATE TABLE IF NOT EXISTS deny_me (id int); CREATE TABLE IF NOT EXISTS withdraw_me (id int)`;
 
 // expectState wants the query to fail with the SQLSTATE.
 async function expectState(state, query) {
@@ -63,6 +63,9 @@ const steps = {
       await client.query({ name: 'insert', text: 'INSERT INTO kept VALUES ($1, $2)', values: [i, 'name'] });
     }
     await client.query('DELETE FROM kept WHERE id = $1', [9]);
+    for (const text of ['DROP TABLE IF EXISTS scratch', 'CREATE TEMP TABLE scratch (id int)', 'DELETE FROM scratch', 'DROP TABLE scratch']) {
+      await client.query(text); // nobody is asked about what nobody else has
+    }
     const { rows } = await client.query('SELECT id FROM kept ORDER BY id');
     if (rows.length < 9) throw new Error(`${rows.length} rows, want at least 9`);
   },

@@ -14,7 +14,7 @@ const postgres = require('postgres');
 const tables = `
   CREATE TABLE IF NOT EXISTS kept (id int, name text);
   CREATE TABLE IF NOT EXISTS approve_me (id int);
-  CREATE TABLE IF NOT EXISTS deny_me (id int)`;
+  CREATE TABLE IF NOT EXISTS deny_me (id int); CREATE TABLE IF NOT EXISTS withdraw_me (id int)`;
 
 // expectState wants the query to fail with the SQLSTATE.
 async function expectState(state, query) {

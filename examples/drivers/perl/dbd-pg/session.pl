@@ -15,7 +15,7 @@ $| = 1;
 
 my $tables = 'CREATE TABLE IF NOT EXISTS kept (id int, name text);'
     . 'CREATE TABLE IF NOT EXISTS approve_me (id int);'
-    . 'CREATE TABLE IF NOT EXISTS deny_me (id int)';
+    . 'CREATE TABLE IF NOT EXISTS deny_me (id int); CREATE TABLE IF NOT EXISTS withdraw_me (id int)';
 
 # What happens at the next notice; DBD::Pg makes a warning of each.
 our $at_notice = sub { };

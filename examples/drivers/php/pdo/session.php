@@ -13,7 +13,7 @@ declare(strict_types=1);
 const TABLES = '
     CREATE TABLE IF NOT EXISTS kept (id int, name text);
     CREATE TABLE IF NOT EXISTS approve_me (id int);
-    CREATE TABLE IF NOT EXISTS deny_me (id int)';
+    CREATE TABLE IF NOT EXISTS deny_me (id int); CREATE TABLE IF NOT EXISTS withdraw_me (id int)';
 
 const LIMIT_MS = 20000; // for what is waited for
 

@@ -14,7 +14,7 @@ $stdout.sync = true
 TABLES = <<~SQL
   CREATE TABLE IF NOT EXISTS kept (id int, name text);
   CREATE TABLE IF NOT EXISTS approve_me (id int);
-  CREATE TABLE IF NOT EXISTS deny_me (id int)
+  CREATE TABLE IF NOT EXISTS deny_me (id int); CREATE TABLE IF NOT EXISTS withdraw_me (id int)
 SQL
 
 LIMIT = 20 # seconds, for what is waited for

@@ -1,0 +1,165 @@
+package main_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/holdfast-db/holdfast/internal/pgtest"
+	"github.com/holdfast-db/holdfast/internal/slack/fakeslack"
+)
+
+const (
+	anaInSlack = "U0ANA0ANA"
+	benInSlack = "U0BEN0BEN"
+)
+
+// slackConfig is a host whose holds are asked in a fake Slack, where ana asks and
+// ben answers.
+func slackConfig(fake *fakeslack.Slack, extra string) func(pgtest.Paths) string {
+	return func(p pgtest.Paths) string {
+		return oneHost(p, "") + `
+slack:
+  bot_token: "${SLACK_BOT_TOKEN}"
+  app_token: "${SLACK_APP_TOKEN}"
+  channel: ` + fakeslack.ChannelID + `
+  api_url: ` + fake.APIURL() + `
+` + extra + `
+people:
+  - {name: ana, postgres: [postgres], slack: ` + anaInSlack + `}
+  - {name: ben, slack: ` + benInSlack + `}
+`
+	}
+}
+
+// inSlack is a holdfast that asks in a fake Slack.
+func inSlack(t *testing.T, extra string) (scene, *fakeslack.Slack) {
+	t.Helper()
+	var s scene
+	fake := fakeslack.New(t)
+	s.srv = pgtest.Start(t, pgtest.Newest(t))
+	s.db = s.srv.Database(t, shop)
+	s.hf = pgtest.Holdfast(t, pgtest.ProxyOptions{
+		Server: s.srv, Config: slackConfig(fake, extra),
+		Env: []string{"SLACK_BOT_TOKEN=" + fakeslack.BotToken, "SLACK_APP_TOKEN=" + fakeslack.AppToken},
+	})
+	t.Cleanup(func() {
+		for _, secret := range fakeslack.Secrets {
+			if strings.Contains(s.hf.Log(), secret) {
+				t.Errorf("the log contains %q", secret)
+			}
+		}
+	})
+	return s, fake
+}
+
+// psql is held, ben clicks in Slack, the server runs it, and the message says so.
+func TestSlackApproves(t *testing.T) {
+	s, fake := inSlack(t, "")
+	p := psql(t, s.hf.URL(s.db))
+	p.Type("DELETE FROM events;")
+	p.Await("held as ")
+	hold := s.hf.AwaitHold(t, "DELETE FROM events")
+	m := fake.AwaitMessage(hold.ID, "Held on shop (production): ana asks for DELETE public.events", "<@"+benInSlack+">")
+
+	fake.Click(anaInSlack, m, "hold.approve")
+	fake.AwaitEphemeral(anaInSlack, "You asked, so you cannot answer")
+	s.wantRows(t, "3")
+
+	fake.Click(benInSlack, m, "hold.approve")
+	p.Await("DELETE 3")
+	s.wantRows(t, "0")
+	done := fake.AwaitMessage(hold.ID, "Executed: DELETE public.events", "<@"+benInSlack+"> approved it", "DELETE 3")
+	if done.TS != m.TS || done.Posts != 1 {
+		t.Errorf("the message was not edited in place: %+v", done)
+	}
+	if got := s.hf.Hold(t, hold.ID); got.DecidedBy != "ben" || got.Via != "slack" {
+		t.Errorf("the hold says %+v", got)
+	}
+}
+
+// ben denies with a reason, which psql shows, and the session goes on.
+func TestSlackDenies(t *testing.T) {
+	s, fake := inSlack(t, "")
+	p := psql(t, s.hf.URL(s.db))
+	p.Type("TRUNCATE events;")
+	hold := s.hf.AwaitHold(t, "TRUNCATE events")
+	fake.Click(benInSlack, fake.AwaitMessage(hold.ID, "Held"), "hold.deny")
+	fake.Send(fake.AwaitView(benInSlack), map[string]string{"note": "not on a Friday"})
+	p.Await("denied by ben")
+	p.Await("not on a Friday")
+	fake.AwaitMessage(hold.ID, "Denied: nothing was truncated", "not on a Friday")
+	p.Type("SELECT count(*) FROM events;")
+	p.Await("3")
+}
+
+// A holdfast that dies leaves a message with buttons; the next one edits it, and
+// the buttons of before do nothing.
+func TestSlackAfterACrash(t *testing.T) {
+	s, fake := inSlack(t, "")
+	c := s.connect(t)
+	c.Send(pgtest.Query("DROP TABLE events"))
+	hold := s.hf.AwaitHold(t, "DROP TABLE events")
+	m := fake.AwaitMessage(hold.ID, "Held")
+	s.hf.Kill()
+	s.hf.Start(t)
+	after := fake.AwaitMessage(hold.ID, "Abandoned: nothing was dropped")
+	if after.TS != m.TS {
+		t.Errorf("another message: %+v", after)
+	}
+	fake.Click(benInSlack, m, "hold.approve")
+	fake.AwaitEphemeral(benInSlack, "it was abandoned")
+	s.wantRows(t, "3")
+}
+
+// What the command line answers is shown in Slack; what happens while Slack is down
+// as soon as it is back.
+func TestSlackIsDownMeanwhile(t *testing.T) {
+	s, fake := inSlack(t, "socket_group: "+pgtest.ServerGroup(t))
+	fake.AwaitConnections(1)
+	fake.SetDown(true)
+	c := s.connect(t)
+	c.Send(pgtest.Query("DELETE FROM events"))
+	hold := s.hf.AwaitHold(t, "DELETE FROM events")
+	c.Close()
+	s.hf.AwaitState(t, hold.ID, "withdrawn")
+	c = s.connect(t)
+	c.Send(pgtest.Query("TRUNCATE events"))
+	second := s.hf.AwaitHold(t, "TRUNCATE events")
+	fake.SetDown(false)
+	m := fake.AwaitMessage(second.ID, "Held")
+	fake.Click(benInSlack, m, "hold.approve")
+	readAnswer(t, c).wantTag(t, "TRUNCATE TABLE", 'I')
+	fake.AwaitMessage(second.ID, "Executed")
+	for _, m := range fake.Messages() {
+		if strings.Contains(m.Text, hold.ID) {
+			t.Errorf("a hold that nobody could see was posted late: %s", m.Text)
+		}
+	}
+}
+
+func TestSlackTest(t *testing.T) {
+	s, fake := inSlack(t, "")
+	config := s.hf.Folder + "/holdfast.yaml"
+	run := func() pgtest.Output {
+		cmd := s.hf.Command("slack", "test", "--config", config)
+		cmd.Env = append(cmd.Environ(), "SLACK_BOT_TOKEN="+fakeslack.BotToken, "SLACK_APP_TOKEN="+fakeslack.AppToken)
+		return pgtest.Run(cmd)
+	}
+	out := run()
+	wantAll(t, out.Stdout, "ok      bot token: it is holdfast", "ok      scopes: ", "ok      channel C0DBHOLDS: ", "ok      finding it again", "ok      deleting it",
+		"ok      Socket Mode: connected", "note    known in Slack: ana and ben", "Slack is set up.")
+	if out.Exit != 0 {
+		t.Errorf("exit %d: %s", out.Exit, out.Stderr)
+	}
+	fake.SetInChannel(false)
+	out = run()
+	wantAll(t, out.Stdout, "FAILED  channel C0DBHOLDS: not_in_channel", "/invite @holdfast")
+	if out.Exit != 1 || !strings.Contains(out.Stderr, "not set up yet") {
+		t.Errorf("exit %d: %s", out.Exit, out.Stderr)
+	}
+	for _, m := range fake.Messages() {
+		if !m.Deleted {
+			t.Errorf("left behind: %s", m.Text)
+		}
+	}
+}

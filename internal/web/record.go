@@ -1,0 +1,77 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
+)
+
+// entry is one line of what happened.
+type entry struct {
+	At   time.Time // zero: not yet
+	Text string
+	More string
+	Note string // a person's own words
+	Kind string // of the style sheet: "hot" waits, "end" is an end, "red" is one that went wrong
+}
+
+// record is what happened to a hold, in order.
+func (v view) record() []entry {
+	all := []entry{{At: v.Asked, Text: v.Asker + " asked, and it was held", More: "rule " + v.Rule, Kind: "hot"}}
+	for _, a := range v.Approvals {
+		all = append(all, entry{At: a.At, Text: a.By + " approved", More: via(a.Via, ""), Note: a.Note})
+	}
+	switch v.State {
+	case hold.Pending:
+		return append(all, entry{Text: "Waits for " + v.StillWanted(), Kind: "later"})
+	case hold.Denied:
+		return append(all, entry{At: v.Decided, Text: v.DecidedBy + " denied", More: via(v.Via, v.Identity), Note: v.Note, Kind: "end"})
+	case hold.Expired:
+		return append(all, entry{At: v.Decided, Text: "Expired", More: "nobody answered in time", Kind: "end"})
+	case hold.Withdrawn, hold.Abandoned:
+		return append(all, entry{At: v.Decided, Text: capital(v.Word), More: v.Result, Kind: "end"})
+	}
+	if len(v.Approvals) == 0 && v.DecidedBy != "" {
+		all = append(all, entry{At: v.Decided, Text: v.DecidedBy + " approved", More: via(v.Via, v.Identity), Note: v.Note})
+	}
+	if v.State == hold.Granted {
+		all = append(all, entry{Text: "Waits to be run once by " + v.Asker, Kind: "later"})
+	}
+	if !v.ReleaseAt.IsZero() {
+		all = append(all, entry{At: v.ReleaseAt, Text: "Released to the server"})
+	}
+	switch v.State {
+	case hold.Executed:
+		all = append(all, entry{At: v.Ended, Text: "Executed", More: v.Result + after(v.ReleaseAt, v.Ended), Kind: "end"})
+	case hold.Failed:
+		all = append(all, entry{At: v.Ended, Text: "Failed", More: v.Result, Kind: "red"})
+	case hold.Unknown:
+		all = append(all, entry{At: v.Ended, Text: "The answer was lost", More: v.Result, Kind: "red"})
+	case hold.Lapsed:
+		all = append(all, entry{At: v.Ended, Text: "Nobody waited for it any more", More: v.Result, Kind: "end"})
+	}
+	return all
+}
+
+// via is the way by which an answer came, and how sure it is whose it was.
+func via(door, identity string) string {
+	parts := []string{}
+	if door != "" {
+		parts = append(parts, "by "+door)
+	}
+	if identity == "unverified" {
+		parts = append(parts, "identity unverified")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// after is how long something took, as the end of a line.
+func after(from, to time.Time) string {
+	if from.IsZero() || to.Before(from) {
+		return ""
+	}
+	return fmt.Sprintf(", after %s", wording.Took(to.Sub(from)))
+}
