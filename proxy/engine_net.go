@@ -78,7 +78,7 @@ func (s *Server) newSession(l *login) *netSession {
 		Reader: s.o.Reader, Policy: s.policy.Load,
 		Refusal: func(v rules.Verdict) wire.Error { return refusedWords(n.host, v) },
 		Status:  l.status, Settings: l.settings, ServerEncoding: l.encoding, SearchPath: l.path,
-		Answers: answersAboutNames(l.version),
+		Path: startPath(l.startup.Params), Answers: answersAboutNames(l.version),
 	})
 	return n
 }

@@ -47,7 +47,7 @@ func (n *netSession) request(a *session.Ask) hold.Request {
 		Host: a.Origin.Host, Environment: a.Origin.Environment, Database: a.Origin.Database,
 		User: a.Origin.User, Application: a.Origin.Application, Client: a.Origin.Client,
 		SQL: a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
-		InTransaction: a.InTransaction, Binding: a.Binding,
+		InTransaction: a.InTransaction, Binding: a.Confirmation(), Unbound: a.Unbound, Undone: a.Undone,
 	}
 	n.host.terms.Load().apply(&r, a.Verdict.Terms)
 	for _, v := range a.Statements {
@@ -124,6 +124,8 @@ func (n *netSession) answerLocked(a answerOf) {
 		n.core.Refuse(unavailableWords(a.err, ask), a.id)
 	case a.hold.State == hold.Released:
 		n.releaseLocked(a)
+	case a.hold.State == hold.Pending:
+		n.core.Refuse(returnedWords(n.host, ask, a.hold), a.hold.ID)
 	case a.hold.State == hold.Abandoned:
 		// Who ends the session has said why, unless it is the desk that stops.
 		if !n.core.ServerSaidGoodbye() {

@@ -61,6 +61,10 @@ type Terms struct {
 	// Wait is how long a statement is held outside of a transaction, and
 	// WaitInTransaction inside one. Zero is the default of each.
 	Wait, WaitInTransaction time.Duration
+
+	// Grant is how long an approval is good that nobody waited for. Zero is
+	// hold.DefaultGrant.
+	Grant time.Duration
 }
 
 const (
@@ -138,6 +142,9 @@ func (t *Terms) fill() {
 	}
 	if t.WaitInTransaction <= 0 {
 		t.WaitInTransaction = DefaultWaitInTransaction
+	}
+	if t.Grant <= 0 {
+		t.Grant = hold.DefaultGrant
 	}
 	if t.Answerers == "" {
 		t.Answerers = "another person"

@@ -143,7 +143,7 @@ func newFixture(t *testing.T, wait func(context.Context, hold.Request) (hold.Hol
 	clientEnd, clientConn := net.Pipe()
 	serverEnd, serverConn := net.Pipe()
 	f.netSession = s.newSession(&login{
-		client: &client{conn: clientConn, in: bufio.NewReader(clientConn), host: s.hosts[0], origin: rules.Origin{Host: "shop-prod", User: "ana"}},
+		client: &client{conn: clientConn, in: bufio.NewReader(clientConn), host: s.hosts[0], origin: rules.Origin{Host: "shop-prod", User: "ana"}, startup: &wire.Startup{}},
 		server: serverConn, serverIn: bufio.NewReader(serverConn), status: 'I',
 		settings: rules.Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"},
 	})

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"slices"
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -25,13 +26,17 @@ func (s *Server) SetTerms(name string, t Terms) bool {
 }
 
 // apply puts into r what the rules that hold it want, all of it: every group, the
-// shortest time. What they leave open, and where there are none, is the host's.
+// shortest time. What they leave open, and where there are none, is the host's. One
+// rule that returns makes all return; what no approval can be kept for waits all the
+// same. What returns holds no locks, and waits as outside of a transaction.
 func (t *Terms) apply(r *hold.Request, wanted []rules.Terms) {
 	if len(wanted) == 0 {
 		wanted = []rules.Terms{{}}
 	}
+	returns := func(w rules.Terms) bool { return w.Return }
+	r.Return, r.Grant = r.Binding != "" && slices.ContainsFunc(wanted, returns), t.Grant
 	for i, w := range wanted {
-		wait := t.wait(w, r.InTransaction)
+		wait := t.wait(w, r.InTransaction && !r.Return)
 		if i == 0 {
 			r.Reviewers, r.Wait = t.reviewers(w), wait
 		} else {

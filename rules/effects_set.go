@@ -47,7 +47,7 @@ func setValue(args []*pgquery.Node) (string, bool) {
 
 // setConfig reads set_config(name, value, is_local), by place or by name.
 func (x *extractor) setConfig(n *pgquery.FuncCall, s scope) {
-	var nameArg, valueArg *pgquery.Node
+	var nameArg, valueArg, localArg *pgquery.Node
 	for i, arg := range n.Args {
 		named := arg.GetNamedArgExpr()
 		switch {
@@ -55,13 +55,18 @@ func (x *extractor) setConfig(n *pgquery.FuncCall, s scope) {
 			nameArg = named.Arg
 		case named != nil && named.Name == "new_value":
 			valueArg = named.Arg
+		case named != nil && named.Name == "is_local":
+			localArg = named.Arg
 		case named == nil && i == 0:
 			nameArg = arg
 		case named == nil && i == 1:
 			valueArg = arg
+		case named == nil && i == 2:
+			localArg = arg
 		}
 	}
 	name, ok := constString(nameArg)
+	x.configPath(strings.ToLower(name), ok, valueArg, localArg)
 	if !ok {
 		x.st.Settings = append(x.st.Settings, Setting{})
 		return

@@ -32,6 +32,10 @@ type Facts struct {
 	// is read (SET, set_config, DO, CALL, any function not known as built in).
 	ChangesSettings bool
 
+	// Path are the changes of what names stand for, in order. A text that was not
+	// read may have others.
+	Path []PathChange
+
 	// Size is a rough count of the bytes this value keeps alive, for caches.
 	Size int
 }
@@ -95,6 +99,8 @@ type Statement struct {
 
 	// Tx says whether it begins or ends a transaction.
 	Tx TxControl
+
+	configs []PathChange // of set_config, until they have their text
 
 	// NoTransaction is true for statements that the server refuses inside a
 	// transaction block (VACUUM, CREATE DATABASE, ...).

@@ -87,6 +87,7 @@ func (p *partsReader) read(part []byte, start int) {
 	f.Read = f.Read && one.Read
 	f.Suspect = f.Suspect || one.Suspect
 	f.ChangesSettings = f.ChangesSettings || one.ChangesSettings
+	f.Path = append(f.Path, one.Path...)
 }
 
 // topLevel finds the ends of the statements of a text, behind their semicolons.

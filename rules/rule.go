@@ -48,6 +48,10 @@ type Terms struct {
 	Wait              time.Duration
 	WaitInTransaction time.Duration
 	TypeName          bool // the object's name must be typed
+
+	// Return is true when the statement fails at once with the hold's id instead of
+	// waiting; approved, it is to be sent again. The zero value waits.
+	Return bool
 }
 
 // Limits are what the default policy lets one transaction take before it is asked

@@ -37,7 +37,12 @@ func (a *app) refusedAnswer(ctx context.Context, err error, id, undone string) e
 func (a *app) ended(h console.Hold) []string {
 	switch hold.State(h.State) {
 	case hold.Expired, hold.Withdrawn, hold.Abandoned, hold.Lapsed:
+		if unanswered(h) && h.Ungrantable == "" {
+			return []string{kept(h) + " " + afterwards(h)}
+		}
 		return []string{kept(h) + " If it is still wanted: run it again, and approve that hold."}
+	case hold.Granted:
+		return a.waitingGrant(h)
 	case hold.Denied:
 		return []string{kept(h)}
 	}

@@ -15,14 +15,21 @@ func approveCommand(a *app) *cobra.Command {
 	var note, typed string
 	cmd := &cobra.Command{
 		Use: "approve ID", Short: "Let a held statement run", Args: oneArg,
+		Long: `Let a held statement run. Where nobody waits for it any more (it expired, was withdrawn,
+or its rule answers at once) it is granted: whoever asked may run the identical statement
+once, for a while.`,
 		ValidArgsFunction: a.completeID(false),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			h, err := a.client().Approve(cmd.Context(), args[0], note, typed)
 			if err != nil {
 				return a.refusedAnswer(cmd.Context(), err, args[0], "not approved")
 			}
-			if h.State == string(hold.Pending) {
+			switch hold.State(h.State) {
+			case hold.Pending, hold.Expired, hold.Withdrawn, hold.Abandoned:
 				fmt.Fprintln(a.out, more(h))
+				return nil
+			case hold.Granted:
+				fmt.Fprintln(a.out, a.granted(h))
 				return nil
 			}
 			fmt.Fprintln(a.out, a.approved(cmd.Context(), h))

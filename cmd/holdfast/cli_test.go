@@ -144,7 +144,7 @@ func ask(ts *testscript.TestScript, _ bool, args []string) {
 	r := hold.Request{
 		Host: "shop-prod", Environment: "production", Database: "shop", User: args[1], Application: "psql", Client: "10.20.3.14",
 		SQL: args[3] + ";", Statements: []string{args[3]}, Rule: "drops", Reason: args[3], Why: "the table goes with all its rows",
-		Wait: 30 * time.Minute, Reviewers: hold.Reviewers{Count: n}, Binding: "x",
+		Wait: 30 * time.Minute, Reviewers: hold.Reviewers{Count: n}, Binding: args[3],
 	}
 	if len(args) > 4 {
 		sql, err := strconv.Unquote(`"` + args[4] + `"`)

@@ -99,6 +99,9 @@ func (a *app) completeID(all bool) cobra.CompletionFunc {
 		}
 		var ids []cobra.Completion
 		for _, h := range holds {
+			if !all && !waits(h) {
+				continue
+			}
 			ids = append(ids, cobra.CompletionWithDesc(h.ID, escape(requester(h)+": "+statement(h))))
 		}
 		return ids, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder

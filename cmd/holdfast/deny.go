@@ -17,6 +17,10 @@ func denyCommand(a *app) *cobra.Command {
 			if err != nil {
 				return a.refusedAnswer(cmd.Context(), err, args[0], "not denied")
 			}
+			if h.Returns {
+				fmt.Fprintf(a.out, "%s denied. %s Nobody waits for it: holdfast wait %s and show tell who asks.\n", h.ID, kept(h), h.ID)
+				return nil
+			}
 			fmt.Fprintf(a.out, "%s denied. %s, %s was told.\n", h.ID, strings.TrimSuffix(kept(h), "."), escape(requester(h)))
 			return nil
 		},

@@ -14,7 +14,7 @@ import (
 func holdsCommand(a *app) *cobra.Command {
 	var all, asJSON bool
 	cmd := &cobra.Command{
-		Use: "holds", Short: "List the statements that wait for a reviewer", Args: noArgs,
+		Use: "holds", Short: "List the statements that wait for a reviewer, and approvals that wait to be used", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			holds, err := a.client().Holds(cmd.Context(), all)
 			if err != nil {
@@ -36,24 +36,44 @@ func holdsCommand(a *app) *cobra.Command {
 	return cmd
 }
 
-// waits is true for a hold that is not sent and still may be.
+// waits is true for a hold that waits for people.
 func waits(h console.Hold) bool { return hold.State(h.State).Waiting() }
 
+// granted is true for an approval that waits to be used.
+func granted(h console.Hold) bool { return h.State == string(hold.Granted) }
+
+// unanswered is true for a hold that ended without an answer.
+func unanswered(h console.Hold) bool {
+	switch hold.State(h.State) {
+	case hold.Expired, hold.Withdrawn, hold.Abandoned:
+		return true
+	}
+	return false
+}
+
 func (a *app) printHolds(ctx context.Context, holds []console.Hold, all bool) error {
-	var waiting, ended []console.Hold
+	var waiting, grants, ended []console.Hold
 	for _, h := range holds {
-		if waits(h) {
+		switch {
+		case waits(h):
 			waiting = append(waiting, h)
-		} else {
+		case granted(h):
+			grants = append(grants, h)
+		default:
 			ended = append(ended, h)
 		}
 	}
-	if len(waiting) == 0 {
+	if len(waiting) == 0 && len(grants) > 0 {
+		fmt.Fprintln(a.out, "Nothing is waiting for a reviewer.")
+	} else if len(waiting) == 0 {
 		if err := a.printNothing(ctx, ended, all); err != nil {
 			return err
 		}
 	} else {
 		a.printWaiting(waiting)
+	}
+	if len(grants) > 0 {
+		a.printGrants(grants)
 	}
 	if len(ended) > 0 {
 		fmt.Fprintf(a.out, "\n%s ended, newest first\n\n", wording.Number(uint64(len(ended))))
@@ -71,6 +91,17 @@ func (a *app) printWaiting(holds []console.Hold) {
 	a.out.table([]column{{head: "ID", style: bold}, {head: "LEFT", style: dim, right: true}, {head: "HOST", most: 20},
 		{head: "BY", most: 28}, {head: "DESTROYS"}, {head: "STATEMENT"}}, rows)
 	fmt.Fprintf(a.out, "\n%s Look with: holdfast show %s\n", noPreview, holds[0].ID)
+}
+
+// printGrants lists approvals that wait to be used.
+func (a *app) printGrants(holds []console.Hold) {
+	fmt.Fprintf(a.out, "\n%d granted, each for one run of the identical statement\n\n", len(holds))
+	var rows [][]string
+	for _, h := range holds {
+		rows = append(rows, []string{h.ID, wording.Left(a.now(), h.GrantedUntil), escape(h.Host), escape(askedBy(h)), escape(h.DecidedBy), escape(statement(h))})
+	}
+	a.out.table([]column{{head: "ID", style: bold}, {head: "LEFT", style: dim, right: true}, {head: "HOST", most: 20},
+		{head: "BY", most: 28}, {head: "APPROVED", most: 16}, {head: "STATEMENT"}}, rows)
 }
 
 func (a *app) printEnded(holds []console.Hold) {

@@ -45,7 +45,7 @@ func proxyHosts(c *config.Config) ([]proxy.Host, error) {
 func termsOf(c *config.Config, h config.Host) proxy.Terms {
 	return proxy.Terms{
 		Reviewers: hold.Reviewers(h.Reviewers), Answerers: answerersOf(c, h),
-		Wait: h.Holds.Wait, WaitInTransaction: h.Holds.WaitInTransaction,
+		Wait: h.Holds.Wait, WaitInTransaction: h.Holds.WaitInTransaction, Grant: h.Holds.Grant,
 	}
 }
 

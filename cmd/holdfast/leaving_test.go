@@ -92,8 +92,11 @@ func TestKilledClient(t *testing.T) {
 		}
 		s.srv.AwaitValue(t, soon, s.db, "SELECT count(*) FROM pg_locks WHERE pid = "+pid, "0")
 		s.hf.AwaitState(t, hold.ID, "withdrawn")
-		if out := s.hf.CLI("approve", hold.ID); out.Exit != 1 {
-			t.Errorf("approving a withdrawn hold exits with %d: %s", out.Exit, out.Stderr)
+		if out := s.hf.CLI("deny", hold.ID); out.Exit != 1 {
+			t.Errorf("denying a withdrawn hold exits with %d: %s", out.Exit, out.Stderr)
+		}
+		if out := s.hf.CLI("approve", hold.ID); out.Exit != 0 || !strings.Contains(out.Stdout, "granted") {
+			t.Errorf("approving a withdrawn hold: %+v", out)
 		}
 		s.wantRows(t, "3")
 	})

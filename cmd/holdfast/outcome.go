@@ -31,12 +31,17 @@ func (a *app) outcome(h console.Hold) []string {
 	case hold.Denied:
 		return []string{fmt.Sprintf("%s denied it at %s, after %s%s. %s", who, answered, wording.Took(h.Decided.Sub(h.Asked)), note(h), kept(h))}
 	case hold.Expired:
-		return []string{fmt.Sprintf("Nobody answered in %s. %s", wording.Took(h.Expires.Sub(h.Asked)), kept(h)), "To have it after all, run it again and approve that hold."}
+		return []string{fmt.Sprintf("Nobody answered in %s. %s", wording.Took(h.Expires.Sub(h.Asked)), kept(h)), afterwards(h)}
 	case hold.Withdrawn:
-		return []string{fmt.Sprintf("%s withdrew it: %s. %s", escape(requester(h)), result, kept(h))}
+		return []string{fmt.Sprintf("%s withdrew it: %s. %s", escape(requester(h)), result, kept(h)), afterwards(h)}
 	case hold.Abandoned:
-		return []string{fmt.Sprintf("It was abandoned: %s. %s", result, kept(h))}
+		return []string{fmt.Sprintf("It was abandoned: %s. %s", result, kept(h)), afterwards(h)}
+	case hold.Granted:
+		return a.waitingGrant(h)
 	case hold.Lapsed:
+		if !h.GrantedUntil.IsZero() {
+			return []string{fmt.Sprintf("%s approved it at %s, and it was not run until %s: %s. %s", who, answered, clock(a.now(), h.GrantedUntil), result, kept(h))}
+		}
 		return []string{fmt.Sprintf("%s approved it, and nobody waited for it any more (%s). It was not sent. %s", who, result, kept(h))}
 	case hold.Released:
 		return []string{fmt.Sprintf("%s approved it and it was sent to the server, which has not answered yet%s.", who, note(h))}
@@ -50,7 +55,38 @@ func (a *app) outcome(h console.Hold) []string {
 	return []string{"Its state is " + escape(h.State) + "."}
 }
 
+// granted is the sentence after an approval that nobody waited for.
+func (a *app) granted(h console.Hold) string {
+	return fmt.Sprintf("%s granted: %s may run it once until %s. It must be the identical statement, as the same user on the same database.",
+		h.ID, escape(requester(h)), clock(a.now(), h.GrantedUntil))
+}
+
+// waitingGrant is what becomes of a grant that was not spent.
+func (a *app) waitingGrant(h console.Hold) []string {
+	lines := []string{fmt.Sprintf("%s approved it at %s: %s may run it once until %s%s.", escape(h.DecidedBy), clock(a.now(), h.Decided),
+		escape(requester(h)), clock(a.now(), h.GrantedUntil), note(h))}
+	if h.Result != "" {
+		lines = append(lines, fmt.Sprintf("It was run, and the server undid it with an error, so the approval is good again: %s.", escape(h.Result)))
+	}
+	return lines
+}
+
+// afterwards is what can be done about a hold that ended without an answer.
+func afterwards(h console.Hold) string {
+	if h.Ungrantable != "" {
+		return "To have it after all, run it again and approve that hold. An approval of this one cannot be kept: " + escape(h.Ungrantable) + "."
+	}
+	return fmt.Sprintf("It can still be approved: then %s may run it again, once.", escape(requester(h)))
+}
+
 func (a *app) pending(h console.Hold) []string {
+	if h.Returns {
+		return []string{
+			fmt.Sprintf("Nobody waits: the statement has failed with the id of this hold. Approved until %s, %s may send it again, once.",
+				clock(a.now(), h.Expires), escape(requester(h))),
+			noPreview,
+		}
+	}
 	locks := "It holds no locks: nothing of it has run."
 	if h.InTransaction {
 		locks = "It waits inside a transaction, which keeps the locks it has."

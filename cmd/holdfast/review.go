@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/holdfast-db/holdfast/internal/console"
-	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
@@ -33,7 +32,7 @@ func review(h console.Hold) string {
 	default:
 		text = wording.Count(r.Count, "person") + " who may use the control socket, unverified"
 	}
-	if h.State != string(hold.Pending) {
+	if h.DecidedBy != "" {
 		return text
 	}
 	for _, yes := range h.Approvals {

@@ -77,6 +77,7 @@ every statement and holds the destructive ones until a second person confirms th
 
   holdfast serve     runs the proxy
   holdfast holds     lists what waits; show, approve and deny answer it
+  holdfast wait      waits for an answer, for programs
   holdfast check     judges SQL files, or what a server has run, without a server
   holdfast suggest   makes rules to review from what would have been held`,
 		SilenceErrors: true,
@@ -89,7 +90,7 @@ every statement and holds the destructive ones until a second person confirms th
 		return misused(err.Error(), "Its flags: "+cmd.CommandPath()+" --help")
 	})
 	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), showCommand(a),
-		approveCommand(a), denyCommand(a), checkCommand(a), suggestCommand(a), configCommand(a), volumeCommand(a),
+		approveCommand(a), denyCommand(a), waitCommand(a), checkCommand(a), suggestCommand(a), configCommand(a), volumeCommand(a),
 		auditCommand(a), slackCommand(a), consoleCommand(a), traceCommand(a), versionCommand(a))
 	return root
 }

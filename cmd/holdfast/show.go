@@ -46,6 +46,8 @@ func (a *app) printHold(h console.Hold) {
 	a.printAbout(h)
 	if h.State == string(hold.Pending) {
 		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n  holdfast deny %s --note \"why\"\n", h.ID, typing(h), h.ID)
+	} else if unanswered(h) && h.Ungrantable == "" {
+		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n", h.ID, typing(h))
 	}
 }
 
@@ -58,6 +60,9 @@ func (a *app) printTitle(h console.Hold) {
 	rest := ""
 	if waits(h) {
 		rest = ", " + wording.Left(a.now(), h.Expires) + " left"
+	}
+	if granted(h) {
+		rest = ", " + wording.Left(a.now(), h.GrantedUntil) + " left"
 	}
 	where := escape(h.Host) + " / " + escape(h.Database)
 	environment := strings.ToUpper(escape(h.Environment))

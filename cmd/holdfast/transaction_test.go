@@ -138,9 +138,10 @@ func TestExpired(t *testing.T) {
 			hold := s.hf.AwaitHold(t, "DROP TABLE events")
 			readAnswer(t, c).wantRefusal(t, "ZH003", 'I', hold)
 			s.hf.AwaitState(t, hold.ID, "expired")
-			if out := s.hf.CLI("approve", hold.ID); out.Exit != 1 {
-				t.Errorf("approving an expired hold exits with %d: %s", out.Exit, out.Stderr)
+			if out := s.hf.CLI("deny", hold.ID); out.Exit != 1 {
+				t.Errorf("denying an expired hold exits with %d: %s", out.Exit, out.Stderr)
 			}
+			wantAll(t, s.hf.MustCLI(t, "approve", hold.ID), hold.ID+" granted: ")
 			s.wantRows(t, "3")
 			usable(t, c)
 		})

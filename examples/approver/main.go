@@ -75,13 +75,15 @@ func (a *approver) run(ctx context.Context) error {
 
 // waiting is the ids of the holds that wait.
 func (a *approver) waiting(ctx context.Context) ([]string, error) {
-	var body struct{ Holds []struct{ ID string } }
+	var body struct{ Holds []struct{ ID, State string } }
 	if err := a.call(ctx, http.MethodGet, "/v1/holds", &body); err != nil {
 		return nil, fmt.Errorf("listing holds: %w", err)
 	}
 	ids := make([]string, 0, len(body.Holds))
 	for _, h := range body.Holds {
-		ids = append(ids, h.ID)
+		if h.State == "pending" { // else approved already
+			ids = append(ids, h.ID)
+		}
 	}
 	return ids, nil
 }

@@ -1,11 +1,16 @@
 package config
 
 import (
+	"slices"
+
 	"github.com/holdfast-db/holdfast/rules"
 )
 
-// ruleModeWait is the only mode of a rule in this version: the session waits.
-const ruleModeWait = "wait"
+// The modes of a rule that holds.
+const (
+	ruleModeWait   = "wait"   // the session waits for the answer
+	ruleModeReturn = "return" // the statement fails at once with the hold's id
+)
 
 // terms are what a rule that holds wants; any other rule must want nothing.
 func (n *notes) terms(c *Config, r *Rule, rule rules.Rule, path string) rules.Terms {
@@ -23,18 +28,16 @@ func (n *notes) terms(c *Config, r *Rule, rule rules.Rule, path string) rules.Te
 	return rules.Terms{
 		Group: r.Reviewers.Group, Count: r.Reviewers.Count,
 		Wait: r.Wait, WaitInTransaction: r.WaitInTransaction, TypeName: r.TypeName,
+		Return: r.Mode == ruleModeReturn,
 	}
 }
 
 func (n *notes) checkRuleMode(r *Rule, path string) {
-	switch {
-	case n.hasFaultAt(path), r.Mode == ruleModeWait:
-	case r.Mode == "return":
-		n.fault(path, "mode: return is not in this version of holdfast; remove it, and the session waits for the answer")
-	default:
-		if _, given := n.places[path]; given {
-			n.fault(path, "mode: %q is not wait%s", r.Mode, hint(nearest(r.Mode, []string{ruleModeWait})))
-		}
+	if n.hasFaultAt(path) || slices.Contains(ruleModes(), r.Mode) {
+		return
+	}
+	if _, given := n.places[path]; given {
+		n.fault(path, "mode: %q is not wait or return%s", r.Mode, hint(nearest(r.Mode, ruleModes())))
 	}
 }
 

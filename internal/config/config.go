@@ -67,7 +67,8 @@ type Trace struct {
 // LocalClient is the Trace.Client of the clients of Unix sockets.
 const LocalClient = "local"
 
-// Holds says how long a hold waits for an answer before it expires.
+// Holds says how long a hold waits for an answer before it expires, and how long an
+// approval is good afterwards.
 type Holds struct {
 	// Wait is the time outside a transaction. Default: 30 minutes. In a host, 0
 	// takes the value of the whole configuration.
@@ -76,6 +77,10 @@ type Holds struct {
 	// WaitInTransaction is the time while the session holds a transaction open
 	// and with it locks that others may wait for. Default: 60 seconds.
 	WaitInTransaction time.Duration `yaml:"wait_in_transaction"`
+
+	// Grant is how long an approval is good that nobody waited for. Default: 30
+	// minutes.
+	Grant time.Duration `yaml:"grant"`
 }
 
 // Person is somebody who asks or answers.

@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// The default times to wait; DESIGN.md sections 5.1 and 5.3.
+// The default times of holds; DESIGN.md sections 5.1 and 5.3.
 const (
 	DefaultWait              = 30 * time.Minute
 	DefaultWaitInTransaction = 60 * time.Second
+	DefaultGrant             = 30 * time.Minute
 )
 
 // Surroundings is what a configuration depends on besides flags and file.
@@ -46,6 +47,7 @@ func fillDefaults(c *Config, s Surroundings) {
 	setDefault(&c.Socket, socket)
 	setDefault(&c.Holds.Wait, DefaultWait)
 	setDefault(&c.Holds.WaitInTransaction, DefaultWaitInTransaction)
+	setDefault(&c.Holds.Grant, DefaultGrant)
 	fillSlack(c.Slack)
 	for i := range c.Hosts {
 		h := &c.Hosts[i]
@@ -53,6 +55,7 @@ func fillDefaults(c *Config, s Surroundings) {
 		setDefault(&h.Reviewers.Count, 1)
 		setDefault(&h.Holds.Wait, c.Holds.Wait)
 		setDefault(&h.Holds.WaitInTransaction, c.Holds.WaitInTransaction)
+		setDefault(&h.Holds.Grant, c.Holds.Grant)
 	}
 }
 

@@ -33,17 +33,23 @@ var ruleKeys = map[string]key{
 			"both groups counts for both.",
 		caveat: "only with `action: hold`, as the keys below.", usual: "those of the host", example: "{group: dba, count: 2}",
 	},
-	"wait":                {doc: "How long it waits outside a transaction. Of several rules the shortest counts.", usual: "that of the host", example: "2h"},
+	"wait":                {doc: "How long it waits outside a transaction, and with `mode: return` anywhere. Of several rules the shortest counts.", usual: "that of the host", example: "2h"},
 	"wait_in_transaction": {doc: "How long it waits inside one.", usual: "that of the host, or `wait` if that is shorter", example: "30s"},
 	"type_name": {
 		doc: "Whoever approves must type the name of what goes: `holdfast approve ID --type NAME`, with or without its schema; of several names one. Where the " +
 			"text has no name, that of the database.",
 		usual: "`false`", example: "true",
 	},
-	"mode": {doc: "`wait`: the session waits for the answer.", later: "`return`, which answers at once.", usual: "`wait`", words: ruleModes, example: "wait"},
+	"mode": {
+		doc: "`wait`: the session waits for the answer. `return`, for agents and programs: the statement fails at once with ZH001 and the hold's id; once " +
+			"approved, the identical statement of the same user passes, one time. See [operations](operations.md).",
+		caveat: "of several rules that hold one statement, one with `return` is enough. What no approval can be kept for (a password in the text, EXECUTE of " +
+			"a prepared statement) waits all the same.",
+		usual: "`wait`", words: ruleModes, example: "return",
+	},
 }
 
-func ruleModes() []string { return []string{ruleModeWait} }
+func ruleModes() []string { return []string{ruleModeWait, ruleModeReturn} }
 
 // globs is the form of names that are matched.
 const globs = "a name, or a list of them; `*` is any letters, `?` one"

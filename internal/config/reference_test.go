@@ -193,6 +193,7 @@ func TestSchemaAndLoadAgree(t *testing.T) {
 		"rules: [{name: a, action: hold}]", "rules: [{name: a, action: refuse, when: {verbs: drop, hosts: 'a'}}]",
 		"rules: [{name: a, action: allow, when: {users: '*'}}]", "rules: [{name: a, action: hold, when: {rows: 5, share: '>= 10%'}}]",
 		"rules: [{name: a, action: hold, reviewers: {group: dba}, wait: 5m, wait_in_transaction: 1.5s, type_name: true, mode: wait}]",
+		"rules: [{name: a, action: hold, mode: return}]", "holds: {grant: 2h}",
 		"rules: [{name: a, action: hold, when: {inside: '08:00-18:00 UTC', clients: local, sessions: [agent], filters: none}}]",
 	}
 	bad := []string{
@@ -202,7 +203,7 @@ func TestSchemaAndLoadAgree(t *testing.T) {
 		"rules: [{name: a, action: hold, when: {verbs: explode}}]", "rules: [{name: a, action: hold, when: {verbs: []}}]",
 		"rules: [{name: a, action: hold, when: {users: }}]", "rules: [{name: a, action: hold, when: {sessions: robot}}]",
 		"rules: [{name: a, action: hold, when: {filters: all}}]", "rules: [{name: a, action: hold, when: {rows: few}}]",
-		"rules: [{name: a, action: hold, when: {inside: 'at night'}}]", "rules: [{name: a, action: hold, mode: return}]",
+		"rules: [{name: a, action: hold, when: {inside: 'at night'}}]", "rules: [{name: a, action: hold, mode: later}]",
 		"rules: [{name: a, action: hold, reviewers: {count: 0}}]", "rules: [{name: a, action: hold, type_name: maybe}]",
 		"rules: [{name: a, action: refuse, wait: 5m}]", "rules: [{name: a, action: refuse, reviewers: {group: dba}}]",
 		"trace: {dir: x}", "console: {lisen: ':1'}", "control: mysql://x",

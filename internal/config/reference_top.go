@@ -41,7 +41,10 @@ var topKeys = map[string]key{
 		caveat: "it only tells. Answers are given by the other doors.",
 		usual:  "none", example: "{url: \"https://hooks.example.com/holdfast\", secret: \"${HOLDFAST_WEBHOOK_SECRET}\"}",
 	},
-	"holds": {doc: "How long a held statement waits for an answer before it expires.", example: "{wait: 30m, wait_in_transaction: 60s}"},
+	"holds": {
+		doc:     "How long a held statement waits for an answer before it expires, and how long an approval is good that comes afterwards.",
+		example: "{wait: 30m, wait_in_transaction: 60s, grant: 30m}",
+	},
 	"people": {
 		doc: "Who asks and who answers.",
 		caveat: "with `people`, an OS user who maps to nobody may list and not answer; that includes root. Without any `people`, every caller of the control " +
@@ -83,6 +86,9 @@ var holdsKeys = map[string]key{
 	"wait": {doc: "Outside a transaction. It holds no lock meanwhile.", usual: "`30m`; in a host that of the whole file", example: "1h"},
 	"wait_in_transaction": {doc: "Inside a transaction, or behind statements of its batch that the server has already and that are not synced.",
 		caveat: "the transaction keeps its locks that long.", usual: "`60s`; in a host that of the whole file", example: "30s"},
+	"grant": {doc: "How long an approval is good when nobody waits for it: of a hold that ended without an answer, or one of a rule with `mode: return`. The " +
+		"identical statement of the same user passes once meanwhile, without being asked about again.",
+		usual: "`30m`; in a host that of the whole file", example: "1h"},
 }
 
 var personKeys = map[string]key{

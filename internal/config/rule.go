@@ -34,7 +34,7 @@ type Rule struct {
 	Wait              time.Duration `yaml:"wait"`
 	WaitInTransaction time.Duration `yaml:"wait_in_transaction"`
 	TypeName          bool          `yaml:"type_name"`
-	Mode              string        `yaml:"mode"` // "wait", or empty
+	Mode              string        `yaml:"mode"` // "wait", "return", or empty
 }
 
 // When is what a rule matches, as text; see rules.When.

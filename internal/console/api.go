@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
 )
@@ -18,6 +19,7 @@ const maxBody = 16 << 10
 // Desk is what the console needs of *hold.Desk.
 type Desk interface {
 	Get(ctx context.Context, id string) (hold.Hold, error)
+	Answered(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
 	Reviewers(r hold.Request) []string
@@ -33,6 +35,9 @@ type api struct {
 
 	// link makes a link with which its caller signs in to the web console, or is nil.
 	link func(hold.Answerer) (Link, error)
+
+	// closing ends requests that wait; closed when the server is to end.
+	closing chan struct{}
 
 	// caller is who sent the request, as the door has made sure of it.
 	caller func(*http.Request) (hold.Answerer, error)
@@ -112,8 +117,31 @@ func (a *api) list(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, body)
 }
 
+// MaxWait bounds how long one request waits for an answer: below the time within
+// which an answer must be written. Who wants to wait longer asks again.
+const MaxWait = 50 * time.Second
+
 func (a *api) show(w http.ResponseWriter, r *http.Request) {
-	a.reply(w)(a.desk.Get(r.Context(), r.PathValue("id")))
+	text := r.URL.Query().Get("wait")
+	if text == "" {
+		a.reply(w)(a.desk.Get(r.Context(), r.PathValue("id")))
+		return
+	}
+	wait, err := time.ParseDuration(text)
+	if err != nil || wait <= 0 {
+		writeFault(w, &Fault{Code: BadRequest, Text: fmt.Sprintf("wait is a time such as 30s, not %q", text)})
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), min(wait, MaxWait))
+	defer cancel()
+	go func() {
+		select {
+		case <-a.closing:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	a.reply(w)(a.desk.Answered(ctx, r.PathValue("id")))
 }
 
 // answerBody is the body of an answer. It may be empty.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -64,8 +65,14 @@ func (c *Client) Hold(ctx context.Context, id string) (Hold, error) {
 	return c.onHold(ctx, http.MethodGet, id, "", nil)
 }
 
-// Approve says yes. The hold returned is still pending when more reviewers are
-// wanted. typed is the name of what goes, as the reviewer typed it; it may be
+// Answered returns a hold once it is not pending any more, or after wait or MaxWait
+// as it is then.
+func (c *Client) Answered(ctx context.Context, id string, wait time.Duration) (Hold, error) {
+	return c.onHold(ctx, http.MethodGet, id, "?wait="+url.QueryEscape(max(min(wait, MaxWait), time.Millisecond).String()), nil)
+}
+
+// Approve says yes. The hold returned is still pending, or has ended as before, when
+// more reviewers are wanted; granted, when nobody waited for it. typed is the name of what goes, as the reviewer typed it; it may be
 // empty unless the hold asks for it.
 func (c *Client) Approve(ctx context.Context, id, note, typed string) (Hold, error) {
 	return c.onHold(ctx, http.MethodPost, id, "/approve", answerBody{Note: note, Type: typed})

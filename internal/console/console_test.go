@@ -211,3 +211,59 @@ func TestPeople(t *testing.T) {
 	}
 	check(t, func() error { _, err := o.client.Hold(t.Context(), mine); return err }())
 }
+
+// TestWaitForAnAnswer: a request that waits returns with the answer, at its time, or
+// when the server ends.
+func TestWaitForAnAnswer(t *testing.T) {
+	o := newOffice(t, nil, "")
+	ctx := t.Context()
+	id := o.ask("ana")
+	if h, err := o.client.Answered(ctx, id, 10*time.Millisecond); err != nil || h.State != "pending" {
+		t.Errorf("without an answer: %+v, %v", h, err)
+	}
+	answered := make(chan Hold, 1)
+	go func() {
+		h, err := o.client.Answered(ctx, id, MaxWait)
+		if err != nil {
+			t.Error(err)
+		}
+		answered <- h
+	}()
+	_, err := o.client.Deny(ctx, id, "no")
+	check(t, err)
+	if h := <-answered; h.State != "denied" || h.Note != "no" {
+		t.Errorf("%+v", h)
+	}
+	if _, err := o.client.Answered(ctx, "zzzzzzzz", MaxWait); codeOf(t, err) != UnknownID {
+		t.Error(err)
+	}
+	for _, wait := range []string{"soon", "-1s", "0"} {
+		_, err := o.client.onHold(ctx, http.MethodGet, id, "?wait="+wait, nil)
+		if codeOf(t, err) != BadRequest {
+			t.Errorf("wait=%s: %v", wait, err)
+		}
+	}
+	last := o.ask("ana")
+	go o.client.Answered(ctx, last, MaxWait) //nolint:errcheck // the server ends first
+}
+
+// TestGrant: an approval that nobody waited for, as programs see it.
+func TestGrant(t *testing.T) {
+	o := newOffice(t, nil, "")
+	r := hold.Request{Host: "shop-prod", Database: "shop", User: "ana", SQL: "DROP TABLE a", Wait: time.Hour, Binding: "y", Return: true}
+	h, err := o.desk.Wait(t.Context(), r, nil)
+	check(t, err)
+	shown, err := o.client.Hold(t.Context(), h.ID)
+	check(t, err)
+	if !shown.Returns || shown.State != "pending" || !shown.GrantedUntil.IsZero() || shown.Ungrantable != "" {
+		t.Errorf("%+v", shown)
+	}
+	granted, err := o.client.Approve(t.Context(), h.ID, "", "")
+	check(t, err)
+	if granted.State != "granted" || granted.GrantedUntil.Sub(granted.Decided) != hold.DefaultGrant {
+		t.Errorf("%+v", granted)
+	}
+	if holds, err := o.client.Holds(t.Context(), false); err != nil || len(holds) != 1 || holds[0].State != "granted" {
+		t.Errorf("%+v, %v", holds, err)
+	}
+}

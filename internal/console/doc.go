@@ -15,9 +15,11 @@
 // # Routes
 //
 //	GET  /v1/status
-//	GET  /v1/holds            the holds that wait, soonest expiry first
+//	GET  /v1/holds            the holds that wait, soonest expiry first, and grants
 //	GET  /v1/holds?all=1      and those that ended, newest first
 //	GET  /v1/holds/ID
+//	GET  /v1/holds/ID?wait=30s as soon as it is not pending any more; after that time
+//	                          (MaxWait at most) as it is
 //	POST /v1/holds/ID/approve {"note": "...", "type": "..."}
 //	POST /v1/holds/ID/deny    {"note": "..."}
 //	POST /v1/console/login    a link that signs the caller in to the web console

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -26,11 +27,21 @@ type Hold struct {
 	Why           string   `json:"why,omitempty"`
 	InTransaction bool     `json:"in_transaction"`
 
+	// Returns is true when nobody waits: the statement has failed with ZH001, and an
+	// approval is for the identical statement, sent once more.
+	Returns bool `json:"returns,omitempty"`
+
+	// Ungrantable says why an approval cannot be kept for later; empty when it can.
+	Ungrantable string `json:"ungrantable,omitempty"`
+
 	Asked    time.Time `json:"asked"`
 	Expires  time.Time `json:"expires"`
 	Decided  time.Time `json:"decided,omitzero"`  // answered, or ended without an answer
 	Released time.Time `json:"released,omitzero"` // sent to the server
 	Ended    time.Time `json:"ended,omitzero"`    // the server's answer came
+
+	// GrantedUntil is until when an approval is or was good that nobody waited for.
+	GrantedUntil time.Time `json:"granted_until,omitzero"`
 
 	DecidedBy string     `json:"decided_by"`
 	Via       string     `json:"via"`
@@ -83,8 +94,8 @@ func shown(h hold.Hold, d Desk) Hold {
 		Host: h.Host, Environment: h.Environment, Database: h.Database, User: h.User,
 		Application: h.Application, Client: h.Client,
 		SQL: h.SQL, Statements: h.Statements, Rule: h.Rule, Reason: h.Reason, Why: h.Why,
-		InTransaction: h.InTransaction,
-		Asked:         h.Asked.UTC(), Expires: h.Expires.UTC(), Decided: utc(h.Decided), Released: utc(h.ReleaseAt), Ended: utc(h.Ended),
+		InTransaction: h.InTransaction, Returns: h.Return, GrantedUntil: utc(h.GrantUntil),
+		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(), Decided: utc(h.Decided), Released: utc(h.ReleaseAt), Ended: utc(h.Ended),
 		DecidedBy: h.DecidedBy, Via: h.Via, Identity: h.Identity, Note: h.Note, Result: h.Result,
 		Reviewers: Reviewers{
 			Group: h.Reviewers.Group, Count: max(h.Reviewers.Count, 1),
@@ -96,6 +107,9 @@ func shown(h hold.Hold, d Desk) Hold {
 	}
 	if h.TypeName {
 		s.TypeName = h.TypeNames()
+	}
+	if h.Binding == "" {
+		s.Ungrantable = cmp.Or(h.Unbound, "nothing can be bound to its text")
 	}
 	if s.Statements == nil {
 		s.Statements = []string{}

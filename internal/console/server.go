@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -70,8 +71,8 @@ func Listen(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the control socket: %w", err)
 	}
-	a := &api{desk: o.Desk, status: o.Status, via: "cli", socket: true, link: o.Link, caller: peerOf}
-	return &Server{listener: l, lock: lock, http: &http.Server{
+	a := &api{desk: o.Desk, status: o.Status, via: "cli", socket: true, link: o.Link, caller: peerOf, closing: make(chan struct{})}
+	s := &Server{listener: l, lock: lock, http: &http.Server{
 		Handler:           a.routes(),
 		ConnContext:       withPeer,
 		ReadHeaderTimeout: readWait,
@@ -80,7 +81,9 @@ func Listen(o Options) (*Server, error) {
 		IdleTimeout:       idleWait,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          log.New(o.Log, "control socket: ", 0),
-	}}, nil
+	}}
+	s.http.RegisterOnShutdown(sync.OnceFunc(func() { close(a.closing) }))
+	return s, nil
 }
 
 // Close removes the socket at once, whether or not Serve was called, and is safe

@@ -131,6 +131,11 @@ type HoldChanged struct {
 	Approvals []Approval `json:"approvals,omitempty"`
 	Result    string     `json:"result,omitempty"`
 
+	// Return is true when nobody waits on the wire; GrantedUntil is until when a
+	// grant is or was good, zero where it never was one.
+	Return       bool      `json:"return,omitempty"`
+	GrantedUntil time.Time `json:"granted_until,omitzero"`
+
 	// Late is true when holdfast wrote this at its next start, because it
 	// cannot tell whether it wrote it before it stopped.
 	Late bool `json:"late,omitempty"`

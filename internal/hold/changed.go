@@ -34,16 +34,24 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(), Also: also(h.Request), TypeName: h.TypeName,
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(),
 		By: clip(h.DecidedBy), Via: clip(h.Via), Identity: h.Identity, Note: h.Note,
-		Result: recordResult(h.State, h.Result),
+		Result: recordResult(h.State, h.Result), Return: h.Return, GrantedUntil: utc(h.GrantUntil),
 	}
 	for _, a := range h.Approvals {
 		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, Groups: named(a.Groups), At: a.At.UTC()})
 	}
-	if n := len(h.Approvals); n > 0 && h.State == Pending {
+	if n := len(h.Approvals); n > 0 && (h.State == Pending || h.State == from) {
 		last := h.Approvals[n-1]
 		e.By, e.Via, e.Note = clip(last.By), clip(last.Via), last.Note
 	}
 	return e
+}
+
+// utc keeps the zero time zero.
+func utc(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.UTC()
 }
 
 // named are the groups with a name, for the record: a yes counts for anybody anyway.
@@ -68,7 +76,7 @@ func also(r Request) (list []event.Reviewers) {
 // ("Key (email)=(ana@example.com) already exists"), so of a failure only the
 // SQLSTATE stays.
 func recordResult(s State, result string) string {
-	if s != Failed || strings.HasPrefix(result, notSent) {
+	if s != Failed && (s != Granted || result == "") || strings.HasPrefix(result, notSent) {
 		return clip(result)
 	}
 	for _, m := range sqlState.FindAllStringSubmatch(result, -1) {

@@ -8,8 +8,10 @@ import (
 )
 
 // Decide is the one door for answers. It returns the hold as the answer left it:
-// Denied, Approved, or still Pending when more people are needed. One deny
-// decides; the same person twice is not allowed.
+// Denied, Approved, or as it was when more people are needed. One deny decides; the
+// same person twice is not allowed. An approval of a hold that nobody waits for, in
+// return mode or because it has ended without an answer, leaves it Granted: the
+// identical statement of the same actor passes once until Hold.GrantUntil.
 //
 // Errors: ErrUnknownID; ErrEnded with the hold; ErrNotAllowed with a reason for
 // people; and one that wraps ErrUnavailable when the answer could not be
@@ -21,23 +23,31 @@ func (d *Desk) Decide(ctx context.Context, id string, dec Decision) (Hold, error
 	if err := checkNote(dec.Note); err != nil {
 		return Hold{}, err
 	}
-	people := d.People()
-	who, err := people.identify(dec.By)
+	who, err := d.People().identify(dec.By)
 	if err != nil {
 		return Hold{}, err
 	}
 	w := d.lock(id)
 	if w == nil {
-		return d.decideEnded(ctx, id, dec)
+		return d.decideKept(ctx, id, who, dec)
+	}
+	if w.err == nil && (w.hold.Return || w.hold.State.unanswered()) {
+		w.mu.Unlock() // its session is about to leave
+		return d.decideKept(ctx, id, who, dec)
 	}
 	defer w.mu.Unlock()
+	return d.decideLocked(ctx, w, who, dec)
+}
+
+// decideLocked answers for a hold that a session waits for.
+func (d *Desk) decideLocked(ctx context.Context, w *waiter, who answerer, dec Decision) (Hold, error) {
 	switch {
 	case w.err != nil:
 		return Hold{}, w.err
 	case w.hold.State != Pending:
-		return Hold{}, ended(w.hold, dec)
+		return Hold{}, ErrEnded{Hold: w.hold.clone()}
 	}
-	if err := people.mayAnswer(who, w.hold.Request); err != nil {
+	if err := d.People().mayAnswer(who, w.hold.Request); err != nil {
 		return Hold{}, err
 	}
 	if !dec.Approve {
@@ -65,27 +75,6 @@ func (d *Desk) lock(id string) *waiter {
 	return w
 }
 
-// decideEnded answers for a hold that nobody waits for.
-func (d *Desk) decideEnded(ctx context.Context, id string, dec Decision) (Hold, error) {
-	h, err := d.Get(ctx, id)
-	if err != nil {
-		return Hold{}, err
-	}
-	if h.State.Waiting() {
-		// Its session is gone, and the end is about to be written.
-		h.State = Abandoned
-	}
-	return Hold{}, ended(h, dec)
-}
-
-// ended says why h cannot be answered any more.
-func ended(h Hold, dec Decision) error {
-	if _, err := next(h.State, approve); err == nil && dec.Approve {
-		return notAllowed("this hold has ended as %s; approving ended holds (grants) is not in this version", h.State)
-	}
-	return ErrEnded{Hold: h.clone()}
-}
-
 // answered fills in whose answer decided.
 func answered(who answerer, dec Decision) func(*Hold) {
 	return func(h *Hold) {
@@ -100,19 +89,26 @@ func (d *Desk) denyLocked(ctx context.Context, w *waiter, who answerer, dec Deci
 	return w.hold.clone(), w.err
 }
 
-func (d *Desk) approveLocked(ctx context.Context, w *waiter, who answerer, dec Decision) (Hold, error) {
-	before := w.hold
-	groups := d.People().countsFor(who.name, before.Request)
-	if err := before.mayAdd(who.name, groups); err != nil {
+// approvedBy is h with the yes of one more person, and with the last one that it
+// needs after step s.
+func (h Hold) approvedBy(people People, who answerer, dec Decision, s step) (Hold, error) {
+	groups := people.countsFor(who.name, h.Request)
+	if err := h.mayAdd(who.name, groups); err != nil {
 		return Hold{}, err
 	}
-	after := before.clone()
+	after := h.clone()
 	after.Approvals = append(after.Approvals, Approval{By: who.name, Via: clip(dec.Via), Note: dec.Note, At: clock(), Groups: groups})
-	if len(after.Missing()) == 0 {
-		var err error
-		if after, err = after.stepped(approve, answered(who, dec)); err != nil {
-			return Hold{}, err
-		}
+	if len(after.Missing()) > 0 {
+		return after, nil
+	}
+	return after.stepped(s, answered(who, dec))
+}
+
+func (d *Desk) approveLocked(ctx context.Context, w *waiter, who answerer, dec Decision) (Hold, error) {
+	before := w.hold
+	after, err := before.approvedBy(d.People(), who, dec, approve)
+	if err != nil {
+		return Hold{}, err
 	}
 	if err := d.swapLocked(ctx, w, before, after); err != nil {
 		return Hold{}, err

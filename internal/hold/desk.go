@@ -55,16 +55,21 @@ type Desk struct {
 	mu     sync.Mutex // guards the fields below
 	closed bool
 	live   map[string]*waiter
+	spent  map[string]string // grants that were sent and whose outcome is not written, with their binding
+	news   chan struct{}     // see changes
+
+	gates [gates]gate // see gateOf
 
 	stopping chan struct{}  // closed when Close begins
 	waiting  sync.WaitGroup // calls of Wait
 	later    *later
+	keeper   *keeper
 	watching watching
 }
 
 // Open makes a desk and settles what an earlier run left open: pending holds are
 // abandoned, approved ones lapse, and of released ones it is unknown what became
-// of them. Nothing is held until Open has returned. The error wraps
+// of them. Grants and pending holds in return mode are kept. Nothing is held until Open has returned. The error wraps
 // ErrUnavailable when the store or the record failed.
 func Open(ctx context.Context, o Options) (*Desk, error) {
 	if o.Store == nil || o.Record == nil {
@@ -72,8 +77,10 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	}
 	d := &Desk{
 		store: o.Store, record: o.Record, events: o.Events, random: o.Random,
-		live: map[string]*waiter{}, stopping: make(chan struct{}),
+		live: map[string]*waiter{}, spent: map[string]string{}, news: make(chan struct{}), stopping: make(chan struct{}),
 	}
+	d.makeGates()
+	d.keeper = newKeeper(d)
 	if d.events == nil {
 		d.events = func(event.Event) {}
 	}
@@ -85,6 +92,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		return nil, err
 	}
 	d.later = newLater(d)
+	d.keeper.start()
 	return d, nil
 }
 
@@ -121,21 +129,27 @@ func (d *Desk) Get(ctx context.Context, id string) (Hold, error) {
 	return h, nil
 }
 
-// List is the holds that wait for people, soonest expiry first; with all, the
-// others follow, newest first, ListEnded at most. The error wraps ErrUnavailable.
+// List is the holds that wait for people, soonest expiry first, and then the grants
+// that wait to be spent; with all, the others follow, newest first, ListEnded at
+// most. The error wraps ErrUnavailable.
 func (d *Desk) List(ctx context.Context, all bool) ([]Hold, error) {
 	open, err := d.store.Open(ctx)
 	if err != nil {
 		return nil, unavailable("listing holds", err)
 	}
-	var waiting, others []Hold
+	var waiting, granted, others []Hold
 	for _, h := range open {
-		if h.State.Waiting() {
+		switch {
+		case h.State.Waiting():
 			waiting = append(waiting, h)
-		} else {
+		case h.State == Granted:
+			granted = append(granted, h)
+		default:
 			others = append(others, h)
 		}
 	}
+	slices.SortStableFunc(granted, func(a, b Hold) int { return a.GrantUntil.Compare(b.GrantUntil) })
+	waiting = append(waiting, granted...)
 	if !all {
 		return waiting, nil
 	}
@@ -148,7 +162,7 @@ func (d *Desk) List(ctx context.Context, all bool) ([]Hold, error) {
 	return append(waiting, others[:min(len(others), ListEnded)]...), nil
 }
 
-// Close abandons every hold that waits, with ErrStopping, waits until their
+// Close abandons every hold that a session waits for, with ErrStopping, waits until their
 // sessions have been told, and writes what is still queued. Wait and Decide
 // answer ErrUnavailable from then on. It does not close the store and the
 // record. The error says how much could not be written.
@@ -162,6 +176,7 @@ func (d *Desk) Close() error {
 	close(d.stopping)
 	d.mu.Unlock()
 	d.waiting.Wait()
+	d.keeper.close()
 	before := d.Lost()
 	d.later.close()
 	if n := d.Lost() - before; n > 0 {
@@ -190,6 +205,7 @@ func (d *Desk) write(ctx context.Context, e event.HoldChanged) error {
 		return unavailable("writing the record", err)
 	}
 	d.events(e)
+	d.tell()
 	d.watching.tell(e.Hold)
 	return nil
 }

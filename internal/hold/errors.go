@@ -36,7 +36,7 @@ func (e ErrEnded) Error() string {
 	switch h := e.Hold; h.State {
 	case Denied:
 		return "already denied by " + h.DecidedBy
-	case Approved, Released:
+	case Approved, Released, Granted:
 		return "already approved by " + h.DecidedBy
 	case Executed, Failed, Unknown, Lapsed:
 		return fmt.Sprintf("already approved by %s, and it %s", h.DecidedBy, h.State.became())

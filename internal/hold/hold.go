@@ -19,7 +19,7 @@ const (
 	Executed  State = "executed"  // the server ran it
 	Failed    State = "failed"    // the server answered with an error
 	Unknown   State = "unknown"   // sent, and the answer was lost
-	Granted   State = "granted"   // approved after its end: passes once when repeated
+	Granted   State = "granted"   // approved when nobody waited: passes once when repeated
 )
 
 // Request is what a session asks reviewers to decide. Times are absent: the desk
@@ -52,9 +52,36 @@ type Request struct {
 	TypeName bool
 
 	// Binding is the digest of what a confirmation is bound to: host, database,
-	// actor and the identical statement with its parameters. Empty when nothing
-	// may be bound to it, since the statement has a password.
+	// actor, search_path and the identical statement with its parameters. Empty
+	// when nothing may be bound to it: see Unbound.
 	Binding string
+
+	// Unbound says why Binding is empty, for people: "its text has a password".
+	Unbound string
+
+	// Return is true when nobody waits: the statement has failed with the hold's
+	// id, an approval is a grant, and the hold outlives its session and this run.
+	// It needs a Binding.
+	Return bool
+
+	// Grant is how long a grant is good after the approval; zero or less is
+	// DefaultGrant.
+	Grant time.Duration
+
+	// Undone is true when an error of the server undoes all that the statement did
+	// until then. Only then is a grant good again after an error.
+	Undone bool
+}
+
+// DefaultGrant is long enough to find the window of a deployment once more, and
+// short enough that what was looked at is still what is meant.
+const DefaultGrant = 30 * time.Minute
+
+func (r Request) grantFor() time.Duration {
+	if r.Grant <= 0 {
+		return DefaultGrant
+	}
+	return r.Grant
 }
 
 // Reviewers says who may answer a hold. The zero value is anybody but the
@@ -77,6 +104,10 @@ type Hold struct {
 	ReleaseAt time.Time // when it was released; zero if it was not
 	Ended     time.Time // executed, failed, unknown or lapsed; zero before
 
+	// GrantUntil is until when a grant is or was good; zero for a hold that never
+	// was one.
+	GrantUntil time.Time
+
 	// DecidedBy is the person (or, without people in the config, the OS user)
 	// whose answer decided; of several the last one. Empty when nobody did.
 	DecidedBy string
@@ -92,7 +123,8 @@ type Hold struct {
 	SQLHash string
 
 	// Result is the command tag or the server's error (SQLSTATE and message) after
-	// the release, and for other ends the cause ("client left").
+	// the release, and for other ends the cause ("client left"). Of a grant it is
+	// the error after which it was given back.
 	Result string
 }
 

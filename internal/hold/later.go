@@ -34,6 +34,10 @@ type later struct {
 
 	mu     sync.RWMutex // held for reading by put, so that close is the end
 	closed bool
+
+	open sync.Mutex // guards changes
+	// changes are the holds of which a change is to be written.
+	changes map[string]*change
 }
 
 // job is one change to write. What is done is taken off it, so that a second
@@ -52,13 +56,24 @@ type job struct {
 	// exactly is true for outcomes: where step is not allowed nothing happens.
 	// Otherwise the hold is ended as its stored state allows.
 	exactly bool
+	result  string // of an outcome, for outcome
+
+	// revert is the hold before an approval that does not count, to be taken back
+	// should the store have it; or nil.
+	revert *Hold
 
 	event *event.HoldChanged // to be written to the record, or nil
 	state State              // to be marked as recorded in the store
+
+	hold    Hold // as the job leaves it; its zero value while that is not known
+	counted bool // among the changes to be written
 }
 
+// changes is false for a job that only marks.
+func (j *job) changes() bool { return j.step != "" || j.event != nil || j.revert != nil }
+
 func newLater(d *Desk) *later {
-	l := &later{desk: d, queue: make(chan job, laterLength), quit: make(chan struct{})}
+	l := &later{desk: d, queue: make(chan job, laterLength), quit: make(chan struct{}), changes: map[string]*change{}}
 	l.done.Go(l.run)
 	return l
 }
@@ -67,6 +82,7 @@ func newLater(d *Desk) *later {
 func (l *later) put(j job) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
+	l.begin(&j)
 	if !l.closed {
 		select {
 		case l.queue <- j:
@@ -80,9 +96,10 @@ func (l *later) put(j job) {
 // give counts j as lost. A mark that is lost only makes the next start write one
 // record twice.
 func (l *later) give(j job) {
-	if j.step != "" || j.event != nil {
+	if j.changes() {
 		l.lost.Add(1)
 	}
+	l.over(&j)
 }
 
 func (l *later) end(h Hold, s step, result string) {
@@ -131,10 +148,13 @@ func (l *later) until(j job) {
 		case <-l.quit:
 			if l.desk.settle(&j) != nil {
 				l.give(j)
+				return
 			}
+			l.over(&j)
 			return
 		}
 	}
+	l.over(&j)
 }
 
 // drain gives up at the first failure: closing must come to an end, and the next
@@ -149,6 +169,8 @@ func (l *later) drain() {
 			}
 			if failed {
 				l.give(j)
+			} else {
+				l.over(&j)
 			}
 		default:
 			return

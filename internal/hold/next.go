@@ -10,30 +10,31 @@ import (
 type step string
 
 const (
-	ask      step = "ask"      // a session asks for reviewers
-	approve  step = "approve"  // enough reviewers said yes
-	deny     step = "deny"     // a reviewer said no
-	expire   step = "expire"   // its time is over
-	withdraw step = "withdraw" // the requester cancelled or left
-	abandon  step = "abandon"  // the server or holdfast went away
-	release  step = "release"  // it is about to be sent to the server
-	lapse    step = "lapse"    // approved, but nobody waits for it any more
-	execute  step = "execute"  // the server ran it
-	fail     step = "fail"     // the server answered with an error
-	lose     step = "lose"     // sent, and the answer was lost
+	ask      step = "ask"       // a session asks for reviewers
+	approve  step = "approve"   // enough reviewers said yes
+	deny     step = "deny"      // a reviewer said no
+	expire   step = "expire"    // its time is over
+	withdraw step = "withdraw"  // the requester cancelled or left
+	abandon  step = "abandon"   // the server or holdfast went away
+	release  step = "release"   // it is about to be sent to the server
+	lapse    step = "lapse"     // approved, but nobody waits for it any more
+	execute  step = "execute"   // the server ran it
+	fail     step = "fail"      // the server answered with an error
+	lose     step = "lose"      // sent, and the answer was lost
+	grant    step = "grant"     // enough reviewers said yes, and nobody waits: it may be repeated once
+	giveBack step = "give back" // sent for a grant, and the server undid it with an error
 )
 
-// transitions is the whole of what may follow what. Approving a hold that ended
-// without an answer makes a grant; this version has no door to that, Decide
-// refuses before it comes here.
+// transitions is the whole of what may follow what. Approving a hold that nobody
+// waits for makes a grant: one in return mode, or one that ended without an answer.
 var transitions = map[State]map[step]State{
 	"":        {ask: Pending},
-	Pending:   {approve: Approved, deny: Denied, expire: Expired, withdraw: Withdrawn, abandon: Abandoned},
+	Pending:   {approve: Approved, grant: Granted, deny: Denied, expire: Expired, withdraw: Withdrawn, abandon: Abandoned},
 	Approved:  {release: Released, lapse: Lapsed},
-	Released:  {execute: Executed, fail: Failed, lose: Unknown},
-	Expired:   {approve: Granted},
-	Withdrawn: {approve: Granted},
-	Abandoned: {approve: Granted},
+	Released:  {execute: Executed, fail: Failed, lose: Unknown, giveBack: Granted},
+	Expired:   {grant: Granted},
+	Withdrawn: {grant: Granted},
+	Abandoned: {grant: Granted},
 	Granted:   {release: Released, lapse: Lapsed},
 }
 
@@ -47,11 +48,18 @@ func next(from State, s step) (State, error) {
 	return to, nil
 }
 
-// Waiting is true for a hold whose statement has not been sent and still may be.
+// Waiting is true for a hold that waits for people, or for its session.
 func (s State) Waiting() bool { return s == Pending || s == Approved }
 
-// Open is true for a hold that a restart has to settle: its session is gone.
-func (s State) Open() bool { return s.Waiting() || s == Released }
+// Open is true for a hold that has not come to its end: it is waiting, granted, or
+// sent without an answer so far.
+func (s State) Open() bool { return s.Waiting() || s == Granted || s == Released }
+
+// unanswered is true for a hold that ended without an answer, and can be granted.
+func (s State) unanswered() bool {
+	_, err := next(s, grant)
+	return err == nil && s != Pending
+}
 
 // leads is the state that s leads to, wherever it is allowed.
 func (s step) leads() State {
@@ -74,6 +82,11 @@ func (h Hold) stepped(s step, set func(*Hold)) (Hold, error) {
 	switch state {
 	case Released:
 		h.ReleaseAt = now
+	case Granted:
+		if s == grant {
+			h.Decided, h.GrantUntil, h.Result = now, now.Add(h.grantFor()), ""
+		}
+		h.ReleaseAt = time.Time{}
 	case Executed, Failed, Unknown, Lapsed:
 		h.Ended = now
 	default:

@@ -13,6 +13,7 @@ func TestNextIsExhaustive(t *testing.T) {
 	const allowed = `
 		- ask pending
 		pending approve approved
+		pending grant granted
 		pending deny denied
 		pending expire expired
 		pending withdraw withdrawn
@@ -22,9 +23,10 @@ func TestNextIsExhaustive(t *testing.T) {
 		released execute executed
 		released fail failed
 		released lose unknown
-		expired approve granted
-		withdrawn approve granted
-		abandoned approve granted
+		released give-back granted
+		expired grant granted
+		withdrawn grant granted
+		abandoned grant granted
 		granted release released
 		granted lapse lapsed`
 	want := map[string]State{}
@@ -37,15 +39,16 @@ func TestNextIsExhaustive(t *testing.T) {
 		"", Pending, Approved, Denied, Expired, Withdrawn, Abandoned, Released, Lapsed,
 		Executed, Failed, Unknown, Granted, "nonsense",
 	}
-	steps := []step{ask, approve, deny, expire, withdraw, abandon, release, lapse, execute, fail, lose, "nonsense"}
+	steps := []step{ask, approve, deny, expire, withdraw, abandon, release, lapse, execute, fail, lose, grant, giveBack, "nonsense"}
 	found := 0
 	for _, from := range states {
 		for _, s := range steps {
+			word := strings.ReplaceAll(string(s), " ", "-")
 			name := string(from)
 			if name == "" {
 				name = "-"
 			}
-			to, ok := want[name+" "+string(s)]
+			to, ok := want[name+" "+word]
 			got, err := next(from, s)
 			switch {
 			case ok && (err != nil || got != to):
@@ -65,7 +68,7 @@ func TestNextIsExhaustive(t *testing.T) {
 }
 
 func TestStepsLeadToOneState(t *testing.T) {
-	for _, s := range []step{ask, deny, expire, withdraw, abandon, release, lapse, execute, fail, lose} {
+	for _, s := range []step{ask, approve, grant, giveBack, deny, expire, withdraw, abandon, release, lapse, execute, fail, lose} {
 		to := map[State]bool{}
 		for from := range transitions {
 			if state, err := next(from, s); err == nil {
@@ -79,8 +82,11 @@ func TestStepsLeadToOneState(t *testing.T) {
 }
 
 func TestOpenStatesCanBeSettled(t *testing.T) {
-	for _, state := range []State{Pending, Approved, Released} {
+	for _, state := range []State{Pending, Approved, Granted, Released} {
 		orphan, _ := state.orphaned()
+		if state == Granted { // kept until its time is over
+			orphan, _ = Hold{State: state}.overdue()
+		}
 		for _, s := range []step{orphan, state.unsent()} {
 			if to, err := next(state, s); err != nil || to.Open() {
 				t.Errorf("%s %s: %q, %v", state, s, to, err)

@@ -6,7 +6,7 @@ import (
 )
 
 // settleOrphans ends what an earlier run left open, after writing to the record
-// what that run may not have written.
+// what that run may not have written. What nobody waited for is kept.
 func (d *Desk) settleOrphans(ctx context.Context) error {
 	if err := d.recordLate(ctx); err != nil {
 		return err
@@ -16,6 +16,10 @@ func (d *Desk) settleOrphans(ctx context.Context) error {
 		return unavailable("listing holds of an earlier run", err)
 	}
 	for _, before := range open {
+		if s, _ := before.overdue(); s != "" {
+			d.keeper.keep(before)
+			continue
+		}
 		if err := d.settleOrphan(ctx, before); err != nil {
 			return err
 		}

@@ -242,3 +242,14 @@ func yes(os string) hold.Decision {
 func no(os, note string) hold.Decision {
 	return hold.Decision{By: hold.Answerer{OS: os}, Via: "cli", Note: note}
 }
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

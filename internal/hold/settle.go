@@ -6,7 +6,8 @@ import (
 )
 
 // Finish says what became of a released hold: Executed with the command tag,
-// Failed with SQLSTATE and message, or Unknown with the cause. It returns at
+// Failed with SQLSTATE and message, or Unknown with the cause. A grant whose
+// statement failed is given back, if its time is not over. It returns at
 // once; the desk writes it soon, and Close at the latest. Any other state counts
 // as Unknown; for a hold that was not released it does nothing.
 func (d *Desk) Finish(id string, s State, result string) {
@@ -18,14 +19,23 @@ func (d *Desk) Finish(id string, s State, result string) {
 		outcome = fail
 	}
 	at, result := clock(), cutAt(result, maxResult)
-	d.later.put(job{id: id, step: outcome, exactly: true, set: func(h *Hold) {
-		h.Ended, h.Result = at, result
+	d.later.put(job{id: id, step: outcome, exactly: true, result: result, set: func(h *Hold) {
+		h.Result = result
+		if h.State != Granted {
+			h.Ended = at
+		}
 	}})
 }
 
 // settle writes j, and keeps in it what is still to be done.
 func (d *Desk) settle(j *job) error {
 	ctx := context.Background()
+	if j.revert != nil {
+		if err := d.revert(ctx, *j.revert); err != nil {
+			return err
+		}
+		j.revert = nil
+	}
 	if j.step != "" {
 		if err := d.settleStore(ctx, j); err != nil {
 			return err
@@ -67,15 +77,36 @@ func (d *Desk) settleStore(ctx context.Context, j *job) error {
 			return unavailable("settling hold "+j.id, errors.New("it changed meanwhile"))
 		}
 	}
-	e := changed(after, before.State, after.changedAt())
-	j.event, j.state = &e, after.State
+	at := after.changedAt()
+	if j.step == giveBack {
+		at = clock()
+	}
+	e := changed(after, before.State, at)
+	j.event, j.state, j.hold = &e, after.State, after
 	return nil
+}
+
+// revert takes the last approval back off a hold that is otherwise as before.
+func (d *Desk) revert(ctx context.Context, before Hold) error {
+	stored, err := d.load(ctx, before.ID)
+	if err != nil {
+		return err
+	}
+	if stored.State == before.State && len(stored.Approvals) == len(before.Approvals)+1 {
+		if _, err := d.swap(ctx, stored, before); err != nil {
+			return err
+		}
+	}
+	return d.mark(ctx, before) // nothing if it has another state by now
 }
 
 // after is the hold as j leaves it. Where an earlier write failed and took
 // effect all the same, the stored state is not the one the session saw; then the
 // hold ends as that state allows.
 func (j *job) after(before Hold) (after Hold, change bool) {
+	if j.exactly {
+		j.step = before.outcome(j.step, j.result)
+	}
 	if before.State == j.step.leads() {
 		return before, true // stored, but perhaps not recorded
 	}
@@ -99,7 +130,7 @@ func (s State) unsent() step {
 	switch s {
 	case Pending:
 		return abandon
-	case Approved:
+	case Approved, Granted:
 		return lapse
 	case Released:
 		return fail

@@ -31,6 +31,10 @@ type Store interface {
 	// Ended is the newest of all others, newest first, limit at most.
 	Ended(ctx context.Context, limit int) ([]Hold, error)
 
+	// Bound is every hold that is pending or granted and has that binding, oldest
+	// first.
+	Bound(ctx context.Context, binding string) ([]Hold, error)
+
 	// Unrecorded is every hold whose state may be missing in the record.
 	Unrecorded(ctx context.Context) ([]Hold, error)
 }

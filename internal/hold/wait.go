@@ -33,12 +33,25 @@ func (w *waiter) wakeLocked() {
 // Wait records a hold for r, calls held with it once it is on disk (held may be
 // nil and must not block), and blocks until the hold ends.
 //
-// The hold returned is Released, Denied, Expired, Withdrawn, Abandoned or Lapsed.
-// Only Released may be sent to the server, once, and must be followed by Finish.
+// Where there is a grant for r it is spent, and its hold comes back as Released at
+// once, with GrantUntil set. Else, in return mode, a hold is recorded, or found that
+// the identical statement has made already, and comes back as Pending at once.
+// In both cases held is not called.
+//
+// The hold returned is Released, Denied, Expired, Withdrawn, Abandoned or Lapsed, or
+// in return mode Pending. Only Released may be sent to the server, once, and must be
+// followed by Finish.
 // When ctx ends first, its cause decides: see ErrWithdrawn. Every error wraps
 // ErrUnavailable, but for a request that is a fault of the caller; then nothing
 // may be sent.
 func (d *Desk) Wait(ctx context.Context, r Request, held func(Hold)) (Hold, error) {
+	if h, over, err := d.ahead(ctx, r); over || err != nil {
+		return h, err
+	}
+	if r.Return && ctx.Err() == nil {
+		return Hold{}, errors.New("asking for reviewers in return mode: the request has no binding")
+	}
+	r.Return = false // who leaves withdraws it, as ever
 	w, err := d.ask(ctx, r)
 	if err != nil {
 		return Hold{}, err

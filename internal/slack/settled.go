@@ -43,6 +43,8 @@ func (p *page) became() string {
 		return "Approved: " + p.asked() + on + " is about to be sent."
 	case hold.Released:
 		return "Approved: " + p.asked() + on + " was sent."
+	case hold.Granted:
+		return "Granted: " + p.asked() + on + " may be run once."
 	case hold.Executed:
 		return "Executed: " + p.asked() + on + "."
 	case hold.Failed:
@@ -74,6 +76,8 @@ func (p *page) story() string {
 	switch h.State {
 	case hold.Approved:
 		return approved + "."
+	case hold.Granted:
+		return fmt.Sprintf("%s. Nobody waits for it: %s may run the identical statement once until %s.", approved, word(p.requester(), maxFact), moment(h.GrantUntil))
 	case hold.Released:
 		return approved + ". The server has not answered yet."
 	case hold.Executed:

@@ -14,7 +14,7 @@ import (
 )
 
 // open and its complement are the states of hold.State.Open.
-const open = `state IN ('pending', 'approved', 'released')`
+const open = `state IN ('pending', 'approved', 'granted', 'released')`
 
 // Insert implements hold.Store.
 func (s *Store) Insert(ctx context.Context, h hold.Hold) error {
@@ -90,6 +90,12 @@ func (s *Store) Open(ctx context.Context) ([]hold.Hold, error) {
 // Ended implements hold.Store.
 func (s *Store) Ended(ctx context.Context, limit int) ([]hold.Hold, error) {
 	return s.list(ctx, `WHERE NOT `+open+` ORDER BY asked DESC, id LIMIT ?`, limit)
+}
+
+// Bound implements hold.Store. What is pending or granted is few, and found by the
+// index on the state.
+func (s *Store) Bound(ctx context.Context, binding string) ([]hold.Hold, error) {
+	return s.list(ctx, `WHERE state IN ('pending', 'granted') AND json_extract(request, '$.Binding') = ? ORDER BY asked, id`, binding)
 }
 
 // Unrecorded implements hold.Store.

@@ -16,6 +16,7 @@ type answer struct {
 	DecidedBy, Via, Identity, Note string `json:",omitempty"`
 	SQLHash, Result                string
 	Approvals                      []hold.Approval
+	GrantUntil                     int64 `json:",omitempty"` // microseconds since 1970
 }
 
 func row(h hold.Hold) ([]any, error) {
@@ -25,7 +26,7 @@ func row(h hold.Hold) ([]any, error) {
 	}
 	rest, err := json.Marshal(answer{
 		DecidedBy: h.DecidedBy, Via: h.Via, Identity: h.Identity, Note: h.Note,
-		SQLHash: h.SQLHash, Result: h.Result, Approvals: h.Approvals,
+		SQLHash: h.SQLHash, Result: h.Result, Approvals: h.Approvals, GrantUntil: stamp(h.GrantUntil),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encoding hold %s: %w", h.ID, err)
@@ -57,7 +58,7 @@ func scan(from interface{ Scan(...any) error }) (hold.Hold, error) {
 	h.Asked, h.Expires, h.Decided = clock(asked), clock(expires), clock(decided)
 	h.ReleaseAt, h.Ended = clock(released), clock(ended)
 	h.DecidedBy, h.Via, h.Identity, h.Note = a.DecidedBy, a.Via, a.Identity, a.Note
-	h.SQLHash, h.Result, h.Approvals = a.SQLHash, a.Result, a.Approvals
+	h.SQLHash, h.Result, h.Approvals, h.GrantUntil = a.SQLHash, a.Result, a.Approvals, clock(a.GrantUntil)
 	return h, nil
 }
 

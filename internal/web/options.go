@@ -16,6 +16,7 @@ import (
 // Desk is what the pages need of *hold.Desk.
 type Desk interface {
 	Get(ctx context.Context, id string) (hold.Hold, error)
+	Answered(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
 	Reviewers(r hold.Request) []string

@@ -37,6 +37,9 @@ func (v view) record() []entry {
 	if len(v.Approvals) == 0 && v.DecidedBy != "" {
 		all = append(all, entry{At: v.Decided, Text: v.DecidedBy + " approved", More: via(v.Via, v.Identity), Note: v.Note})
 	}
+	if v.State == hold.Granted {
+		all = append(all, entry{Text: "Waits to be run once by " + v.Asker, Kind: "later"})
+	}
 	if !v.ReleaseAt.IsZero() {
 		all = append(all, entry{At: v.ReleaseAt, Text: "Released to the server"})
 	}

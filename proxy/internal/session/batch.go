@@ -1,41 +1,15 @@
 package session
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"hash"
-	"strings"
-
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
 )
-
-// Ask is a batch that waits for people: one Query, or what was in hand of an
-// extended batch.
-type Ask struct {
-	Origin     rules.Origin
-	Verdict    rules.Verdict // the worst one
-	Statements []rules.Verdict
-	SQL        string // for people: masked, UTF-8; several texts are separated by a line, each is there once
-
-	// InTransaction is true when the server holds a transaction open for the
-	// session, or may do so.
-	InTransaction bool
-
-	// Binding is the digest of what a confirmation is good for; empty for a text
-	// with a password in it, of which no confirmation can be kept.
-	Binding string
-
-	// SearchPath is where the server looks for names, as the setting says, if
-	// PathKnown; it is part of Binding then.
-	SearchPath string
-	PathKnown  bool
-}
 
 // liveHold is a released hold whose end is to be told.
 type liveHold struct {
 	id       string
 	answered bool
+	kept     bool // whatever fails behind it
 	tag      string
 	failure  string
 }
@@ -123,51 +97,6 @@ func staysInTransaction(f *rules.Facts) bool {
 	return true
 }
 
-func (c *Core) ask() *Ask {
-	a := &Ask{
-		Origin:        c.cfg.Origin,
-		Verdict:       c.worst(),
-		InTransaction: c.status != 'I' || c.queue.len() > 0 || c.dirty,
-	}
-	digest := sha256.New()
-	var texts []string
-	normal := make(map[string][]byte) // of each text, which may have been bound many times
-	secret := false
-	for _, f := range c.found {
-		a.Statements = append(a.Statements, f.verdict)
-		if _, again := normal[f.text]; !again && f.text != "" {
-			normal[f.text] = rules.Normalize([]byte(f.text))
-			shown, masked := c.shown(f.text)
-			texts = append(texts, shown)
-			secret = secret || masked
-		}
-		bind(digest, normal[f.text], []byte(f.types), []byte(f.rest))
-	}
-	if a.SearchPath, a.PathKnown = c.searchPath(); a.PathKnown {
-		bind(digest, []byte("search_path"), []byte(a.SearchPath))
-	}
-	a.SQL = strings.Join(texts, "\n\n")
-	if !secret { // else the digest would let a password be guessed
-		a.Binding = hex.EncodeToString(digest.Sum(nil))
-	}
-	return a
-}
-
-// shown is a text as people may see it, and whether something in it is masked.
-func (c *Core) shown(text string) (shown string, masked bool) {
-	whole := rules.Display([]byte(text), c.settings.known())
-	shown = rules.Mask(whole)
-	return shown, shown != whole
-}
-
-// bind adds parts to a digest so that no two lists of parts give the same.
-func bind(h hash.Hash, parts ...[]byte) {
-	for _, p := range parts {
-		sum := sha256.Sum256(p)
-		h.Write(sum[:])
-	}
-}
-
 // Release lets the batch go on with the very bytes that were judged. id is the
 // hold's; its end comes out as Ended. It is false when the batch does not wait
 // any more.
@@ -222,13 +151,22 @@ func (c *Core) liveHold(id string) *liveHold {
 	return nil
 }
 
-// holdsFailed notes an error: it undoes everything of the batch it is in, so
-// every released hold of that batch has failed. Holds of batches behind it have
-// not.
+// holdsKept notes the end of a transaction, or a savepoint: what was answered before is
+// not undone by an error of the same batch behind it, or need not be.
+func (c *Core) holdsKept() {
+	for i := range c.live {
+		l := &c.live[i]
+		l.kept = l.kept || l.answered && l.failure == ""
+	}
+}
+
+// holdsFailed notes an error: it undoes everything of the batch it is in that is not
+// kept, so every released hold of that batch has failed. Holds of batches behind
+// it have not.
 func (c *Core) holdsFailed(code, message string) {
 	for i := range c.live {
 		l := &c.live[i]
-		if l.failure == "" && (l.answered || c.queue.fails(l.id)) {
+		if l.failure == "" && !l.kept && (l.answered || c.queue.fails(l.id)) {
 			l.failure = code + " " + message
 		}
 	}

@@ -45,6 +45,9 @@ type Config struct {
 	Status   byte
 	Settings rules.Settings
 
+	// Path are the settings of the StartupMessage on which it depends what names
+	// without a schema mean, as one text; empty for none.
+	Path string
 	// Answers says that the server understands questions about names.
 	Answers bool
 
@@ -124,6 +127,7 @@ type Core struct {
 	vague       bool      // in observe mode: what is in flight was forgotten once
 	status      byte      // of the last ReadyForQuery
 	settings    settings
+	path        searchPath
 	statements  names
 	portals     names
 	live        []liveHold

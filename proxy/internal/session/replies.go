@@ -25,6 +25,7 @@ func (c *Core) expect(m *message) {
 			c.forget(m)
 			return
 		}
+		c.followPath(m)
 		mixed = c.dirty && m.endsBatch()
 		c.dirty = !m.endsBatch()
 		c.copying.open = false // the end of the session, or of a COPY that has failed
@@ -116,6 +117,10 @@ func (c *Core) completed(tag []byte) {
 	if l := c.liveHold(h.hold); l != nil {
 		l.tag = string(tag)
 	}
+	switch string(tag) {
+	case "COMMIT", "PREPARE TRANSACTION", "SAVEPOINT":
+		c.holdsKept()
+	}
 	c.copying = copying{}
 	switch h.kind {
 	case wire.Query:
@@ -154,6 +159,8 @@ func (c *Core) failed(body []byte) (refusal *wire.Error) {
 	c.holdsFailed(code, wire.ErrorField(body, 'M'))
 	if h.rejected(code) {
 		refusal = h.refusal
+	} else {
+		c.path.failed()
 	}
 	extended := !h.endsBatch()
 	if extended { // else ReadyForQuery follows
@@ -197,6 +204,9 @@ func (c *Core) readyForQuery(status byte) {
 	c.mixed = c.mixed && status != 'I'
 	c.readyReply()
 	c.settings.reportedAll(status == 'I')
+	if status == 'I' && c.path.open && c.queue.len() == 0 {
+		c.path.idle()
+	}
 	if status == 'I' && len(c.portals.m) > 1 {
 		c.portals.removeAll(func(_ string, b prepared) bool { return !b.cursor })
 	}

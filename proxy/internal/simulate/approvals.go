@@ -74,6 +74,7 @@ func (c *conversation) release(a *session.Ask, id string) {
 		ok.path = []string{"search_path", a.SearchPath}
 	}
 	c.approvals.list = append(c.approvals.list, ok)
+	delete(c.ended, id)
 	if !c.core.Release(id) {
 		c.fail("what was held could not be released")
 	}
@@ -107,9 +108,21 @@ func (c *conversation) checkEffect(e effect) {
 			a.times--
 		}
 		c.world.ledger.checkEffect(a.id)
+		c.effects = append(c.effects, a.id)
 		return
 	}
 	c.fail("the server runs [%d] %q, which nobody approved", e.cause, e.text)
+}
+
+// effectsSettled is called at the end of a transaction: what it destroyed is gone for
+// good, or is back.
+func (c *conversation) effectsSettled(committed bool) {
+	for _, id := range c.effects {
+		if f := c.world.ledger.byID[id]; f != nil && committed {
+			f.lasts = true
+		}
+	}
+	c.effects = nil
 }
 
 // digest is what a confirmation of one statement is bound to.
@@ -134,7 +147,10 @@ func digest(e effect, path []string) string {
 func (p *approvals) ended(e session.Ended) {
 	c := p.c
 	c.trace("core tells", fmt.Sprintf("%s ended: %q, failed: %v", e.ID, e.Result, e.Failed))
-	i := slices.IndexFunc(p.list, func(a *approval) bool { return a.id == e.ID })
+	i := len(p.list) - 1 // a grant may be sent several times
+	for i >= 0 && p.list[i].id != e.ID {
+		i--
+	}
 	if _, twice := c.ended[e.ID]; twice || i < 0 {
 		c.fail("the end of hold %s is told twice, or it was never approved", e.ID)
 		return

@@ -97,6 +97,13 @@ func (p *port) Ended(ctx context.Context, limit int) ([]hold.Hold, error) {
 	return list[:min(len(list), limit)], err
 }
 
+// Bound implements hold.Store.
+func (p *port) Bound(ctx context.Context, binding string) ([]hold.Hold, error) {
+	return p.list(ctx, "bound "+binding, func(s *stored) bool {
+		return s.Binding == binding && (s.State == hold.Pending || s.State == hold.Granted)
+	})
+}
+
 // Unrecorded implements hold.Store.
 func (p *port) Unrecorded(ctx context.Context) ([]hold.Hold, error) {
 	return p.list(ctx, "unrecorded", func(s *stored) bool { return !s.recorded })

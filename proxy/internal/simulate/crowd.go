@@ -172,13 +172,13 @@ func (w *world) accepted(d *decision, h hold.Hold) {
 		w.fail(fmt.Sprintf("the answer of %s to hold %s of %s counts, but must not", d.name, d.id, f.User))
 	case !d.Approve && h.State == hold.Denied:
 		f.no = append(f.no, d.name)
-	case !d.Approve || h.State != hold.Approved && h.State != hold.Pending:
+	case !d.Approve || h.State == hold.Denied || h.State == hold.Released || h.State == hold.Lapsed:
 		w.fail(fmt.Sprintf("the answer of %s left hold %s as %s", d.name, d.id, h.State))
 	case slices.Contains(f.yes, d.name):
 		w.fail(fmt.Sprintf("%s approved hold %s twice, and it counts twice", d.name, d.id))
 	default:
 		f.yes = append(f.yes, d.name)
-		if enough := len(h.Approvals) >= f.needed(); enough != (h.State == hold.Approved) {
+		if enough := len(h.Approvals) >= f.needed(); enough != (h.State == hold.Approved || h.State == hold.Granted) {
 			w.fail(fmt.Sprintf("hold %s is %s with the yes of %v of %d", d.id, h.State, h.Approvals, f.needed()))
 		}
 	}

@@ -22,6 +22,8 @@ func deskMutants() map[string]Options {
 		"does not withdraw on leaving":        func(d desk) desk { return &loyal{desk: d} },
 		"waits longer than it was told":       func(d desk) desk { return &patient{desk: d} },
 		"uses an approval again":              func(d desk) desk { return &thrifty{desk: d} },
+		"takes any statement for a granted":   func(d desk) desk { return &blurred{desk: d} },
+		"gives back what was executed":        func(d desk) desk { return &refunding{desk: d} },
 		"releases what it could not write":    func(d desk) desk { return &careless{desk: d} },
 		"says denied for expired":             func(d desk) desk { return &rude{desk: d} },
 		"says withdrawn for abandoned":        func(d desk) desk { return &mild{desk: d} },

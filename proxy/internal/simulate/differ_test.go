@@ -47,7 +47,7 @@ func differ(t *testing.T, srv *pgtest.Server, database string, seed uint64) {
 	model.tables["a1"], model.tables["b1"] = []int{1, 2, 3, 4, 5}, []int{1, 2, 3}
 	c := pgtest.Connect(t, srv.Addr(), database)
 	var trace []string
-	for _, it := range newScript(rand.New(rand.NewPCG(seed, 0)), 1) {
+	for _, it := range newScript(rand.New(rand.NewPCG(seed, 0)), 1, 1, false) {
 		if it.ifCopy && model.copying == nil {
 			continue
 		}

@@ -14,6 +14,7 @@ func diskMutants() map[string]Options {
 	all := map[string]Options{}
 	for name, wrap := range map[string]func(*port) (hold.Store, hold.Record){
 		"ignores the swap's result":           func(p *port) (hold.Store, hold.Record) { return &swapless{port: p}, p },
+		"spends a grant without storing it":   func(p *port) (hold.Store, hold.Record) { return &lavish{port: p}, p },
 		"releases before the store's write":   func(p *port) (hold.Store, hold.Record) { return &hasty{port: p}, p },
 		"releases before the record's write":  func(p *port) (hold.Store, hold.Record) { return p, &behind{p} },
 		"records no denial":                   func(p *port) (hold.Store, hold.Record) { return p, &partial{p} },
@@ -32,6 +33,15 @@ type swapless struct{ *port }
 func (m *swapless) Swap(ctx context.Context, before, after hold.Hold) (bool, error) {
 	_, _ = m.port.Swap(ctx, before, after)
 	return true, nil
+}
+
+type lavish struct{ *port }
+
+func (m *lavish) Swap(ctx context.Context, before, after hold.Hold) (bool, error) {
+	if before.State == hold.Granted && after.State == hold.Released {
+		return true, nil
+	}
+	return m.port.Swap(ctx, before, after)
 }
 
 type hasty struct{ *port }

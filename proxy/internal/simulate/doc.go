@@ -42,11 +42,13 @@
 //
 // The holds: nothing that destroys runs unless the store and the record had its
 // release before its bytes left, and enough different people who may answer had said
-// yes to that text and those values; nothing is released twice; what a person is
+// yes to that text and those values; nothing is released twice, and a grant only by
+// the identical statement of the same user, again only after it was given back for an
+// error that undid it; what a person is
 // told about their answer, and a client about its statement, is what the store then
 // says and what the server did; without a fault of the disk nobody is told of one.
 // No session waits longer than its hold and a few writes may take. At the end every
-// hold has ended for a reason, and its states in the record are a path that ends
+// hold that somebody waited for has ended for a reason, and its states in the record are a path that ends
 // there.
 //
 // # Where things are

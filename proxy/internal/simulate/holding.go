@@ -23,6 +23,7 @@ type heldBatch struct {
 	since    time.Time
 	wait     time.Duration
 	reminded time.Time
+	returns  bool      // nobody waits for people
 	cause    error     // why nobody waits for it any more; nil while somebody does
 	gone     time.Time // since when
 }
@@ -53,7 +54,7 @@ func (c *conversation) asked(a *session.Ask) {
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	r := c.request(a)
-	h := &heldBatch{ask: a, cancel: cancel, since: time.Now(), wait: r.Wait}
+	h := &heldBatch{ask: a, cancel: cancel, since: time.Now(), wait: r.Wait, returns: r.Return}
 	c.held = h
 	switch {
 	case c.over:
@@ -76,10 +77,12 @@ func (c *conversation) request(a *session.Ask) hold.Request {
 	r := hold.Request{
 		Host: a.Origin.Host, Database: a.Origin.Database, User: a.Origin.User, Application: c.label(),
 		SQL: a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
-		InTransaction: a.InTransaction, Wait: c.world.wait, Binding: a.Binding,
+		InTransaction: a.InTransaction, Wait: c.world.wait,
+		Binding: a.Confirmation(), Unbound: a.Unbound, Undone: a.Undone, Grant: c.world.grant,
 		Reviewers: hold.Reviewers{Group: c.world.crowd.group, Count: c.world.crowd.count},
 	}
-	if a.InTransaction {
+	r.Return = r.Binding != "" && c.IntN(4) < c.world.returns
+	if a.InTransaction && !r.Return {
 		r.Wait = min(r.Wait, time.Minute)
 	}
 	for _, v := range a.Statements {
@@ -130,7 +133,10 @@ func (c *conversation) answered(h hold.Hold, err error) {
 	case err != nil:
 		c.refuse(held.id, "ZH006")
 	case h.State == hold.Released:
+		c.world.ledger.spentBy(c, held, h)
 		c.release(held.ask, h.ID)
+	case h.State == hold.Pending:
+		c.refuse(h.ID, "ZH001")
 	case h.State == hold.Abandoned:
 		c.abandoned()
 	case h.State == hold.Denied:
@@ -156,13 +162,15 @@ func (c *conversation) abandoned() {
 // checkAnswer: what the desk says has a reason.
 func (c *conversation) checkAnswer(held *heldBatch, h hold.Hold, err error) {
 	switch {
+	case err == nil && h.State == hold.Pending && held.returns && h.Return && h.Binding == held.ask.Confirmation():
+	case err == nil && h.State == hold.Released && held.id == "" && !h.GrantUntil.IsZero():
 	case err == nil && h.ID != held.id:
 		c.fail("the session of hold %q is told about hold %q", held.id, h.ID)
 	case err == nil && h.State == hold.Pending, err == nil && h.State == hold.Approved:
 		c.fail("the session of hold %s is told that it is %s", h.ID, h.State)
 	case err != nil && !errors.Is(err, hold.ErrUnavailable):
 		c.fail("asking people failed: %v", err)
-	case err != nil && c.world.disk.failed == 0 && c.run.stopping.IsZero() && !c.world.ids.poor:
+	case err != nil && c.world.disk.failed == 0 && !c.world.disk.slow && c.run.stopping.IsZero() && !c.world.ids.poor:
 		c.fail("the desk is not available, and the disk has no fault: %v", err)
 	case err == nil && h.State == hold.Expired && time.Since(held.since) < held.wait:
 		c.fail("hold %s expired after %v of %v", h.ID, time.Since(held.since), held.wait)

@@ -23,14 +23,27 @@ func (p *port) Write(ctx context.Context, e event.Event) error {
 // followers is what may come after a state, written down once more beside
 // hold's own table: the two must agree.
 var followers = map[hold.State][]hold.State{
-	hold.Pending:  {hold.Approved, hold.Denied, hold.Expired, hold.Withdrawn, hold.Abandoned},
-	hold.Approved: {hold.Released, hold.Lapsed},
-	hold.Released: {hold.Executed, hold.Failed, hold.Unknown},
+	hold.Pending:   {hold.Approved, hold.Granted, hold.Denied, hold.Expired, hold.Withdrawn, hold.Abandoned},
+	hold.Approved:  {hold.Released, hold.Lapsed},
+	hold.Released:  {hold.Executed, hold.Failed, hold.Unknown, hold.Granted},
+	hold.Expired:   {hold.Granted},
+	hold.Withdrawn: {hold.Granted},
+	hold.Abandoned: {hold.Granted},
+	hold.Granted:   {hold.Released, hold.Lapsed},
 }
 
-// leads says that one state leads to another, perhaps by way of others.
+// leads says that one state leads to another, perhaps by way of others. A grant that
+// is given back is the one way round.
 func leads(from, to hold.State) bool {
-	return slices.ContainsFunc(followers[from], func(s hold.State) bool { return s == to || leads(s, to) })
+	reached := slices.Clone(followers[from])
+	for i := 0; i < len(reached); i++ {
+		for _, s := range followers[reached[i]] {
+			if !slices.Contains(reached, s) {
+				reached = append(reached, s)
+			}
+		}
+	}
+	return slices.Contains(reached, to)
 }
 
 // recordOf is the states of a hold in the record.
@@ -45,6 +58,16 @@ func (d *disk) recordOf(id string) (list []event.HoldChanged) {
 
 func (d *disk) recorded(id string, s hold.State) bool {
 	return slices.ContainsFunc(d.journal, func(e event.HoldChanged) bool { return e.Hold == id && e.State == string(s) })
+}
+
+// approvals is how many people have made a grant of a hold, as the record says.
+func (d *disk) approvals(id string) (n int) {
+	for _, e := range d.recordOf(id) {
+		if e.State == string(hold.Granted) {
+			n = len(e.Approvals)
+		}
+	}
+	return n
 }
 
 // checkRecord: the states of a hold in the record are a path of the state machine

@@ -25,7 +25,7 @@ func (l *ledger) checkEnds() {
 
 // ended says what is wrong with the end of a hold.
 func (f *fact) ended(h hold.Hold) string {
-	if h.State.Open() {
+	if s := (stored{Hold: h}); h.State.Open() && !s.kept() {
 		return "it has not ended"
 	}
 	if f.effects > 0 && !f.sent {
@@ -67,6 +67,12 @@ func (f *fact) endedAsTold(h hold.Hold) string {
 	switch {
 	case f.finish != "" && h.State != f.finish:
 		return "the desk was told that it ended as " + string(f.finish)
+	case f.finish == "" && f.out && h.State != hold.Failed:
+		return "nobody said what became of it"
+	case f.granted:
+		return ""
+	case f.told == hold.Pending && f.Return:
+		return ""
 	case f.told == "" || f.failed:
 		return "its session was told nothing"
 	case f.told != h.State && f.told != hold.Released:
@@ -93,7 +99,15 @@ func (f *fact) endedForAReason(h hold.Hold) string {
 		if f.cause == nil {
 			return "its session did not leave"
 		}
-	case hold.Abandoned, hold.Lapsed:
+	case hold.Granted:
+		if !f.granted {
+			return "nobody granted it"
+		}
+	case hold.Lapsed:
+		if f.cause == nil && !fault && (h.GrantUntil.IsZero() || h.Ended.Before(h.GrantUntil)) {
+			return "its session did not leave, its time was not over, and nothing failed"
+		}
+	case hold.Abandoned:
 		if f.cause == nil && !fault {
 			return "its session did not leave, and nothing failed"
 		}

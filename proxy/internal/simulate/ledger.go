@@ -23,8 +23,11 @@ type fact struct {
 	told     hold.State // what Desk.Wait said; empty before, or when it failed
 	failed   bool       // Desk.Wait failed
 	releases int        // how often the store let it go
+	granted  bool       // it is or was a grant
+	out      bool       // the store has let it go, and not taken it back
 	sent     bool       // its bytes were given to the server
 	effects  int        // what it destroyed
+	lasts    bool       // and was committed
 	finish   hold.State // how it ended, as the desk was told
 }
 
@@ -50,7 +53,7 @@ func (f *fact) count(name string) (n int) {
 
 // mayHaveEnded says that something is known that ends the hold, or may have.
 func (f *fact) mayHaveEnded() bool {
-	return f.cause != nil || f.doubtful || f.failed || f.told != "" || len(f.no) > 0 ||
+	return f.cause != nil || f.doubtful || f.failed || f.told != "" && f.told != hold.Pending || len(f.no) > 0 ||
 		!time.Now().Before(f.Expires) || len(f.yes)+len(f.tries) >= f.needed() || f.session.world.disk.failed > 0
 }
 
@@ -89,14 +92,20 @@ func (l *ledger) swapped(before, after hold.Hold) {
 	if before.State != after.State && !slices.Contains(followers[before.State], after.State) {
 		l.w.fail(fmt.Sprintf("the store changes hold %s from %s to %s", f.id, before.State, after.State))
 	}
-	switch after.State {
-	case hold.Approved:
+	switch {
+	case before.State == hold.Released && after.State == hold.Granted:
+		l.refunded(f)
+	case after.State == hold.Approved:
 		l.checkApprovals(f, after)
-	case hold.Released:
+	case after.State == hold.Granted && before.State != hold.Granted:
 		l.checkApprovals(f, after)
-		if f.releases++; f.releases > 1 {
+		f.granted = true
+	case after.State == hold.Released:
+		l.checkApprovals(f, after)
+		if f.releases++; f.out {
 			l.w.fail(fmt.Sprintf("hold %s is released a second time", f.id))
 		}
+		f.out = true
 	}
 }
 
@@ -127,9 +136,9 @@ func (l *ledger) checkRelease(id string) {
 		l.w.fail(fmt.Sprintf("hold %s is sent a second time", id))
 	case l.w.disk.control.byID[id].State != hold.Released:
 		l.w.fail(fmt.Sprintf("hold %s is sent, but the store has it as %s", id, l.w.disk.control.byID[id].State))
-	case !l.w.disk.recorded(id, hold.Approved) || !l.w.disk.recorded(id, hold.Released):
+	case !l.w.disk.recorded(id, hold.Approved) && !l.w.disk.recorded(id, hold.Granted) || !l.w.disk.recorded(id, hold.Released):
 		l.w.fail(fmt.Sprintf("hold %s is sent, but the record does not have its approval and its release", id))
-	case len(f.yes) < f.needed():
+	case len(f.yes) < f.needed() && l.w.disk.approvals(id) < f.needed(): // a crash keeps the answer from who gave it
 		l.w.fail(fmt.Sprintf("hold %s is sent with the yes of %v of %d", id, f.yes, f.needed()))
 	}
 	f.sent = true
@@ -149,17 +158,20 @@ func (l *ledger) checkEffect(id string) {
 // crashed notes that a run is gone, with what it knew of holds that were open.
 func (l *ledger) crashed(h *holdfast) {
 	for _, f := range l.facts {
-		f.doubtful = f.doubtful || f.run == h && (f.told == "" || !l.final(f))
+		f.doubtful = f.doubtful || f.run == h && (f.told == "" || !l.final(f)) || f.out && !l.final(f)
 	}
 }
 
-// final says that the store has the end of a hold.
-func (l *ledger) final(f *fact) bool { return !l.w.disk.control.byID[f.id].State.Open() }
+// final says that the store has the end of a hold, or that it is one that is kept.
+func (l *ledger) final(f *fact) bool {
+	s := l.w.disk.control.byID[f.id]
+	return !s.State.Open() || s.kept()
+}
 
 // checkSettled: a desk that is open has ended what earlier runs left.
 func (l *ledger) checkSettled() {
 	for _, s := range l.w.disk.control.holds {
-		if s.State.Open() && l.byID[s.ID].run != l.w.run {
+		if s.State.Open() && !s.kept() && l.byID[s.ID].run != l.w.run {
 			l.w.fail(fmt.Sprintf("hold %s of an earlier run is still %s", s.ID, s.State))
 		}
 	}

@@ -28,13 +28,17 @@ type writer struct {
 const calmItems = 5
 
 // newScript is a client's conversation: it ends outside of a transaction with
-// nothing under way.
-func newScript(r *rand.Rand, session int) []item {
-	w := &writer{Rand: r, tables: [4]string{fmt.Sprintf("a%d", session), fmt.Sprintf("b%d", session), fmt.Sprintf("c%d", session), fmt.Sprintf("d%d", session)}, serial: 100 * session}
+// nothing under way. names numbers its tables; a client that repeats itself says the
+// same few statements again and again, and waits for what becomes of them.
+func newScript(r *rand.Rand, session, names int, repeats bool) []item {
+	w := &writer{Rand: r, tables: [4]string{fmt.Sprintf("a%d", names), fmt.Sprintf("b%d", names), fmt.Sprintf("c%d", names), fmt.Sprintf("d%d", names)}, serial: 100 * session}
 	w.big = r.IntN(20) == 0
 	patience := r.IntN(4) // of four, how often it waits
 	var items []item
 	for range 3 + r.IntN(10) {
+		if repeats && r.IntN(2) == 0 {
+			items = append(items, w.again())
+		}
 		for _, i := range w.exchange() {
 			i.wait = i.wait || r.IntN(4) < patience
 			items = append(items, i)
@@ -73,6 +77,18 @@ func (w *writer) exchange() []item {
 		return one(functionCall(oidCreate, "\x00\x06\x00\x00"))
 	}
 	return one(w.odd())
+}
+
+// again is one of few statements, some of which the server fails.
+func (w *writer) again() item {
+	text := []string{
+		"delete from " + w.tables[0], "delete from " + w.tables[0], "drop table missing", "truncate " + w.tables[1],
+		"delete from " + w.tables[0] + "; select 1/0", "delete from " + w.tables[0] + "; commit; select 1/0",
+	}[w.IntN(6)]
+	if w.IntN(3) == 0 && !strings.Contains(text, ";") {
+		return item{messages: []message{parse("", text), bindTo("", ""), execute("", 0), bare(wire.Sync)}, wait: true}
+	}
+	return item{messages: []message{query(text)}, wait: true}
 }
 
 func one(m ...message) []item { return []item{{messages: m}} }

@@ -66,11 +66,12 @@ type server struct {
 	flushed  int // of out
 	promised int // of out: what a client is sure to get
 
-	cause  int
-	causID string
-	fault  func(cause int) string // SQLSTATE with which a message fails
-	effect func(effect)           // something that destroys is about to run
-	tags   map[int][]string       // command tags by cause
+	cause   int
+	causID  string
+	fault   func(cause int) string // SQLSTATE with which a message fails
+	effect  func(effect)           // something that destroys is about to run
+	settled func(committed bool)   // a transaction is about to end
+	tags    map[int][]string       // command tags by cause
 }
 
 // notification is what NOTIFY sends.
@@ -86,6 +87,7 @@ type effect struct {
 
 func newServer() *server {
 	return &server{
+		settled:    func(bool) {},
 		tables:     map[string][]int{},
 		origins:    map[string]origin{},
 		settings:   maps.Clone(defaults),

@@ -75,6 +75,7 @@ type conversation struct {
 	finished bool  // and nothing is done for it any more
 	died     bool  // an end that leaves replies out
 	ended    map[string]session.Ended
+	effects  []string // holds whose effects are in a transaction that is open
 	shadow   *shadow
 	largest  int // message of the client
 	spared   int // batches that nobody was asked about, for what their names stand for
@@ -88,9 +89,13 @@ func newConversation(w *world, id int) *conversation {
 	case 1:
 		c.mode = session.Off
 	}
-	c.script = newScript(c.Rand, id)
+	names := id
+	if w.alike {
+		names = 0
+	}
+	c.script = newScript(c.Rand, id, names, w.alike)
 	for i, letter := range []string{"a", "b"} {
-		c.tables[fmt.Sprintf("%s%d", letter, c.id)] = []int{1, 2, 3, 4, 5}[:5-2*i]
+		c.tables[fmt.Sprintf("%s%d", letter, names)] = []int{1, 2, 3, 4, 5}[:5-2*i]
 	}
 	c.connect()
 	return c
@@ -113,7 +118,7 @@ func (c *conversation) connect() {
 	c.faults, c.ended = map[int]string{}, map[string]session.Ended{}
 	c.questioned = map[int]int{}
 	c.core = c.world.options.wrap(session.New(session.Config{
-		Origin: rules.Origin{Host: "test", Database: "shop", User: c.world.crowd.user(c.id)}, Mode: c.mode,
+		Origin: rules.Origin{Host: "test", Database: "shop", User: c.world.user(c.id)}, Mode: c.mode,
 		Reader: c.world.reader, Policy: func() *rules.Policy { return c.world.policy },
 		Refusal: func(v rules.Verdict) wire.Error {
 			return wire.Error{Code: v.SQLState, Message: ownWord + v.Reason}
@@ -123,6 +128,7 @@ func (c *conversation) connect() {
 	}))
 	c.server, c.shadow = c.newServer(), newShadow(c)
 	c.server.effect = c.checkEffect
+	c.server.settled = c.effectsSettled
 	c.server.fault = c.fault
 	c.server.notify = func(n notification) { c.world.notify(c, n) }
 	c.forwarded.c, c.replied.c, c.approvals.c = c, c, c

@@ -14,6 +14,7 @@ type Stats struct {
 	Sessions, Messages, Steps int
 	Runs, Crashes             int // of holdfast
 	Refused, Effects          int
+	Spent, Refunds            int                // grants
 	Questions, Spared         int                // about names, and what nobody had to be asked about
 	Ends                      map[hold.State]int // holds, by how they ended
 }
@@ -27,6 +28,8 @@ func (s *Stats) Add(o Stats) {
 	s.Crashes += o.Crashes
 	s.Refused += o.Refused
 	s.Effects += o.Effects
+	s.Spent += o.Spent
+	s.Refunds += o.Refunds
 	s.Questions += o.Questions
 	s.Spared += o.Spared
 	if s.Ends == nil {
@@ -45,8 +48,9 @@ func (s Stats) String() string {
 		ends = append(ends, fmt.Sprintf("%d %s", s.Ends[state], state))
 		total += s.Ends[state]
 	}
-	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, %d questions about names, %d statements spared",
-		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared)
+	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, "+
+		"%d questions about names, %d statements spared, %d grants spent, %d given back",
+		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds)
 }
 
 // count adds up what the world has seen.

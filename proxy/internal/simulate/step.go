@@ -1,6 +1,10 @@
 package simulate
 
-import "time"
+import (
+	"time"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
+)
 
 // step lets one thing happen. It is false when nothing is left to happen.
 func (w *world) step() bool {
@@ -69,6 +73,9 @@ func (w *world) answers(may []func()) []func() {
 			may = append(may, func() { w.decide(f) })
 		}
 	}
+	if w.late > 0 && w.crowd.answers > 0 && w.busy() && w.IntN(20) < w.late {
+		may = w.afterwards(may)
+	}
 	if n := len(w.ledger.facts); n > 0 && w.crowd.answers > 0 && w.busy() && w.IntN(100) == 0 {
 		f := w.ledger.facts[w.IntN(n)]
 		may = append(may, func() { w.decide(f) }, func() { w.decide(nil) }, func() { w.look(f) })
@@ -76,10 +83,26 @@ func (w *world) answers(may []func()) []func() {
 	return may
 }
 
+// afterwards adds what people may say about holds that nobody waits for: the last
+// ones, of which somebody may still want to run the statement.
+func (w *world) afterwards(may []func()) []func() {
+	for _, f := range w.ledger.facts[max(0, len(w.ledger.facts)-5):] {
+		switch s := w.disk.control.byID[f.id]; s.State {
+		case hold.Expired, hold.Withdrawn, hold.Abandoned:
+			may = append(may, func() { w.decide(f) })
+		case hold.Pending:
+			if s.Return {
+				may = append(may, func() { w.decide(f) })
+			}
+		}
+	}
+	return may
+}
+
 // timeLeft is how long nothing happens by itself although somebody waits for it:
 // zero when nobody does.
 func (w *world) timeLeft() (d time.Duration) {
-	if w.disk.stuck && w.disk.soonest() != nil {
+	if w.disk.stuck && w.disk.soonest() != nil && (w.busy() || !w.run.ready()) {
 		return time.Hour // until it is given up
 	}
 	if w.run != nil && !w.run.stopping.IsZero() {

@@ -69,6 +69,7 @@ func (s *server) finish() {
 }
 
 func (s *server) commit() {
+	s.settled(true)
 	for _, n := range s.outgoing {
 		s.notify(n)
 		s.mailbox = append(s.mailbox, n)
@@ -77,6 +78,7 @@ func (s *server) commit() {
 }
 
 func (s *server) rollback() {
+	s.settled(false)
 	if s.saved != nil {
 		s.restore(*s.saved)
 	}
@@ -102,6 +104,7 @@ func (s *server) abort() {
 			s.restore(s.mark.now)
 			return
 		}
+		s.settled(false)
 		if s.saved != nil {
 			s.restore(*s.saved)
 		}

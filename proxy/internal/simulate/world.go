@@ -51,6 +51,10 @@ type world struct {
 	crowd    crowd
 	ids      *ids
 	wait     time.Duration // of a hold
+	grant    time.Duration // of an approval that nobody waited for
+	returns  int           // of 4, how many holds nobody waits for from the start
+	alike    bool          // clients are one user, with the same tables and statements
+	late     int           // how eager people are to answer what has ended
 	peace    int           // how seldom something goes wrong
 	haste    int           // of 1000, how often the next thing happens at once
 	stats    Stats
@@ -71,9 +75,20 @@ func newWorld(seed uint64, reader *rules.Reader, o Options) *world {
 	w.crowd = newCrowd(w)
 	w.ids = &ids{rand: rand.New(rand.NewPCG(seed, 2)), poor: w.IntN(20) == 0}
 	w.wait = []time.Duration{2 * time.Second, time.Minute, 30 * time.Minute}[w.IntN(3)]
+	w.grant = []time.Duration{2 * time.Second, time.Minute, 30 * time.Minute}[w.IntN(3)]
+	w.returns, w.late = []int{0, 0, 2, 4}[w.IntN(4)], w.IntN(3)
+	w.alike = w.IntN(3) == 0
 	w.peace = []int{2000, 2000, 400, 100}[w.IntN(4)]
 	w.haste = []int{985, 900}[w.IntN(8)/7]
 	return w
+}
+
+// user is the Postgres user of a client.
+func (w *world) user(n int) string {
+	if w.alike {
+		n = 1
+	}
+	return w.crowd.user(n)
 }
 
 // session finds a conversation by its label.
