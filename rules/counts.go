@@ -70,18 +70,16 @@ func (c *Counted) effects() (list []Effect) {
 // counted judges one counted effect.
 func (p *Policy) counted(o Origin, e *Effect, c *Counted) Verdict {
 	usual := p.limited(e, c)
-	for i := range p.rules {
-		r := &p.rules[i]
-		m := matching{policy: p, origin: &o, effect: e, usual: usual.Action, counted: c}
-		if m.rule(r) == matchYes {
-			v := r.opinion(e, usual)
-			if v.Reason != "" {
-				v.Reason = c.reason(e)
-			}
-			return v
-		}
+	m := matching{policy: p, origin: &o, effect: e, usual: usual.Action, counted: c}
+	r, _ := m.first()
+	if r == nil {
+		return usual
 	}
-	return usual
+	v := r.opinion(e, usual)
+	if v.Reason != "" {
+		v.Reason = c.reason(e)
+	}
+	return v
 }
 
 // limited is the opinion of the limits.

@@ -85,26 +85,14 @@ func (p *Policy) usual(e *Effect) Verdict {
 // that only a count can decide makes the effect one to be counted, and is passed
 // over: until there is a count, what a later rule holds is held.
 func (j *judging) byRules(e *Effect, usual Verdict) Verdict {
-	v, undecided := usual, -1
-	for i := range j.policy.rules {
-		r := &j.policy.rules[i]
-		m := matching{policy: j.policy, origin: &j.origin, effect: e, usual: usual.Action}
-		switch m.rule(r) {
-		case matchYes:
-			v = r.opinion(e, usual)
-		case matchUndecided:
-			if undecided < 0 {
-				undecided = i
-			}
-			continue
-		default:
-			continue
-		}
-		break
+	m := matching{policy: j.policy, origin: &j.origin, effect: e, usual: usual.Action}
+	r, undecided := m.first()
+	v := usual
+	if r != nil {
+		v = r.opinion(e, usual)
 	}
-	if undecided >= 0 && severity(v.Action) < severity(Measure) {
-		r := &j.policy.rules[undecided]
-		v = Verdict{Action: Measure, Rule: r.Name, Reason: e.String(), Why: whyUncounted, Effects: []Effect{*e}}
+	if undecided != nil && severity(v.Action) < severity(Measure) {
+		v = Verdict{Action: Measure, Rule: undecided.Name, Reason: e.String(), Why: whyUncounted, Effects: []Effect{*e}}
 	}
 	return v
 }
@@ -114,21 +102,17 @@ const whyUncounted = "how many rows it takes is not known"
 // raised is the usual opinion on what stands above the rules: a rule that refuses
 // makes it worse, one that holds adds its terms, and no other counts.
 func (j *judging) raised(usual Verdict, e *Effect) Verdict {
-	for i := range j.policy.rules {
-		r := &j.policy.rules[i]
-		if r.Action != Hold && r.Action != Refuse {
-			continue
-		}
-		m := matching{policy: j.policy, origin: &j.origin, effect: e, usual: usual.Action}
-		if m.rule(r) == matchYes {
-			if v := r.opinion(e, usual); severity(v.Action) >= severity(usual.Action) {
-				v.Reason = usual.Reason
-				return v
-			}
-			return usual
-		}
+	m := matching{policy: j.policy, origin: &j.origin, effect: e, usual: usual.Action, above: true}
+	r, _ := m.first()
+	if r == nil {
+		return usual
 	}
-	return usual
+	v := r.opinion(e, usual)
+	if severity(v.Action) < severity(usual.Action) {
+		return usual
+	}
+	v.Reason = usual.Reason
+	return v
 }
 
 // unreadable judges text of which no effect is known: rules without verbs apply.

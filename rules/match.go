@@ -17,9 +17,30 @@ type matching struct {
 	origin *Origin
 	effect *Effect
 	usual  Action // what the default policy would do
+	above  bool   // it stands above the rules: those that lower are passed over
 
 	// counted is what the server counted of the effect; nil before the count.
 	counted *Counted
+}
+
+// first is the first rule that matches, and the first in front of it that only a count
+// can decide; nil where there is none.
+func (m *matching) first() (matched, undecided *Rule) {
+	for i := range m.policy.rules {
+		r := &m.policy.rules[i]
+		if m.above && lowers(r.Action) {
+			continue
+		}
+		switch m.rule(r) {
+		case matchYes:
+			return r, undecided
+		case matchUndecided:
+			if undecided == nil {
+				undecided = r
+			}
+		}
+	}
+	return nil, undecided
 }
 
 // rule says whether a rule matches.
@@ -103,11 +124,7 @@ func (m *matching) filter(w *When) bool {
 	if len(w.Filters) == 0 {
 		return true
 	}
-	switch m.effect.Verb {
-	case VerbDelete, VerbUpdate, VerbMerge:
-		return m.counted == nil && slices.Contains(w.Filters, m.effect.Filter)
-	}
-	return false
+	return m.effect.Verb.ChoosesRows() && m.counted == nil && slices.Contains(w.Filters, m.effect.Filter)
 }
 
 // table matches what it acts on. strict is for rules that lower: a name without
@@ -161,12 +178,10 @@ func (m *matching) time(w *When, strict bool) bool {
 
 // count matches the bounds, which stand for rows that are deleted or updated alone.
 func (m *matching) count(w *When) match {
-	switch m.effect.Verb {
-	case VerbDelete, VerbUpdate, VerbMerge:
-	default:
+	switch {
+	case !m.effect.Verb.ChoosesRows():
 		return matchNo
-	}
-	if m.counted == nil {
+	case m.counted == nil:
 		return matchUndecided
 	}
 	return m.counted.match(w, m.effect.Verb)

@@ -27,6 +27,9 @@ var filterNames = [...]string{FilterNone: "none", FilterConstant: "constant", Fi
 // Filters are the words of all classes of filters, the most dangerous one first.
 func Filters() []string { return slices.Clone(filterNames[:]) }
 
+// ChoosesRows says whether effects of the verb have a filter.
+func (v Verb) ChoosesRows() bool { return v == VerbDelete || v == VerbUpdate || v == VerbMerge }
+
 // String is the word for the class in configuration and JSON.
 func (f Filter) String() string {
 	if int(f) < len(filterNames) {

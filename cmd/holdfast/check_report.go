@@ -105,7 +105,7 @@ func (r *checkReport) sum() string {
 		total += n
 	}
 	var parts []string
-	for _, action := range []rules.Action{rules.Allow, rules.Warn, rules.Measure, rules.Hold, rules.Refuse} {
+	for _, action := range rules.Actions() {
 		switch n := r.counts[action]; {
 		case n == 0:
 		case action == rules.Allow && n == total:

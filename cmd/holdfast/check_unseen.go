@@ -83,7 +83,7 @@ func (p *pastReport) object(t check.Total) pastObject {
 		From: timeOf(t.From), To: timeOf(t.To), Statements: t.Statements, Verdicts: map[string]uint64{}, Rules: []pastRule{},
 		Unread: p.seen.Foreign, TooLong: p.seen.Long, Notes: p.unseen(),
 	}
-	for _, action := range []rules.Action{rules.Allow, rules.Warn, rules.Measure, rules.Hold, rules.Refuse} {
+	for _, action := range rules.Actions() {
 		o.Verdicts[action.String()] = t.Times[action]
 	}
 	for _, r := range t.Rules {

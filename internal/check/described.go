@@ -76,16 +76,8 @@ func ofRelation(v rules.Verb) bool {
 }
 
 func filterWord(e rules.Effect) string {
-	if e.Verb != rules.VerbDelete && e.Verb != rules.VerbUpdate && e.Verb != rules.VerbMerge {
+	if !e.Verb.ChoosesRows() {
 		return ""
 	}
-	switch e.Filter {
-	case rules.FilterConstant:
-		return "constant"
-	case rules.FilterCrossJoin:
-		return "cross-join"
-	case rules.Filtered:
-		return "filtered"
-	}
-	return "none"
+	return e.Filter.String()
 }

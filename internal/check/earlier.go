@@ -7,9 +7,9 @@ import "github.com/holdfast-db/holdfast/rules"
 // it; that a trigger, rule or view of another session is there too is a guess by the
 // name of its table, so what it does makes a text one to be counted, and no more.
 func (s *Session) Remembered(sql []byte) Result {
-	r := s.Text(sql)
+	f := s.read(sql)
+	r := s.judged(f)
 	if s.judge.Earlier != nil {
-		f := s.read(sql)
 		for i := range f.Statements {
 			s.judge.Earlier.Apply(&f.Statements[i])
 		}

@@ -162,15 +162,12 @@ func (n *notes) checkMatches(path string, patterns []rules.Pattern, among []stri
 	}
 }
 
-// countedVerbs are those that take rows one by one, by a filter.
-var countedVerbs = []rules.Verb{rules.VerbDelete, rules.VerbUpdate, rules.VerbMerge}
-
 // checkCounted refuses conditions on rows and filters for verbs that have none: the
 // rule would never match.
 func (n *notes) checkCounted(path string, w rules.When) {
 	for i, v := range w.Verbs {
 		at := fmt.Sprintf("%s.verbs[%d]", path, i)
-		if v == "" || slices.Contains(countedVerbs, v) || n.hasFaultAt(at) {
+		if v == "" || v.ChoosesRows() || n.hasFaultAt(at) {
 			continue
 		}
 		switch {

@@ -28,8 +28,7 @@ func EffectsOf(v rules.Verdict) (list []Effect) {
 		one := Effect{
 			Verb: string(e.Verb), Object: e.Object, Schema: e.Target.Schema, Name: e.Target.Name, Column: e.Column, Cascade: e.Cascade,
 		}
-		switch e.Verb {
-		case rules.VerbDelete, rules.VerbUpdate, rules.VerbMerge:
+		if e.Verb.ChoosesRows() {
 			one.Filter = e.Filter.String()
 		}
 		list = append(list, one)
