@@ -59,7 +59,7 @@ func (j *judging) effect(e *Effect) Verdict {
 		return Verdict{Action: Allow}
 	}
 	usual := j.policy.usual(e)
-	if outside(e) {
+	if reachesOut(e) {
 		return j.raised(usual, e)
 	}
 	return j.byRules(e, usual)
@@ -185,36 +185,18 @@ func onlyTemporary(e *Effect) bool {
 	return true
 }
 
-// outside says that an effect reaches beyond the database, where nothing of it can
+// reachesOut says that an effect reaches beyond the database, where nothing of it can
 // be counted or undone.
-func outside(e *Effect) bool {
+func reachesOut(e *Effect) bool {
 	switch e.Verb {
 	case VerbCopyProgram, VerbReplication, VerbSet:
 		return true
 	case VerbFunction:
 		_, remote := remoteText[e.Target.Name]
-		_, acts := actsOutside[e.Target.Name]
-		return remote || acts
+		return remote || destroyers[e.Target.Name].outside
 	}
 	return false
 }
-
-// actsOutside are the functions of the destroying list that write files of the
-// server, act on other servers, or on replication.
-var actsOutside = wordSet(`lo_export
-pg_file_write
-pg_file_rename
-pg_file_unlink
-dblink_exec
-pg_drop_replication_slot
-pg_replication_origin_drop
-master_modify_multiple_shards
-run_command_on_workers
-run_command_on_all_nodes
-run_command_on_shards
-run_command_on_placements
-run_command_on_colocated_placements
-`)
 
 // functionsVerdict measures what calls functions nobody knows.
 func functionsVerdict(functions []Relation) Verdict {

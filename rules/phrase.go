@@ -77,7 +77,7 @@ func (e Effect) words() string {
 	case VerbCopyProgram:
 		return copyWords(e, target)
 	case VerbFunction:
-		return target + "(): " + cmp.Or(e.FilterText, destroyers[e.Target.Name])
+		return target + "(): " + cmp.Or(e.FilterText, destroyers[e.Target.Name].why)
 	case VerbCall:
 		return callWords(e, target) + ": " + cmp.Or(e.FilterText, "what it runs is not known")
 	case VerbSet:

@@ -238,7 +238,8 @@ func TestRules(t *testing.T) {
 // read, what reaches beyond the database and unsafe settings are held or refused.
 func TestRulesNeverLowerWhatCannotBeRead(t *testing.T) {
 	r := NewReader(ReaderOptions{})
-	for _, sql := range []string{"drop\vtable t", "copy t to program 'x'", "copy t to '/x'", "set client_encoding = sjis", "select dblink_exec('x')"} {
+	for _, sql := range []string{"drop\vtable t", "copy t to program 'x'", "copy t to '/x'", "set client_encoding = sjis", "select dblink_exec('x')",
+		"select run_command_on_coordinator('x')", "select pg_replication_slot_advance('s', '0/1')"} {
 		for _, a := range Actions() {
 			for _, v := range append(Verbs(), "") {
 				rule := Rule{Name: "r", Action: a}
