@@ -104,20 +104,30 @@ func (s *Server) Close() error {
 // removes the socket. It is called once.
 func (s *Server) Serve(ctx context.Context) error {
 	defer s.lock.Close()
+	if err := ServeUntil(ctx, s.http, func() error { return s.http.Serve(s.listener) }); err != nil {
+		return fmt.Errorf("serving the control socket: %w", err)
+	}
+	return nil
+}
+
+// ServeUntil runs serve, which serves requests with server, until ctx ends, and then
+// lets those in progress finish, for five seconds at most. The error is that of serve
+// where it ended by itself.
+func ServeUntil(ctx context.Context, server *http.Server, serve func() error) error {
 	failed := make(chan error, 1)
-	go func() { failed <- s.http.Serve(s.listener) }()
+	go func() { failed <- serve() }()
 	select {
 	case err := <-failed:
-		return fmt.Errorf("serving the control socket: %w", err)
+		return err
 	case <-ctx.Done():
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainWait)
 	defer cancel()
-	if err := s.http.Shutdown(drain); err != nil {
-		s.http.Close()
+	if err := server.Shutdown(drain); err != nil {
+		server.Close()
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serving the control socket: %w", err)
+		return err
 	}
 	return nil
 }

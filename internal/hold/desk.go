@@ -120,6 +120,11 @@ func (d *Desk) Get(ctx context.Context, id string) (Hold, error) {
 		}
 	}
 	h, err := d.store.Load(ctx, id)
+	return found(id, h, err)
+}
+
+// found is what the store says when it is asked for a hold, in the desk's words.
+func found(id string, h Hold, err error) (Hold, error) {
 	switch {
 	case errors.Is(err, ErrUnknownID):
 		return Hold{}, fmt.Errorf("finding hold %q: %w", clip(id), ErrUnknownID)

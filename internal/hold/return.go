@@ -155,11 +155,5 @@ func (d *Desk) denyKept(ctx context.Context, before Hold, who answerer, dec Deci
 // stored finds a hold on disk.
 func (d *Desk) stored(ctx context.Context, id string) (Hold, error) {
 	h, err := d.load(ctx, id)
-	switch {
-	case errors.Is(err, ErrUnknownID):
-		return Hold{}, fmt.Errorf("finding hold %q: %w", clip(id), ErrUnknownID)
-	case err != nil:
-		return Hold{}, unavailable("reading hold", err)
-	}
-	return h, nil
+	return found(id, h, err)
 }

@@ -1,7 +1,7 @@
 // Package outbox brings holds that changed to one place outside, each until it has
 // arrived.
 //
-// It keeps no messages, only which holds are to be looked at: Options.Show compares
+// An Outbox keeps no messages, only which holds are to be looked at: Options.Show compares
 // a hold with what the place shows of it, and does what is missing. So a hold that
 // changes five times while the place is down is shown once, as it is then.
 //

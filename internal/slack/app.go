@@ -26,14 +26,6 @@ type Desk interface {
 	People() hold.People
 }
 
-// Messages keeps, by hold, what this package knows of its messages. What Put took
-// is on disk.
-type Messages interface {
-	Put(ctx context.Context, hold string, message []byte) error
-	Delete(ctx context.Context, hold string) error
-	All(ctx context.Context) (map[string][]byte, error)
-}
-
 // Options are what an App works with. BotToken, Channel, Desk and Messages are
 // needed.
 type Options struct {
@@ -55,7 +47,7 @@ type Options struct {
 	Literals bool
 
 	Desk     Desk
-	Messages Messages
+	Messages outbox.Messages
 	Log      zerolog.Logger
 }
 
@@ -70,7 +62,7 @@ const callTimeout = 10 * time.Second
 type App struct {
 	o        Options
 	desk     Desk
-	messages Messages
+	messages outbox.Messages
 	log      zerolog.Logger
 	api      *slackgo.Client
 	pace     pace
@@ -118,7 +110,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		places: make(chan struct{}, maxClicks),
 	}
 	var err error
-	if a.rows, err = readRows(ctx, o.Messages); err != nil {
+	if a.rows, err = outbox.Kept(ctx, o.Messages, "the message of", (*message).over); err != nil {
 		return nil, err
 	}
 	a.outbox = a.newOutbox(a.pace.Pace)
@@ -195,7 +187,3 @@ func (a *App) link(id string) string {
 var member = regexp.MustCompile(`^[UW][A-Z0-9]{2,20}$`)
 
 func validMember(id string) bool { return member.MatchString(id) }
-
-// ValidMember says whether a text has the form of a Slack member id, such as
-// U012AB3CD.
-func ValidMember(id string) bool { return validMember(id) }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/holdfast-db/holdfast/internal/outbox"
 )
 
 // message is what is known of the message of one hold, as it is kept on disk.
@@ -33,44 +35,16 @@ type message struct {
 // maxCopies bounds how many are edited.
 const maxCopies = 5
 
-// rowsFor is how long the message of an ended hold is remembered: a late event of
-// it must not be posted as something new.
-const rowsFor = 7 * 24 * time.Hour
-
-// readRows is what earlier runs kept, without what is long over.
-func readRows(ctx context.Context, from Messages) (map[string]*message, error) {
-	all, err := from.All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows := map[string]*message{}
-	for id, text := range all {
-		m := &message{}
-		if err := json.Unmarshal(text, m); err != nil {
-			return nil, fmt.Errorf("reading the message of hold %q: %w", id, err)
-		}
-		if m.Done && time.Since(m.At) > rowsFor {
-			if err := from.Delete(ctx, id); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		rows[id] = m
-	}
-	return rows, nil
-}
-
-// maxRows is how many messages are remembered before those that are long over are
-// forgotten: some 300 bytes each, and a busy month.
-const maxRows = 4096
+// over says that the message was shown its end, long ago.
+func (m *message) over() bool { return outbox.Over(m.Done, m.At) }
 
 // forgetOld forgets messages of holds that ended long ago.
 func (a *App) forgetOld(ctx context.Context) error {
 	a.mu.Lock()
 	var old []string
-	if len(a.rows) > maxRows {
+	if len(a.rows) > outbox.MaxKept {
 		for id, m := range a.rows {
-			if m.Done && time.Since(m.At) > rowsFor {
+			if m.over() {
 				old = append(old, id)
 			}
 		}

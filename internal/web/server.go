@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/holdfast-db/holdfast/internal/console"
 )
 
 const (
@@ -32,9 +34,6 @@ const (
 	// maxConnections bounds the connections of all browsers together. A browser
 	// uses one to six, and a team has tens of them.
 	maxConnections = 1024
-
-	// drainWait is how long requests in progress may take at the end.
-	drainWait = 5 * time.Second
 )
 
 // Server is the console, bound.
@@ -134,8 +133,7 @@ func (s *Server) accept() error {
 func (s *Server) Serve(ctx context.Context) error {
 	watch := s.Desk.Watch()
 	defer watch.Close()
-	failed, told := make(chan error, 1), make(chan struct{})
-	go func() { failed <- s.accept() }()
+	told := make(chan struct{})
 	go func() {
 		s.live.run(watch)
 		close(told)
@@ -144,17 +142,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		s.live.close()
 		<-told
 	}()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serving the console: %w", err)
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainWait)
-	defer cancel()
-	if err := s.http.Shutdown(drain); err != nil {
-		s.http.Close()
-	}
-	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+	if err := console.ServeUntil(ctx, s.http, s.accept); err != nil {
 		return fmt.Errorf("serving the console: %w", err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/outbox"
 )
 
 // row is what was sent of one hold, as it is kept on disk.
@@ -17,31 +18,8 @@ type row struct {
 	At       time.Time `json:"at"` // when it was asked
 }
 
-// rowsFor is how long an ended hold is remembered: a late event of it must not be
-// sent once more.
-const rowsFor = 7 * 24 * time.Hour
-
-func readRows(ctx context.Context, from Messages) (map[string]row, error) {
-	all, err := from.All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows := map[string]row{}
-	for id, text := range all {
-		var r row
-		if err := json.Unmarshal(text, &r); err != nil {
-			return nil, fmt.Errorf("reading what was sent of hold %q: %w", id, err)
-		}
-		if r.Done && time.Since(r.At) > rowsFor {
-			if err := from.Delete(ctx, id); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		rows[id] = r
-	}
-	return rows, nil
-}
+// over says that the end was sent, long ago.
+func (r row) over() bool { return outbox.Over(r.Done, r.At) }
 
 func (h *Hook) row(id string) (row, bool) {
 	h.mu.Lock()
@@ -67,17 +45,13 @@ func (h *Hook) open() (ids []string) {
 	return ids
 }
 
-// maxRows is how many holds are remembered before those that are long over are
-// forgotten.
-const maxRows = 4096
-
 func (h *Hook) keep(ctx context.Context, id string, r row) error {
 	h.mu.Lock()
 	h.rows[id] = r
 	var old []string
-	if len(h.rows) > maxRows {
+	if len(h.rows) > outbox.MaxKept {
 		for id, r := range h.rows {
-			if r.Done && time.Since(r.At) > rowsFor {
+			if r.over() {
 				old = append(old, id)
 				delete(h.rows, id)
 			}

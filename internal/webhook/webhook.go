@@ -37,13 +37,6 @@ type Desk interface {
 	People() hold.People
 }
 
-// Messages keeps, by hold, what was sent. What Put took is on disk.
-type Messages interface {
-	Put(ctx context.Context, hold string, message []byte) error
-	Delete(ctx context.Context, hold string) error
-	All(ctx context.Context) (map[string][]byte, error)
-}
-
 // Options are what a Hook works with. All but Console and Literals are needed.
 type Options struct {
 	URL    string
@@ -55,7 +48,7 @@ type Options struct {
 	Literals bool
 
 	Desk     Desk
-	Messages Messages
+	Messages outbox.Messages
 	Log      zerolog.Logger
 }
 
@@ -91,7 +84,7 @@ func Open(ctx context.Context, o Options) (*Hook, error) {
 	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	h := &Hook{o: o, client: &http.Client{Timeout: callTimeout, CheckRedirect: noRedirect}, log: o.Log.With().Str("part", "webhook").Logger()}
 	var err error
-	if h.rows, err = readRows(ctx, o.Messages); err != nil {
+	if h.rows, err = outbox.Kept(ctx, o.Messages, "what was sent of", row.over); err != nil {
 		return nil, err
 	}
 	h.life, h.cancel = context.WithCancel(context.Background())
