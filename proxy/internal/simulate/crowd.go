@@ -92,7 +92,7 @@ func (w *world) decide(f *fact) {
 	}
 	desk := run.desk
 	go func() {
-		h, err := desk.Decide(context.Background(), d.id, d.Decision)
+		h, err := desk.Decide(context.WithValue(context.Background(), asker{}, key), d.id, d.Decision)
 		w.post(key, func() {
 			if !run.gone {
 				w.decided(d, h, err)

@@ -40,6 +40,7 @@ type disk struct {
 type request struct {
 	of       *port
 	key      string
+	by       string // whose answer it is for; empty for all else
 	at       time.Time
 	deadline time.Time // zero is none
 	effect   func() error
@@ -52,9 +53,14 @@ type port struct {
 	dead bool // guarded by disk.mu
 }
 
+// asker is the key of what a context says of whose answer it is. Several answers to one
+// hold may ask for the same at the same moment, and the first one goes on first.
+type asker struct{}
+
 // do asks for a request and waits for its end.
 func (p *port) do(ctx context.Context, key string, effect func() error) error {
-	r := &request{of: p, key: key, at: time.Now(), effect: effect, done: make(chan error, 1)}
+	by, _ := ctx.Value(asker{}).(string)
+	r := &request{of: p, key: key, by: by, at: time.Now(), effect: effect, done: make(chan error, 1)}
 	r.deadline, _ = ctx.Deadline()
 	p.mu.Lock()
 	if p.dead {
@@ -72,7 +78,7 @@ func (d *disk) under() []*request {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	slices.SortStableFunc(d.waiting, func(a, b *request) int {
-		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.key, b.key))
+		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.key, b.key), strings.Compare(a.by, b.by))
 	})
 	return d.waiting
 }
