@@ -62,7 +62,7 @@ func (j *judging) effect(e *Effect) Verdict {
 	if reachesOut(e) {
 		return j.raised(usual, e)
 	}
-	return j.byRules(e, usual)
+	return j.braked(e, j.byRules(e, usual))
 }
 
 // usual is the opinion of the default rules. What they do not know is held.

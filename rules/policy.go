@@ -14,6 +14,7 @@ type Policy struct {
 	rules    []Rule
 	limits   Limits
 	now      func() time.Time
+	brakes   []Brake
 	defaults bool // false in the zero value, which holds what the default rules would let pass
 }
 

@@ -12,6 +12,7 @@ const (
 	ruleUnreadable = "unreadable"
 	ruleLimits     = "limits"
 	ruleSettings   = "settings"
+	ruleBrake      = "brake"
 )
 
 // defaultRule has an opinion on every verb that exists; what it does not know

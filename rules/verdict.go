@@ -44,7 +44,7 @@ type Verdict struct {
 
 	// Rule is the name of the rule that decided: a user's or one of the default
 	// ones (drops, truncates, deletes, updates, columns, merges, opaque,
-	// unreadable, limits, settings).
+	// unreadable, limits, settings, brake).
 	Rule string
 
 	// Reason says in a few words what would happen, for the first line of a

@@ -26,6 +26,8 @@ var defaultHelp = map[string]help{
 	"unreadable": {"Text that cannot be read", "The text is not in the grammar of PostgreSQL, too long or too deep, not in the encoding it says, or psql makes it up when it runs.",
 		"Check what will be sent, or have a reviewer ready when it runs."},
 	"limits": {"May take many rows", "How many rows a filter takes only the server can tell.", "Nothing needs to be done: rows are judged when it runs."},
+	"brake": {"Deletes where an alert set a brake", "Far more was deleted there than is usual, so further deletes by that actor from that table wait.",
+		"Release the brake when the deletes are meant: holdfast alerts shows it."},
 	"settings": {"Changes how text is read", "SET of client_encoding or standard_conforming_strings to a value under which text cannot be read with certainty.",
 		"Take it out: on a host in enforce it is refused."},
 	rulePasses: {"Passes", "No rule has an opinion on it.", "Nothing needs to be done."},

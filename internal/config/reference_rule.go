@@ -12,7 +12,7 @@ var limitsKeys = map[string]key{
 var ruleKeys = map[string]key{
 	"name": {
 		doc: "Unique, at most 63 letters. Shown with everything the rule does. The names of the default rules are taken: drops, truncates, deletes, updates, " +
-			"columns, merges, opaque, unreadable, limits, settings.",
+			"columns, merges, opaque, unreadable, limits, settings, brake.",
 		required: true, form: "a name", example: "etl may truncate staging",
 	},
 	"when": {

@@ -10,6 +10,7 @@ import (
 type prepared struct {
 	facts   *rules.Facts
 	verdict rules.Verdict
+	policy  *rules.Policy      // by which it was judged
 	text    string             // kept only where a person may have to read it
 	types   string             // declared parameter types as in Parse, kept with text
 	asked   bool               // a portal whose Bind people decided about
@@ -189,10 +190,12 @@ func (c *Core) bodyOf(change rules.NameChange, cursor bool) prepared {
 	if change.Body != nil {
 		f = &rules.Facts{Read: true, Statements: []rules.Statement{*change.Body}, ChangesSettings: len(change.Body.Functions) > 0}
 	}
-	return prepared{
-		facts: f, verdict: c.judge(f), cursor: cursor, batch: c.batch, serial: c.serial,
+	b := prepared{
+		facts: f, cursor: cursor, batch: c.batch, serial: c.serial,
 		text: "-- prepared by SQL as " + rules.ShownName(change.Name),
 	}
+	c.judgePrepared(&b)
+	return b
 }
 
 // applySQLNames does what a completed statement did to names.

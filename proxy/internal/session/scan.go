@@ -141,8 +141,8 @@ func (c *Core) scanParse(body []byte, n int) bool {
 		return false
 	}
 	b := prepared{facts: c.read(f.Text), batch: c.batch, serial: c.serial}
-	b.verdict = c.judge(b.facts)
-	if b.verdict.Action == rules.Warn || stops(b.verdict.Action) || runsPrepared(b.facts) {
+	c.judgePrepared(&b)
+	if b.verdict.Action == rules.Warn || stops(b.verdict.Action) || mayStop(b.facts) {
 		c.keepTexts(&b, f.Text, f.Types)
 	}
 	name := string(c.key(f.Name))

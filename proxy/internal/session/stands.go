@@ -18,6 +18,7 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 	if e == nil {
 		return prepared{}, false
 	}
+	c.rejudge(&e.now)
 	worst, found := e.now, e.set
 	pending := e.pending
 	switch n := len(pending); {
@@ -29,10 +30,9 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 			return prepared{}, false
 		}
 	}
-	c.rejudge(&worst)
 	for i := range pending {
+		c.rejudge(&pending[i])
 		b := pending[i]
-		c.rejudge(&b)
 		if !found || !isWorse(worst.verdict, b.verdict) {
 			worst, found = b, true
 		}
@@ -87,12 +87,32 @@ func (c *Core) bodies(b *prepared) (all []*rules.Statement) {
 	return all
 }
 
-// rejudge judges again what depends on names that may have changed.
+// rejudge judges again what depends on names that may have changed, and all that was
+// judged by a policy which another has replaced: sessions live for weeks.
 func (c *Core) rejudge(b *prepared) {
-	if b.facts != nil && runsPrepared(b.facts) {
-		c.noteUncertain(b.facts)
-		b.verdict = c.judge(b.facts)
+	if b.facts == nil {
+		return
 	}
+	runs := runsPrepared(b.facts)
+	if runs {
+		c.noteUncertain(b.facts)
+	}
+	if runs || b.policy != c.cfg.Policy() {
+		c.judgePrepared(b)
+	}
+}
+
+// judgePrepared judges what was prepared by the policy of now.
+func (c *Core) judgePrepared(b *prepared) {
+	b.policy = c.cfg.Policy()
+	b.verdict = b.policy.Judge(c.cfg.Origin, b.facts, &c.statements)
+}
+
+// mayStop says that there is a policy under which a text does not go on.
+func mayStop(f *rules.Facts) bool {
+	return !f.Harmless && (f.Suspect || !f.Read || slices.ContainsFunc(f.Statements, func(s rules.Statement) bool {
+		return len(s.Effects)+len(s.Functions)+len(s.Settings)+len(s.Executes)+len(s.Plants) > 0
+	}))
 }
 
 func isWorse(a, b rules.Verdict) bool {
