@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"internal/console": {"internal/hold"},
 	"internal/web":     {"internal/hold", "internal/console", "internal/wording"},
 	"internal/wording": {},
+	"internal/chart":   {},
 	"internal/store":   {"internal/hold", "internal/volume"},
 	"internal/config":  {"rules", "internal/hold"},
 	"examples/...":     {},
