@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/slack"
 	"github.com/holdfast-db/holdfast/internal/web"
 	"github.com/holdfast-db/holdfast/internal/wording"
 )
@@ -66,6 +68,9 @@ func (p *parts) openWeb(l zerolog.Logger) error {
 			return fmt.Errorf("reading the console's certificate: %w", err)
 		}
 		o.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	if p.slack != nil && p.config.Slack.SigningSecret != "" {
+		o.Doors = map[string]http.Handler{slack.InteractionsPath: p.slack.Handler()}
 	}
 	if id := c.OIDC; id != nil {
 		o.OIDC = &web.OIDC{Issuer: id.Issuer, ClientID: id.ClientID, ClientSecret: id.ClientSecret.Reveal()}

@@ -51,6 +51,9 @@ func (a *app) testSlack(ctx context.Context, c *config.Config) error {
 		}
 	})
 	a.printMembers(c)
+	if c.Slack.SigningSecret != "" && c.Console.Listen != "" {
+		fmt.Fprintf(a.out, "note    signed requests are taken at %s of the web console; only a click shows that Slack reaches it\n", slack.InteractionsPath)
+	}
 	if !right {
 		return failed("Slack is not set up yet")
 	}

@@ -1,8 +1,13 @@
 package main_test
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/holdfast-db/holdfast/internal/pgtest"
 	"github.com/holdfast-db/holdfast/internal/slack/fakeslack"
@@ -161,5 +166,91 @@ func TestSlackTest(t *testing.T) {
 		if !m.Deleted {
 			t.Errorf("left behind: %s", m.Text)
 		}
+	}
+}
+
+// byRequests is a holdfast to which Slack sends signed requests, and their address.
+func byRequests(t *testing.T) (scene, *fakeslack.Slack, string) {
+	t.Helper()
+	var s scene
+	fake := fakeslack.New(t)
+	s.srv = pgtest.Start(t, pgtest.Newest(t))
+	s.db = s.srv.Database(t, shop)
+	s.hf = pgtest.Holdfast(t, pgtest.ProxyOptions{
+		Server: s.srv, Env: []string{"SLACK_BOT_TOKEN=" + fakeslack.BotToken, "SLACK_SIGNING_SECRET=" + fakeslack.SigningSecret},
+		Config: func(p pgtest.Paths) string {
+			text := slackConfig(fake, "console: {listen: '127.0.0.1:0'}")(p)
+			return strings.Replace(text, `app_token: "${SLACK_APP_TOKEN}"`, `signing_secret: "${SLACK_SIGNING_SECRET}"`, 1)
+		},
+	})
+	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(s.hf.Log())
+	if address == "" {
+		t.Fatalf("the log does not say where the console is:\n%s", s.hf.Log())
+	}
+	return s, fake, address
+}
+
+// sendAs sends a request of Slack's to a holdfast.
+func sendAs(t *testing.T, address string, r *http.Request) (status int, text string) {
+	t.Helper()
+	real, err := http.NewRequest(r.Method, address+r.URL.Path, r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	real.Header, real.Host = r.Header, "slack-finds-it-here.example.com"
+	answer, err := http.DefaultClient.Do(real)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(body)
+}
+
+// Without Socket Mode a click comes to the console's address, signed. What is not
+// signed by Slack, old, or came before, decides nothing, and the console's own forms
+// stay guarded.
+func TestSlackBySignedRequests(t *testing.T) {
+	s, fake, address := byRequests(t)
+	c := s.connect(t)
+	c.Send(pgtest.Query("DELETE FROM events"))
+	hold := s.hf.AwaitHold(t, "DELETE FROM events")
+	m := fake.AwaitMessage(hold.ID, "Held")
+	press := func() map[string]any { return fake.Press(benInSlack, m, "hold.approve") }
+	now := time.Now()
+	for name, forged := range map[string]*http.Request{
+		"another secret": fakeslack.Signed(press(), "another", now),
+		"an old clock":   fakeslack.Signed(press(), fakeslack.SigningSecret, now.Add(-time.Hour)),
+	} {
+		if status, text := sendAs(t, address, forged); status != http.StatusUnauthorized {
+			t.Errorf("%s: %d %s", name, status, text)
+		}
+	}
+	if status, _ := sendAs(t, address, httptest.NewRequest(http.MethodGet, "/slack/interactions", nil)); status != http.StatusMethodNotAllowed {
+		t.Errorf("a GET: %d", status)
+	}
+	if status, _ := sendAs(t, address, httptest.NewRequest(http.MethodPost, "/holds/"+hold.ID+"/approve", nil)); status != http.StatusMisdirectedRequest {
+		t.Errorf("another path by that name: %d", status)
+	}
+	if got := s.hf.Hold(t, hold.ID); got.State != "pending" {
+		t.Fatalf("a forged request left it %s", got.State)
+	}
+	click := fakeslack.Signed(press(), fakeslack.SigningSecret, now)
+	body := fakeslack.Body(click)
+	for _, want := range []int{http.StatusOK, http.StatusUnauthorized} { // the second one is a replay
+		click.Body = body()
+		if status, text := sendAs(t, address, click); status != want {
+			t.Errorf("%d %s, want %d", status, text, want)
+		}
+	}
+	readAnswer(t, c).wantTag(t, "DELETE 3", 'I')
+	if got := s.hf.AwaitState(t, hold.ID, "executed"); got.DecidedBy != "ben" || got.Via != "slack" {
+		t.Errorf("the hold says %+v", got)
+	}
+	if n := len(fake.Calls("apps.connections.open")); n > 0 {
+		t.Errorf("Socket Mode was tried %d times", n)
 	}
 }

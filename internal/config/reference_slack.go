@@ -10,8 +10,8 @@ var slackKeys = map[string]key{
 		required: true, form: secretForm, pattern: secretPattern, example: "${SLACK_BOT_TOKEN}"},
 	"app_token": {doc: "Begins with `xapp-`: brings answers by Socket Mode, for which nothing listens and no port is open.",
 		usual: "none", form: secretForm, pattern: secretPattern, example: "${SLACK_APP_TOKEN}"},
-	"signing_secret": {doc: "What Slack signs HTTP requests with.",
-		later: "an address that takes them; use `app_token`.",
+	"signing_secret": {doc: "What Slack signs its requests with, for answers without Socket Mode. They come to `/slack/interactions` of the web console, " +
+		"which Slack must be able to reach: it wants `console.listen`.",
 		usual: "none", form: secretForm, pattern: secretPattern, example: "${SLACK_SIGNING_SECRET}"},
 	"channel": {doc: "The channel of the messages: its id, or `#` and its name. The app has to be invited there.",
 		caveat:   "whoever is in the channel sees what is held. Use the id: of a name it is not always known whether a message had arrived.",

@@ -95,7 +95,8 @@ func loopback(host string) bool {
 
 // checkSlackPeople looks at the ids of people, and whether answers can come at all.
 func (n *notes) checkSlackPeople(c *Config, s *Slack) {
-	_, answers := n.places["slack.app_token"]
+	_, socket := n.places["slack.app_token"]
+	_, signed := n.places["slack.signing_secret"]
 	able := 0
 	for _, p := range c.People {
 		if p.Slack != "" {
@@ -105,9 +106,13 @@ func (n *notes) checkSlackPeople(c *Config, s *Slack) {
 	switch {
 	case s.Strict && c.Console.URL == "":
 		n.fault("slack.strict", "strict sends everybody to the web console; say where it is, as console.url")
-	case n.hasFaultAt("slack.app_token"), s.Strict:
-	case !answers:
-		n.fault("slack", "no answer can come back: set slack.app_token (this version takes answers by Socket Mode only), or strict: true if Slack is only to tell")
+	case n.hasFaultAt("slack.app_token"), n.hasFaultAt("slack.signing_secret"), s.Strict:
+	case !socket && !signed:
+		n.fault("slack", "no answer can come back: set slack.app_token (Socket Mode), or slack.signing_secret and console.listen (signed requests), or strict: true if Slack is only to tell")
+	case signed && c.Console.Listen == "" && !socket:
+		n.fault("slack.signing_secret", "Slack's signed requests come to the address of the web console; set console.listen")
+	case signed && c.Console.Listen == "":
+		n.warn("slack.signing_secret", "signed requests come to the address of the web console, and there is none: answers come by Socket Mode only")
 	case able == 0:
 		n.warn("slack", "nobody under people has a slack id, so nobody can answer in Slack; it only tells")
 	}

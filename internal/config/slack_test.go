@@ -28,7 +28,7 @@ hosts:
 }
 
 func TestSlack(t *testing.T) {
-	c, err := slackFile(t, "bot_token: ${BOT}\napp_token: ${APP}\nsigning_secret: ${SIGN}\nchannel: C0123ABCD\nliterals: true", "console: {url: https://holdfast.example.com}")
+	c, err := slackFile(t, "bot_token: ${BOT}\napp_token: ${APP}\nsigning_secret: ${SIGN}\nchannel: C0123ABCD\nliterals: true", "console: {url: https://holdfast.example.com, listen: '127.0.0.1:8432'}")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +67,19 @@ func TestSlackTokenFromAFile(t *testing.T) {
 	}
 }
 
+// TestSlackSignedRequests: with an address for them they are a way for answers, and
+// without one beside Socket Mode that is said.
+func TestSlackSignedRequests(t *testing.T) {
+	const lines = "bot_token: ${BOT}\nsigning_secret: ${SIGN}\nchannel: C0123ABCD"
+	if _, err := slackFile(t, lines, "console: {listen: '127.0.0.1:8432'}"); err != nil {
+		t.Error(err)
+	}
+	c, err := slackFile(t, lines+"\napp_token: ${APP}", "")
+	if err != nil || len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].Text, "by Socket Mode only") {
+		t.Errorf("without an address: %v", err)
+	}
+}
+
 func TestSlackFaults(t *testing.T) {
 	const rest = "\nchannel: \"#db-holds\"\napp_token: ${APP}"
 	for _, c := range []struct{ lines, more, want string }{
@@ -78,6 +91,7 @@ func TestSlackFaults(t *testing.T) {
 		{"channel: \"#x\"", "", "slack.bot_token is missing"},
 		{"bot_token: ${BOT}\napp_token: ${APP}", "", "slack.channel is missing"},
 		{"bot_token: ${BOT}\nchannel: \"#x\"", "", "no answer can come back"},
+		{"bot_token: ${BOT}\nchannel: \"#x\"\nsigning_secret: ${SIGN}", "", "set console.listen"},
 		{"bot_token: ${BOT}\nchannel: \"#x\"\nstrict: true", "", "console.url"},
 		{"bot_token: ${BOT}" + rest + "\napi_url: https://slack.example.com/api", "", "ends in a slash"},
 		{"bot_token: ${BOT}" + rest + "\napi_url: https://u:p@slack.example.com/api/", "", "not the URL of an API"},

@@ -41,6 +41,18 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
+// doors lets requests to the doors of other systems past the guard.
+func (s *Server) doors(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if door := s.Doors[r.URL.Path]; door != nil {
+			s.harden(w.Header())
+			door.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // harden says to the browser what it must not do with an answer.
 func (s *Server) harden(h http.Header) {
 	h.Set("Content-Security-Policy", policyOfContent)

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 
 	"github.com/rs/zerolog"
@@ -30,7 +31,7 @@ type History interface {
 }
 
 // Options say what the console shows and where. All but URL, TLS,
-// Passwords, Tokens, OIDC and Policy are needed.
+// Passwords, Tokens, OIDC, Policy and Doors are needed.
 type Options struct {
 	// Listen is HOST:PORT.
 	Listen string
@@ -61,6 +62,11 @@ type Options struct {
 
 	// Policy says what is in force, or nil: then there is no such page.
 	Policy func() Policy
+
+	// Doors are those of other systems, by path, or nil: their requests do not come
+	// from browsers, so none of what keeps browsers safe is asked of them. Each must know
+	// for itself whom to believe, and bound what it reads.
+	Doors map[string]http.Handler
 
 	Log zerolog.Logger
 }

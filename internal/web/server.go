@@ -75,7 +75,7 @@ func Listen(o Options) (*Server, error) {
 		s.provider = newProvider(*o.OIDC, s.URL())
 	}
 	s.http = &http.Server{
-		Handler:           s.guard(s.routes()),
+		Handler:           s.doors(s.guard(s.routes())),
 		ReadHeaderTimeout: readWait,
 		ReadTimeout:       readWait,
 		WriteTimeout:      writeWait,
