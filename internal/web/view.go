@@ -32,6 +32,8 @@ type view struct {
 	Mine       bool     // the viewer asked
 	Answers    bool     // the viewer may answer, and has not yet
 	Approved   bool     // the viewer has approved
+	Later      bool     // it ended without an answer, and can be approved all the same
+	Late       bool     // the viewer may do that
 }
 
 // need is so many people of a group.
@@ -59,8 +61,19 @@ func (s *Server) viewOf(h hold.Hold, who session, now time.Time) view {
 	}
 	v.Mine = v.Known && v.Asker == who.by.Person
 	v.Approved = slices.ContainsFunc(h.Approvals, func(a hold.Approval) bool { return a.By == who.name() })
-	v.Answers = v.Waits && !v.Approved && (!known.Configured() || slices.Contains(v.Names, who.by.Person))
+	may := !v.Approved && (!known.Configured() || slices.Contains(v.Names, who.by.Person))
+	v.Answers = v.Waits && may
+	v.Later = h.Binding != "" && (h.State == hold.Expired || h.State == hold.Withdrawn || h.State == hold.Abandoned)
+	v.Late = v.Later && may
 	return v
+}
+
+// GrantFor is how long an approval is good that nobody waits for.
+func (v view) GrantFor() time.Duration {
+	if v.Grant <= 0 {
+		return hold.DefaultGrant
+	}
+	return v.Grant
 }
 
 // Missing is how many people still have to say yes.
