@@ -76,7 +76,6 @@ func (d *Desk) insert(ctx context.Context, w *waiter, r Request) (Hold, error) {
 	ctx, cancel := disk(ctx)
 	defer cancel()
 	h, err := newHold(r)
-	h.Unanswerable = d.People().tooFew(r)
 	for tries := 0; err == nil && tries < idTries; tries++ {
 		if h.ID, err = newID(d.random); err != nil {
 			break

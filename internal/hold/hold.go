@@ -37,6 +37,10 @@ type Request struct {
 	Requesters []Requester
 	Unknown    bool
 
+	// Unanswerable says why nobody could approve it when it was asked: too few people
+	// may. Empty when they are enough, and without people. The desk sets it.
+	Unanswerable string
+
 	// UnknownSame is true when an Unknown requester takes no more people than others.
 	UnknownSame bool
 
@@ -134,10 +138,6 @@ type Hold struct {
 
 	// Approvals so far, in order, while more than one is needed.
 	Approvals []Approval
-
-	// Unanswerable says why nobody could approve it when it was asked: too few people
-	// may. Empty when they are enough, and without people.
-	Unanswerable string
 
 	// SQLHash is the SHA-256 of the whole SQL in hexadecimal, also where SQL was
 	// cut at MaxSQL. The desk sets it.

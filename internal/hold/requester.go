@@ -61,10 +61,11 @@ func (p People) asked(r Request) (list []Requester) {
 	return list
 }
 
-// identified is r with who asks, as it stays whatever becomes of the configuration.
+// identified is r with who asks and whether anybody can approve it, as it stays whatever becomes of the configuration.
 func (p People) identified(r Request) Request {
 	r.Requesters = p.asked(r)
 	r.Unknown = p.Configured() && len(r.Requesters) == 0
+	r.Unanswerable = p.tooFew(r)
 	return r
 }
 
