@@ -38,6 +38,7 @@ type netSession struct {
 	mu       sync.Mutex // guards what follows
 	core     *session.Core
 	origin   rules.Origin
+	seen     seen // when it began
 	held     *heldBatch
 	left     bool // the client has sent its last byte
 	waiting  bool // the client's pump waits until it is wanted
@@ -61,8 +62,8 @@ func (s *Server) newSession(l *login) *netSession {
 		clientConn: l.conn, serverConn: l.server,
 		fromClient: newChunkReader(l.conn, l.in),
 		fromServer: newChunkReader(l.server, l.serverIn),
-		origin:     l.origin,
-		wanted:     make(chan struct{}, 1),
+		origin:     l.origin, seen: l.seen(),
+		wanted: make(chan struct{}, 1),
 	}
 	l.trace.session(n)
 	if l.key != nil {

@@ -46,7 +46,8 @@ func (n *netSession) request(a *session.Ask) hold.Request {
 	r := hold.Request{
 		Host: a.Origin.Host, Environment: a.Origin.Environment, Database: a.Origin.Database,
 		User: a.Origin.User, Application: a.Origin.Application, Client: a.Origin.Client,
-		SQL: a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
+		Evidence: n.seen.evidence(),
+		SQL:      a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
 		InTransaction: a.InTransaction, Binding: a.Confirmation(), Unbound: a.Unbound, Undone: a.Undone,
 	}
 	n.host.terms.Load().apply(&r, a.Verdict.Terms)

@@ -38,8 +38,11 @@ type Host struct {
 
 	// TLS is offered to clients; nil offers none. RequireTLS refuses clients that
 	// come over TCP without it.
-	TLS        *tls.Config
-	RequireTLS bool
+	// RequireCertificate refuses those that come over TCP without a certificate that TLS
+	// has verified.
+	TLS                *tls.Config
+	RequireTLS         bool
+	RequireCertificate bool
 
 	// Console is the address of the web console, without a slash at its end, for
 	// hints; may be empty.
@@ -65,6 +68,10 @@ type Terms struct {
 	// Grant is how long an approval is good that nobody waited for. Zero is
 	// hold.DefaultGrant.
 	Grant time.Duration
+
+	// UnknownSame asks for no more people where the requester is not known, and
+	// SelfConfirm lets requesters confirm their own; see hold.Request.
+	UnknownSame, SelfConfirm bool
 }
 
 const (

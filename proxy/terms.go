@@ -34,6 +34,7 @@ func (t *Terms) apply(r *hold.Request, wanted []rules.Terms) {
 		wanted = []rules.Terms{{}}
 	}
 	returns := func(w rules.Terms) bool { return w.Return }
+	r.UnknownSame, r.SelfConfirm = t.UnknownSame, t.SelfConfirm
 	r.Return, r.Grant = r.Binding != "" && slices.ContainsFunc(wanted, returns), t.Grant
 	for i, w := range wanted {
 		wait := t.wait(w, r.InTransaction && !r.Return)

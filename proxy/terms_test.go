@@ -16,23 +16,23 @@ func TestTermsOfRulesAndHost(t *testing.T) {
 		name          string
 		inTransaction bool
 		wanted        []rules.Terms
-		needs         []hold.Reviewers
+		needs         []hold.Need
 		wait          time.Duration
 		typed         bool
 	}{
-		{"host alone", false, nil, []hold.Reviewers{{Group: "dba", Count: 1}}, 30 * time.Minute, false},
-		{"host alone, in a transaction", true, nil, []hold.Reviewers{{Group: "dba", Count: 1}}, time.Minute, false},
-		{"a count", false, []rules.Terms{{Count: 2}}, []hold.Reviewers{{Group: "dba", Count: 2}}, 30 * time.Minute, false},
-		{"a group", false, []rules.Terms{{Group: "security", TypeName: true}}, []hold.Reviewers{{Group: "security", Count: 1}}, 30 * time.Minute, true},
+		{"host alone", false, nil, []hold.Need{need("dba", 1)}, 30 * time.Minute, false},
+		{"host alone, in a transaction", true, nil, []hold.Need{need("dba", 1)}, time.Minute, false},
+		{"a count", false, []rules.Terms{{Count: 2}}, []hold.Need{need("dba", 2)}, 30 * time.Minute, false},
+		{"a group", false, []rules.Terms{{Group: "security", TypeName: true}}, []hold.Need{need("security", 1)}, 30 * time.Minute, true},
 		{"two rules", false, []rules.Terms{{Group: "security", Wait: 5 * time.Minute}, {Count: 2, Wait: 10 * time.Minute, TypeName: true}},
-			[]hold.Reviewers{{Group: "security", Count: 1}, {Group: "dba", Count: 2}}, 5 * time.Minute, true},
+			[]hold.Need{need("security", 1), need("dba", 2)}, 5 * time.Minute, true},
 		{"a rule and a default one", false, []rules.Terms{{Group: "security"}, {}},
-			[]hold.Reviewers{{Group: "security", Count: 1}, {Group: "dba", Count: 1}}, 30 * time.Minute, false},
-		{"two rules for one group", false, []rules.Terms{{Count: 3}, {Group: "dba", Count: 2}}, []hold.Reviewers{{Group: "dba", Count: 3}}, 30 * time.Minute, false},
+			[]hold.Need{need("security", 1), need("dba", 1)}, 30 * time.Minute, false},
+		{"two rules for one group", false, []rules.Terms{{Count: 3}, {Group: "dba", Count: 2}}, []hold.Need{need("dba", 3)}, 30 * time.Minute, false},
 		{"a rule's time in a transaction", true, []rules.Terms{{WaitInTransaction: 5 * time.Second}, {Wait: time.Hour}},
-			[]hold.Reviewers{{Group: "dba", Count: 1}}, 5 * time.Second, false},
-		{"a short time holds inside too", true, []rules.Terms{{Wait: 10 * time.Second}}, []hold.Reviewers{{Group: "dba", Count: 1}}, 10 * time.Second, false},
-		{"a long one does not", true, []rules.Terms{{Wait: time.Hour}}, []hold.Reviewers{{Group: "dba", Count: 1}}, time.Minute, false},
+			[]hold.Need{need("dba", 1)}, 5 * time.Second, false},
+		{"a short time holds inside too", true, []rules.Terms{{Wait: 10 * time.Second}}, []hold.Need{need("dba", 1)}, 10 * time.Second, false},
+		{"a long one does not", true, []rules.Terms{{Wait: time.Hour}}, []hold.Need{need("dba", 1)}, time.Minute, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := hold.Request{InTransaction: c.inTransaction}
@@ -42,6 +42,10 @@ func TestTermsOfRulesAndHost(t *testing.T) {
 			}
 		})
 	}
+}
+
+func need(group string, count int) hold.Need {
+	return hold.Need{Reviewers: hold.Reviewers{Group: group, Count: count}}
 }
 
 func TestNoticeSaysWhatARuleNeeds(t *testing.T) {

@@ -58,14 +58,23 @@ func reviewers(h *host, held hold.Hold) string {
 		if n.Count > 1 {
 			part = fmt.Sprintf("%d reviewers", n.Count)
 		}
-		if n.Group == usual.Reviewers.Group {
+		switch {
+		case n.Spare:
+			part = strings.TrimSuffix("1 more reviewer of "+n.Of(), " of ")
+		case n.Group == usual.Reviewers.Group:
 			part += ": " + usual.Answerers
-		} else {
+		default:
 			part += " of " + n.Group
 		}
 		parts = append(parts, part)
 	}
 	text := strings.Join(parts, " and ")
+	if held.OneMore() {
+		text += "; it is not known who you are, which takes one more"
+	}
+	if held.SelfConfirm && len(held.Requesters) > 0 {
+		text += "; who asked may be one of them, by typing the name of the database"
+	}
 	if held.TypeName {
 		text += "; to approve, the name of what goes must be typed"
 	}
@@ -87,6 +96,7 @@ func approveCommand(h *host, held hold.Hold) string {
 func heldNotice(h *host, held hold.Hold) wire.Error {
 	detail := fmt.Sprintf("It has not run. Rows not counted: no preview yet. Rule %q needs %s. It waits until %s (%s).",
 		held.Rule, reviewers(h, held), held.Expires.Format("15:04:05 MST"), duration(held.Wait))
+	detail += outOfReach(held)
 	if held.InTransaction {
 		detail += " The wait is short because a transaction is open."
 	}
@@ -95,6 +105,14 @@ func heldNotice(h *host, held hold.Hold) wire.Error {
 		Detail:  detail,
 		Hint:    fmt.Sprintf("To answer: %s, or holdfast deny %s. Ctrl-C withdraws.", approveCommand(h, held), held.ID),
 	}
+}
+
+// outOfReach says that nobody can approve it, where that is so.
+func outOfReach(held hold.Hold) string {
+	if held.Unanswerable == "" {
+		return ""
+	}
+	return " Nobody can approve it as holdfast is configured: " + held.Unanswerable + ". Ask whoever runs holdfast."
 }
 
 func stillHeldNotice(h *host, held hold.Hold, left time.Duration) wire.Error {

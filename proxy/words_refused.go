@@ -85,6 +85,7 @@ func refusalWords(h *host, ask *session.Ask, a answerOf) wire.Error {
 func returnedWords(h *host, ask *session.Ask, held hold.Hold) wire.Error {
 	detail := fmt.Sprintf("It has not run. %s Rule %q needs %s. It can be approved until %s.",
 		kept(ask), held.Rule, reviewers(h, held), held.Expires.Format("15:04:05 MST"))
+	detail += outOfReach(held)
 	if ask.InTransaction {
 		detail += " The transaction is aborted: ROLLBACK ends it."
 	}

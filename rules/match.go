@@ -64,7 +64,7 @@ func (m *matching) from(w *When) bool {
 	o := m.origin
 	return among(w.Hosts, o.Host) && among(w.Environments, o.Environment) && among(w.Databases, o.Database) &&
 		among(w.Users, o.User) && among(w.Applications, o.Application) &&
-		(len(w.Clients) == 0 || slices.ContainsFunc(w.Clients, func(n Network) bool { return n.matches(o.Client) })) &&
+		(len(w.Clients) == 0 || slices.ContainsFunc(w.Clients, func(n Network) bool { return n.Matches(o.Client) })) &&
 		(len(w.Kinds) == 0 || slices.Contains(w.Kinds, KindOf(o.Application)))
 }
 

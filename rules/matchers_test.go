@@ -124,7 +124,7 @@ func TestNetworks(t *testing.T) {
 		"local": {"local", "127.0.0.1"}, "0.0.0.0/0": {"127.0.0.1", "local"}, "::1": {"::1", ""},
 	} {
 		n, err := ParseNetwork(text)
-		if err != nil || !n.matches(want[0]) || n.matches(want[1]) || n.String() != text {
+		if err != nil || !n.Matches(want[0]) || n.Matches(want[1]) || n.String() != text {
 			t.Errorf("%q: %v, %v", text, n, err)
 		}
 	}
@@ -133,7 +133,7 @@ func TestNetworks(t *testing.T) {
 			t.Errorf("network %q was read", text)
 		}
 	}
-	if (Network{}).matches("10.0.0.1") || (Network{}).matches("local") {
+	if (Network{}).Matches("10.0.0.1") || (Network{}).Matches("local") {
 		t.Error("the zero Network has addresses")
 	}
 }

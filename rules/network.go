@@ -49,8 +49,8 @@ func (n Network) String() string {
 	return n.prefix.String()
 }
 
-// matches says whether a client, as Origin has it, is in the network.
-func (n Network) matches(client string) bool {
+// Matches says whether a client, as Origin has it, is in the network.
+func (n Network) Matches(client string) bool {
 	if client == LocalNetwork {
 		return n.local
 	}

@@ -160,7 +160,7 @@ func FuzzPolicyWords(f *testing.F) {
 			}
 		}
 		if n, err := ParseNetwork(text); err == nil {
-			n.matches(name)
+			n.Matches(name)
 			if again, err := ParseNetwork(n.String()); err != nil || again != n {
 				t.Errorf("network %q is shown as %q", text, n)
 			}

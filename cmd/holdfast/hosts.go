@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"os"
 	"strings"
@@ -31,7 +32,8 @@ func proxyHosts(c *config.Config) ([]proxy.Host, error) {
 			Mode: modes[h.Mode], Terms: termsOf(c, h),
 		}
 		if h.TLS != nil {
-			host.RequireTLS = h.TLS.Require
+			host.RequireCertificate = h.TLS.ClientCert == config.Required
+			host.RequireTLS = h.TLS.Require || host.RequireCertificate
 			if host.TLS, err = clientTLS(h.TLS); err != nil {
 				return nil, fmt.Errorf("host %s: %w", h.Name, err)
 			}
@@ -46,6 +48,7 @@ func termsOf(c *config.Config, h config.Host) proxy.Terms {
 	return proxy.Terms{
 		Reviewers: hold.Reviewers(h.Reviewers), Answerers: answerersOf(c, h),
 		Wait: h.Holds.Wait, WaitInTransaction: h.Holds.WaitInTransaction, Grant: h.Holds.Grant,
+		UnknownSame: h.UnknownRequester == config.Same, SelfConfirm: h.SelfConfirm == config.Typed,
 	}
 }
 
@@ -56,7 +59,26 @@ func clientTLS(t *config.TLS) (*tls.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the certificate: %w", err)
 	}
-	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"postgresql"}}, nil
+	offer := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"postgresql"}}
+	return offer, askCertificates(offer, t)
+}
+
+// askCertificates makes an offer ask for client certificates, where some count. Who
+// shows none is refused later if one is required: with words, which TLS has not.
+func askCertificates(offer *tls.Config, t *config.TLS) error {
+	if t.ClientCA == "" {
+		return nil
+	}
+	text, err := os.ReadFile(t.ClientCA)
+	if err != nil {
+		return fmt.Errorf("reading the authorities of client certificates: %w", err)
+	}
+	offer.ClientCAs = x509.NewCertPool()
+	if !offer.ClientCAs.AppendCertsFromPEM(text) {
+		return fmt.Errorf("reading the authorities of client certificates: there is no certificate in %s", t.ClientCA)
+	}
+	offer.ClientAuth = tls.VerifyClientCertIfGiven
+	return nil
 }
 
 // bothLegs warns of hosts that speak TLS to clients and to the server: SCRAM

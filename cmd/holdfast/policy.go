@@ -119,11 +119,23 @@ func peopleOf(c *config.Config) (hold.People, error) {
 	for _, person := range c.People {
 		list = append(list, hold.Person{
 			Name: person.Name, Email: person.Email, Slack: person.Slack, Postgres: person.Postgres, OS: person.OS,
+			Certificate: person.Certificate,
 		})
 	}
 	known, err := hold.NewPeople(list, c.Groups)
 	if err != nil {
 		return hold.People{}, fmt.Errorf("reading people: %w", err)
+	}
+	var shared []hold.SharedUser
+	for _, s := range c.SharedUsers {
+		by, err := s.Patterns()
+		if err != nil {
+			return hold.People{}, fmt.Errorf("reading shared users: %w", err)
+		}
+		shared = append(shared, hold.SharedUser{User: s.User, Application: by.Application, Address: by.Address, Person: s.Person})
+	}
+	if known, err = known.WithShared(shared); err != nil {
+		return hold.People{}, fmt.Errorf("reading shared users: %w", err)
 	}
 	return known, nil
 }

@@ -24,9 +24,8 @@ func review(h console.Hold) string {
 		text = allNeeds(r) + "; may answer: " + escape(strings.Join(r.People, ", "))
 	}
 	switch {
-	case len(r.People) > 0 && r.Requester != "":
-		text += fmt.Sprintf("; %s asked, so %s cannot answer", escape(r.Requester), escape(r.Requester))
 	case len(r.People) > 0:
+		text += because(h)
 	case r.Group != "":
 		text = "nobody: the group " + escape(r.Group) + " has no one but who asked"
 	default:
@@ -41,11 +40,27 @@ func review(h console.Hold) string {
 	return text
 }
 
+// because says what who asked changes about it.
+func because(h console.Hold) string {
+	r := h.Reviewers
+	switch {
+	case len(h.Requesters) > 1 && h.SelfConfirm == "":
+		return fmt.Sprintf("; one of %s asked, so neither can answer", escape(r.Requester))
+	case r.Requester != "" && h.SelfConfirm == "":
+		return fmt.Sprintf("; %s asked, so %s cannot answer", escape(r.Requester), escape(r.Requester))
+	case r.Requester != "":
+		return fmt.Sprintf("; %s asked, and may approve it by typing %s", escape(r.Requester), escape(h.SelfConfirm))
+	case r.OneMore:
+		return "; who asked is not known, which takes one more"
+	}
+	return ""
+}
+
 // allNeeds is "2 of dba and 1 of security".
 func allNeeds(r console.Reviewers) string {
 	var parts []string
 	for _, n := range r.Needs {
-		parts = append(parts, need(n.Count, n.Group))
+		parts = append(parts, need(n.Count, n))
 	}
 	return wording.List(parts, "and")
 }
@@ -55,16 +70,23 @@ func missingNeeds(h console.Hold) string {
 	var parts []string
 	for _, n := range h.Reviewers.Needs {
 		if n.Approved < n.Count {
-			parts = append(parts, need(n.Count-n.Approved, n.Group))
+			parts = append(parts, need(n.Count-n.Approved, n))
 		}
 	}
 	return wording.List(parts, "and")
 }
 
 // need is so many people of a group, or of all.
-func need(n int, group string) string {
-	if group == "" {
-		return wording.Count(n, "reviewer")
+func need(count int, n console.Need) string {
+	group := n.Group
+	if n.Spare {
+		group = strings.Join(n.Groups, " or ")
 	}
-	return fmt.Sprintf("%d of %s", n, escape(group))
+	switch {
+	case group != "":
+		return fmt.Sprintf("%d of %s", count, escape(group))
+	case n.Spare:
+		return fmt.Sprintf("%d more", count)
+	}
+	return wording.Count(count, "reviewer")
 }

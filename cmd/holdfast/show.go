@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -116,6 +117,9 @@ func (a *app) printAbout(h console.Hold) {
 		pairs = append(pairs, [2]string{"TYPE", "to approve, type the name of what goes: " + escape(wording.List(h.TypeName, "or"))})
 	}
 	a.pairs(pairs)
+	if h.Unanswerable != "" && waits(h) {
+		a.pairs([][2]string{{"NOBODY", "can approve it as it was asked: " + escape(h.Unanswerable)}})
+	}
 	word := "RECORD"
 	for _, line := range together(a.record(h), a.out.width-pairHead) {
 		a.pairs([][2]string{{word, line}})
@@ -124,16 +128,18 @@ func (a *app) printAbout(h console.Hold) {
 }
 
 func by(h console.Hold) string {
-	parts := []string{"Postgres user " + escape(h.User)}
-	if person := h.Reviewers.Requester; person != "" {
-		parts[0] = fmt.Sprintf("%s (Postgres user %s)", escape(person), escape(h.User))
-	}
+	parts := []string{escape(wording.AskedBy(h.User, h.RequesterUnknown, askers(h)))}
 	for _, p := range []string{h.Application, h.Client} {
 		if p != "" {
 			parts = append(parts, escape(p))
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// own is true when that person's yes is one of who asked.
+func own(h console.Hold, person string) bool {
+	return slices.ContainsFunc(h.Approvals, func(a console.Approval) bool { return a.By == person && a.Self })
 }
 
 func rule(h console.Hold) string {
@@ -153,6 +159,9 @@ func (a *app) record(h console.Hold) []string {
 		word := "approved"
 		if h.State == string(hold.Denied) {
 			word = "denied"
+		}
+		if own(h, h.DecidedBy) {
+			word += ", as who asked,"
 		}
 		add(fmt.Sprintf("%s %s by %s (%s)", clock(a.now(), h.Decided), word, escape(h.DecidedBy), identity(h)))
 	case !h.Decided.IsZero():

@@ -47,12 +47,16 @@ func statement(h console.Hold) string {
 	return h.Reason
 }
 
-// requester is who asked: the person, or else the Postgres user.
+// requester is who asked: the person, or the Postgres user where nobody is configured.
 func requester(h console.Hold) string {
-	if h.Reviewers.Requester != "" {
-		return h.Reviewers.Requester
+	return wording.Asked(h.User, h.RequesterUnknown, askers(h))
+}
+
+func askers(h console.Hold) (list []wording.Asker) {
+	for _, q := range h.Requesters {
+		list = append(list, wording.Asker(q))
 	}
-	return h.User
+	return list
 }
 
 // kept is the sentence after an end that kept the data.

@@ -20,6 +20,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkPasswords(c.People, checks.Password)
 	n.checkTokens(c.People, checks.Token)
 	n.checkGroups(c)
+	n.checkSharedUsers(c)
 	n.checkHosts(c, checks.Server)
 	n.checkRules(c)
 	n.checkConsole(c, checks.Console)
@@ -54,6 +55,7 @@ func (n *notes) resolvePaths(c *Config, dir string) {
 		if t := c.Hosts[i].TLS; t != nil {
 			resolve("tls", &t.Cert)
 			resolve("tls", &t.Key)
+			resolve("tls", &t.ClientCA)
 		}
 	}
 }

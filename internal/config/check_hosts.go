@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,8 @@ func (n *notes) checkHosts(c *Config, checkServer func(string) error) {
 		n.checkServer(h, path+".server", checkServer)
 		n.checkTLS(h.TLS, path+".tls")
 		n.checkMode(h, path)
+		n.checkWord(path+".unknown_requester", h.UnknownRequester, OneMore, Same)
+		n.checkWord(path+".self_confirm", h.SelfConfirm, "", Typed)
 		n.checkReviewers(c, i)
 	}
 }
@@ -69,6 +72,16 @@ func (n *notes) checkServer(h *Host, path string, check func(string) error) {
 			n.fault(path, "%v", err)
 		}
 	}
+}
+
+// checkWord notes a value that is none of the words; an empty one among them stands for
+// the key left out.
+func (n *notes) checkWord(path, value string, words ...string) {
+	if slices.Contains(words, value) || n.hasFaultAt(path) {
+		return
+	}
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	n.fault(path, "%s: %q is not %s%s", nameOf(path), value, strings.Join(words, " or "), hint(nearest(value, words)))
 }
 
 func (n *notes) checkMode(h *Host, path string) {

@@ -9,6 +9,7 @@ import (
 
 func (n *notes) checkPeople(people []Person) {
 	names, users, roles, members, addresses := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+	shown := map[string]int{}
 	for i, p := range people {
 		path := fmt.Sprintf("people[%d]", i)
 		n.checkName(path+".name", "a person", p.Name)
@@ -25,6 +26,11 @@ func (n *notes) checkPeople(people []Person) {
 				n.fault(at, "the name of a Postgres user is empty")
 			}
 			n.unique(roles, u, i, at, "the Postgres user %q is listed twice; it says who asked, so it can be one person's only")
+		}
+		for j, name := range p.Certificate {
+			at := fmt.Sprintf("%s.certificate[%d]", path, j)
+			n.checkName(at, "a certificate", name)
+			n.unique(shown, name, i, at, "the name %q in certificates is listed twice; it says who asked, so it can be one person's only")
 		}
 	}
 }
@@ -94,7 +100,7 @@ func (n *notes) checkReviewers(c *Config, i int) {
 	case r.Count > len(members):
 		n.fault(path+".count", "count: %d reviewers are wanted, and %s has %d", r.Count, who, len(members))
 	case h.Mode == Enforce:
-		n.warnReviewers(path, "host "+h.Name, r.Count, members, who)
+		n.warnReviewers(path, "host "+h.Name, h, r.Count, members, who)
 	}
 }
 
@@ -122,19 +128,28 @@ func (n *notes) membersOf(c *Config, r Reviewers, path string) ([]Person, string
 	return members, "the group " + r.Group
 }
 
-// warnReviewers says where a hold could only expire: nobody answers their own,
-// and without a way to answer nobody answers at all.
-func (n *notes) warnReviewers(path, holder string, count int, members []Person, who string) {
+// warnReviewers says where a hold could only expire: nobody answers their own but
+// where h lets them, what somebody unknown asks takes one more, and without a way to
+// answer nobody answers at all.
+func (n *notes) warnReviewers(path, holder string, h Host, count int, members []Person, who string) {
 	able := 0
 	for _, p := range members {
 		if p.OS != "" || n.slack && p.Slack != "" || n.console && (p.Password != "" || p.Token != "") || n.oidc && p.Email != "" {
 			able++
 		}
 	}
+	oneMore := h.UnknownRequester != Same
 	switch {
 	case able < count:
 		n.warn(path, "%s: %d of %s can answer, and %d must: the command line knows people by os, and Slack and the console, where they are set up, by slack, email, password or token", holder, able, who, count)
-	case count == len(members):
-		n.warn(path, "%s: what one of %s asks can never be approved: %d must answer, nobody answers their own, and there are %d", holder, who, count, len(members))
+	case count == len(members) && h.SelfConfirm != Typed:
+		nor := ""
+		if oneMore {
+			nor = "; nor what is asked by somebody who is nobody in people, which takes one more"
+		}
+		n.warn(path, "%s: what one of %s asks can never be approved: %d must answer, nobody answers their own, and there are %d%s", holder, who, count, len(members), nor)
+	case able == count && oneMore:
+		n.warn(path, "%s: what is asked by somebody who is nobody in people can never be approved: it takes one more, %d, and %d of %s can answer; "+
+			"unknown_requester: same on the host asks for no more", holder, count+1, able, who)
 	}
 }

@@ -65,7 +65,7 @@ func (n *notes) checkRuleReviewers(c *Config, r *Rule, w rules.When, path string
 			return
 		case h.Mode == Enforce && !warned:
 			warned = true
-			n.warnReviewers(path, "rule "+r.Name, wanted.Count, members, who)
+			n.warnReviewers(path, "rule "+r.Name, h, wanted.Count, members, who)
 		}
 	}
 }

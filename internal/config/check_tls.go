@@ -2,6 +2,7 @@ package config
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"time"
 )
 
@@ -11,6 +12,7 @@ func (n *notes) checkTLS(t *TLS, path string) {
 	if t == nil {
 		return
 	}
+	n.checkClientCA(t, path)
 	cert := n.readPEM(path, "cert", t.Cert)
 	key := n.readPEM(path, "key", t.Key)
 	if cert == nil || key == nil {
@@ -24,6 +26,21 @@ func (n *notes) checkTLS(t *TLS, path string) {
 	if pair.Leaf != nil && time.Now().After(pair.Leaf.NotAfter) {
 		n.warn(path+".cert", "tls: the certificate %s ended on %s; clients that verify it will not connect",
 			t.Cert, pair.Leaf.NotAfter.UTC().Format(time.DateOnly))
+	}
+}
+
+// checkClientCA reads the authorities of client certificates, if any count.
+func (n *notes) checkClientCA(t *TLS, path string) {
+	if t.ClientCA == "" {
+		if t.ClientCert != "" && !n.hasFaultAt(path+".client_cert") {
+			n.fault(path+".client_cert", "tls: client_cert says what of certificates that nothing verifies; add client_ca, the file of their authority")
+		}
+		return
+	}
+	n.checkWord(path+".client_cert", t.ClientCert, Optional, Required)
+	text := n.readPEM(path, "client_ca", t.ClientCA)
+	if text != nil && !x509.NewCertPool().AppendCertsFromPEM(text) {
+		n.fault(path+".client_ca", "tls: there is no certificate in %s", t.ClientCA)
 	}
 }
 

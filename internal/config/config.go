@@ -42,9 +42,13 @@ type Config struct {
 	Holds  Holds               `yaml:"holds"`
 	People []Person            `yaml:"people"`
 	Groups map[string][]string `yaml:"groups"` // name of the group to names of people
-	Hosts  []Host              `yaml:"hosts"`
-	Limits Limits              `yaml:"limits"`
-	Rules  []Rule              `yaml:"rules"`
+
+	// SharedUsers say whose a session of a Postgres user is that several use.
+	SharedUsers []SharedUser `yaml:"shared_users"`
+
+	Hosts  []Host `yaml:"hosts"`
+	Limits Limits `yaml:"limits"`
+	Rules  []Rule `yaml:"rules"`
 
 	// Policy is what Limits and Rules say, in the words of package rules and in the
 	// same order; see NewPolicy.
@@ -92,6 +96,18 @@ type Person struct {
 	OS       string   `yaml:"os"`       // the OS user who answers with the CLI
 	Password Secret   `yaml:"password"` // the hash of the one for the web console; may be empty
 	Token    string   `yaml:"token"`    // the hash of the one that their programs show to the API; may be empty
+
+	// Certificate are the names in client certificates that are theirs.
+	Certificate []string `yaml:"certificate"`
+}
+
+// SharedUser says who is behind some sessions of a Postgres user. All that is given
+// must match, and Application or Address is.
+type SharedUser struct {
+	User        string `yaml:"user"`
+	Application string `yaml:"application"` // a pattern of application_name
+	Address     string `yaml:"address"`     // a network, one address, or "local"
+	Person      string `yaml:"person"`
 }
 
 // Host is one door: where clients connect, and which server is behind it.
@@ -111,14 +127,40 @@ type Host struct {
 	Mode      Mode      `yaml:"mode"`
 	Reviewers Reviewers `yaml:"reviewers"`
 	Holds     Holds     `yaml:"holds"`
+
+	// UnknownRequester says how many people must approve what somebody asks who is not
+	// known: OneMore or Same.
+	UnknownRequester string `yaml:"unknown_requester"`
+
+	// SelfConfirm is Typed where the requester may confirm their own holds by typing
+	// the name of the database; empty, they never may.
+	SelfConfirm string `yaml:"self_confirm"`
 }
+
+// The values of Host.UnknownRequester and Host.SelfConfirm.
+const (
+	OneMore = "one_more"
+	Same    = "same"
+	Typed   = "typed"
+)
 
 // TLS names the certificate shown to clients. Paths are absolute after Load.
 type TLS struct {
 	Cert    string `yaml:"cert"` // PEM, leaf first
 	Key     string `yaml:"key"`  // PEM
 	Require bool   `yaml:"require"`
+
+	// ClientCA has the authorities whose client certificates count, PEM; empty asks for
+	// none. ClientCert is Optional or Required.
+	ClientCA   string `yaml:"client_ca"`
+	ClientCert string `yaml:"client_cert"`
 }
+
+// The values of TLS.ClientCert.
+const (
+	Optional = "optional" // who shows none is asked no further
+	Required = "require"  // who shows none, or comes over TCP without TLS, is refused
+)
 
 // Reviewers says who may answer the holds of a host. The zero value is any one
 // person but the requester.

@@ -53,6 +53,10 @@ func fillDefaults(c *Config, s Surroundings) {
 		h := &c.Hosts[i]
 		setDefault(&h.Mode, Observe)
 		setDefault(&h.Reviewers.Count, 1)
+		setDefault(&h.UnknownRequester, OneMore)
+		if h.TLS != nil && h.TLS.ClientCA != "" {
+			setDefault(&h.TLS.ClientCert, Optional)
+		}
 		setDefault(&h.Holds.Wait, c.Holds.Wait)
 		setDefault(&h.Holds.WaitInTransaction, c.Holds.WaitInTransaction)
 		setDefault(&h.Holds.Grant, c.Holds.Grant)

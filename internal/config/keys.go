@@ -11,7 +11,7 @@ import (
 // struct they belong to. They are told apart from typos, and stop the start all
 // the same: a limit that is written down and not kept is worse than none.
 var laterKeys = map[reflect.Type][]string{
-	reflect.TypeFor[Host](): {"monitor", "auth", "self_confirm", "limits", "rules"},
+	reflect.TypeFor[Host](): {"monitor", "auth", "limits", "rules"},
 }
 
 // sections names the structs for people, in the order in which a misplaced key
@@ -23,6 +23,7 @@ var sections = []struct {
 	{reflect.TypeFor[Config](), "the top of the file"},
 	{reflect.TypeFor[Host](), "hosts"},
 	{reflect.TypeFor[Person](), "people"},
+	{reflect.TypeFor[SharedUser](), "shared_users"},
 	{reflect.TypeFor[TLS](), "tls"},
 	{reflect.TypeFor[Reviewers](), "reviewers"},
 	{reflect.TypeFor[Holds](), "holds"},

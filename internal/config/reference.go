@@ -34,6 +34,7 @@ var reference = map[reflect.Type]map[string]key{
 	reflect.TypeFor[Webhook]():    webhookKeys,
 	reflect.TypeFor[Holds]():      holdsKeys,
 	reflect.TypeFor[Person]():     personKeys,
+	reflect.TypeFor[SharedUser](): sharedUserKeys,
 	reflect.TypeFor[Host]():       hostKeys,
 	reflect.TypeFor[TLS]():        tlsKeys,
 	reflect.TypeFor[Reviewers]():  reviewersKeys,

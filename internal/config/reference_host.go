@@ -34,6 +34,19 @@ var hostKeys = map[string]key{
 		caveat: "whoever asked never counts. `serve --check` warns where a hold could only expire.", usual: "anybody, 1", example: "{group: dba, count: 1}",
 	},
 	"holds": {doc: "Times of this host.", usual: "those of the whole file", example: "{wait: 1h}"},
+	"unknown_requester": {
+		doc: "How many people must approve what somebody asks whom neither a certificate, peer credentials, the Postgres user nor `shared_users` make one of " +
+			"`people`. `one_more` than for others, of the same groups: one of them may be who asked. `same` takes no more: for hosts where " +
+			"applications ask whose users belong to nobody.",
+		caveat: "without any `people` it makes no difference. `serve --check` warns where there are too few people for one more.",
+		usual:  "`one_more`", words: func() []string { return []string{OneMore, Same} }, example: "same",
+	},
+	"self_confirm": {
+		doc: "`typed` lets who asked confirm their own holds, by typing the name of the database; they count as one of the people. The answer is " +
+			"recorded as confirmed by who asked. Where the rule wants a name typed, that of the database takes its place for them.",
+		caveat: "it is for small teams: nobody else looks.",
+		usual:  "none, nobody confirms their own", words: func() []string { return []string{Typed} }, example: "typed",
+	},
 }
 
 func modeWords() []string { return []string{string(Enforce), string(Observe), string(Off)} }
@@ -42,6 +55,16 @@ var tlsKeys = map[string]key{
 	"cert":    {doc: "The certificate, a PEM file, the leaf first. Relative to the file's folder.", required: true, form: "a path", example: "proxy.crt"},
 	"key":     {doc: "Its key, a PEM file. Relative to the file's folder.", required: true, form: "a path", example: "proxy.key"},
 	"require": {doc: "Refuses clients that come over TCP without TLS.", usual: "`false`", example: "true"},
+	"client_ca": {
+		doc: "The authorities whose client certificates count, a PEM file. Whose a certificate is, `certificate` of a person says. Relative to the file's folder.",
+		caveat: "the certificate is not passed on: the server sees none, and its method `cert` cannot be used. There is no list of revoked ones. A client that " +
+			"shows one of another authority is refused.",
+		usual: "none, clients are not asked for one", form: "a path", example: "clients.crt",
+	},
+	"client_cert": {
+		doc:   "`optional` takes clients without one too. `require` refuses them, and whoever comes over TCP without TLS. Unix sockets have none.",
+		usual: "`optional`", words: func() []string { return []string{Optional, Required} }, example: "require",
+	},
 }
 
 var reviewersKeys = map[string]key{

@@ -51,6 +51,12 @@ var topKeys = map[string]key{
 			"socket may answer, is recorded as an OS user with `identity: unverified`, and holdfast cannot tell whether that is who asked.",
 		usual: "none", form: "a list", example: "[{name: ana, postgres: [ana], os: ana}]",
 	},
+	"shared_users": {
+		doc: "Whose the sessions of a Postgres user are that several people or programs use. All entries that match count: if they name several people, none of " +
+			"them may confirm it.",
+		caveat: "an application_name is what the client says of itself, and whoever knows of the entry can say it; holds then show `says it is`. See [security](security.md).",
+		usual:  "none", form: "a list", example: "[{user: app, address: 10.1.2.3, person: ana}]",
+	},
 	"groups": {
 		doc:   "Groups of people: the name of each, and a list of names from `people`.",
 		usual: "none", form: "names with a list each", example: "{dba: [ana, ben]}",
@@ -91,13 +97,24 @@ var holdsKeys = map[string]key{
 		usual: "`30m`; in a host that of the whole file", example: "1h"},
 }
 
+var sharedUserKeys = map[string]key{
+	"user":        {doc: "The Postgres user. It is in nobody's `postgres`.", required: true, form: "a name", example: "app"},
+	"application": {doc: "A pattern of application_name, as in rules: `*` is anything, capitals count as small letters.", usual: "any", example: "\"psql-ana*\""},
+	"address":     {doc: "Where the client is: a network, one address, or `local` for Unix sockets.", usual: "any", example: "10.1.2.0/24"},
+	"person":      {doc: "Who that is, a name from `people`.", required: true, form: "a name", example: "ana"},
+}
+
 var personKeys = map[string]key{
 	"name":  {doc: "Unique, at most 63 letters.", required: true, form: "a name", example: "ana"},
 	"email": {doc: "The address as whom an OpenID provider knows them; one person's only.", usual: "none", example: "ana@example.com"},
 	"slack": {doc: "The member id in Slack, as whom they answer there; one person's only.", usual: "none", example: "U012AB3CD"},
 	"postgres": {doc: "The Postgres users that are theirs alone. A hold asked by one of them cannot be answered by this person.",
 		usual: "none", example: "[ana, ana_admin]"},
-	"os": {doc: "The OS user as whom they call the command line. A person without it cannot answer in this version.", usual: "none", form: "a name", example: "ana"},
+	"os": {doc: "The OS user as whom they call the command line, and as whom they connect to a Unix socket in `listen` of a host: a hold asked so is theirs.",
+		usual: "none", form: "a name", example: "ana"},
+	"certificate": {doc: "Names in client certificates that are theirs alone: the common name, an e-mail address or a DNS name, exactly as it stands there. " +
+		"They count on hosts with `client_ca`.",
+		usual: "none", example: "[ana@example.com]"},
 	"password": {doc: "The hash of a password for the [console](console.md); `holdfast console password` prints one.",
 		usual: "none, they sign in there with a link", form: secretForm, pattern: secretPattern, example: "file:ana.hash"},
 	"token": {doc: "The hash of a token with which programs of this person use the API of the [console](console.md); `holdfast console token` prints both.",

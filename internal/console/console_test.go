@@ -17,6 +17,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/audit"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/peer"
 	"github.com/holdfast-db/holdfast/internal/store"
 )
 
@@ -114,7 +115,7 @@ func codeOf(t *testing.T, err error) Code {
 func TestApproveAndDeny(t *testing.T) {
 	o := newOffice(t, nil, "")
 	ctx := t.Context()
-	me := osUser(uint32(os.Getuid()))
+	me := peer.User(uint32(os.Getuid()))
 	a, b := o.ask("ana"), o.ask("ana")
 
 	holds, err := o.client.Holds(ctx, false)
@@ -199,7 +200,7 @@ func TestSlowCaller(t *testing.T) {
 }
 
 func TestPeople(t *testing.T) {
-	me := osUser(uint32(os.Getuid()))
+	me := peer.User(uint32(os.Getuid()))
 	o := newOffice(t, []hold.Person{{Name: "ana", Postgres: []string{"ana"}}, {Name: "ben", Postgres: []string{"ben"}, OS: me}}, "")
 	mine, others := o.ask("ben"), o.ask("ana")
 	if _, err := o.client.Approve(t.Context(), mine, "", ""); codeOf(t, err) != NotAllowed {

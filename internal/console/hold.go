@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -19,6 +20,12 @@ type Hold struct {
 	User        string `json:"user"` // the Postgres user
 	Application string `json:"application"`
 	Client      string `json:"client"`
+
+	// Requesters are the people who asked, the surest first: several where what is
+	// known of the session names different people. RequesterUnknown is true when people
+	// are configured and none of them is known to have asked.
+	Requesters       []Requester `json:"requesters,omitempty"`
+	RequesterUnknown bool        `json:"requester_unknown,omitempty"`
 
 	SQL           string   `json:"sql"` // as sent, passwords masked
 	Statements    []string `json:"statements"`
@@ -50,6 +57,16 @@ type Hold struct {
 	Approvals []Approval `json:"approvals,omitempty"`
 	Reviewers Reviewers  `json:"reviewers"`
 
+	// Unanswerable says why nobody could approve it when it was asked.
+	Unanswerable string `json:"unanswerable,omitempty"`
+
+	// SelfConfirm is what the requester must type to approve their own; empty where
+	// they may not.
+	SelfConfirm string `json:"self_confirm,omitempty"`
+
+	// SelfConfirmed is true when one who asked has approved it.
+	SelfConfirmed bool `json:"self_confirmed,omitempty"`
+
 	// TypeName are the names of which one must be typed to approve; empty when none
 	// is wanted.
 	TypeName []string `json:"type_name,omitempty"`
@@ -63,6 +80,13 @@ type Approval struct {
 	Via  string    `json:"via"`
 	Note string    `json:"note"`
 	At   time.Time `json:"at"`
+	Self bool      `json:"self,omitempty"` // of who asked
+}
+
+// Requester is a person who asked, and what says so.
+type Requester struct {
+	Person  string `json:"person"`
+	KnownBy string `json:"known_by"` // "client certificate", ...; see hold.Requester
 }
 
 // Reviewers says who may answer.
@@ -73,18 +97,28 @@ type Reviewers struct {
 	// Needs are all that must be met, in the order of the rules; at least one.
 	Needs []Need `json:"needs"`
 
-	People []string `json:"people,omitempty"` // who could answer, the requester left out; none without people in the configuration
+	// People could answer: without the requester, unless they may confirm their own.
+	// None without people in the configuration.
+	People []string `json:"people,omitempty"`
 
-	// Requester is the person who asked, where the configuration says whose the
-	// Postgres user is; nobody answers their own hold.
+	// Requester is the person who asked, where that is known, or "ana and ben" where it
+	// is one of them.
 	Requester string `json:"requester,omitempty"`
+
+	// OneMore is true when Needs have one person more because it is not known who asked.
+	OneMore bool `json:"one_more,omitempty"`
 }
 
 // Need is one condition on who approves.
 type Need struct {
-	Group    string `json:"group,omitempty"` // empty is anybody
-	Count    int    `json:"count"`           // distinct people wanted
-	Approved int    `json:"approved"`        // who have said yes
+	Group    string   `json:"group,omitempty"` // empty is anybody, or one of Groups
+	Count    int      `json:"count"`           // distinct people wanted
+	Approved int      `json:"approved"`        // who have said yes
+	Groups   []string `json:"groups,omitempty"`
+
+	// Spare is true for the one more that an unknown requester takes, besides those whom
+	// the other needs count.
+	Spare bool `json:"spare,omitempty"`
 }
 
 // shown is h for people and programs.
@@ -98,12 +132,17 @@ func shown(h hold.Hold, d Desk) Hold {
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(), Decided: utc(h.Decided), Released: utc(h.ReleaseAt), Ended: utc(h.Ended),
 		DecidedBy: h.DecidedBy, Via: h.Via, Identity: h.Identity, Note: h.Note, Result: h.Result,
 		Reviewers: Reviewers{
-			Group: h.Reviewers.Group, Count: max(h.Reviewers.Count, 1),
-			People: d.Reviewers(h.Request), Requester: requester(h, d),
+			Group: h.Reviewers.Group, Count: h.Needs()[0].Count,
+			People: d.Reviewers(h.Request), OneMore: h.OneMore(),
 		},
+		Unanswerable: h.Unanswerable, SelfConfirmed: h.SelfConfirmed(),
 	}
+	s.setRequesters(d.People().Requesters(h.Request))
 	for _, n := range h.Needs() {
-		s.Reviewers.Needs = append(s.Reviewers.Needs, Need{Group: n.Group, Count: n.Count, Approved: h.Approved(n)})
+		s.Reviewers.Needs = append(s.Reviewers.Needs, Need{Group: n.Group, Count: n.Count, Approved: h.Approved(n), Groups: n.Groups, Spare: n.Spare})
+	}
+	if h.SelfConfirm && len(s.Requesters) > 0 {
+		s.SelfConfirm = h.Database
 	}
 	if h.TypeName {
 		s.TypeName = h.TypeNames()
@@ -115,14 +154,17 @@ func shown(h hold.Hold, d Desk) Hold {
 		s.Statements = []string{}
 	}
 	for _, a := range h.Approvals {
-		s.Approvals = append(s.Approvals, Approval{By: a.By, Via: a.Via, Note: a.Note, At: a.At.UTC()})
+		s.Approvals = append(s.Approvals, Approval{By: a.By, Via: a.Via, Note: a.Note, At: a.At.UTC(), Self: a.Self})
 	}
 	return s
 }
 
-func requester(h hold.Hold, d Desk) string {
-	p, _ := d.People().ByPostgres(h.User)
-	return p.Name
+func (s *Hold) setRequesters(list []hold.Requester, unknown bool) {
+	var names []string
+	for _, q := range list {
+		s.Requesters, names = append(s.Requesters, Requester(q)), append(names, q.Person)
+	}
+	s.Reviewers.Requester, s.RequesterUnknown = strings.Join(names, " and "), unknown
 }
 
 // utc keeps the zero time zero.

@@ -77,9 +77,3 @@ func callAs(t *testing.T, u *user.User, socket, id string) string {
 	}
 	return strings.TrimSpace(string(out))
 }
-
-func TestUserWithoutName(t *testing.T) {
-	if got := osUser(4_000_000_123); got != "uid 4000000123" {
-		t.Errorf("osUser = %q", got)
-	}
-}

@@ -109,6 +109,12 @@ type HoldChanged struct {
 	From  string    `json:"from,omitempty"` // empty for a new hold
 	State string    `json:"state"`
 	Origin
+
+	// Requesters are the people who asked, the surest first. RequesterUnknown is true
+	// when people are configured and none of them is known to have asked.
+	Requesters       []Requester `json:"requesters,omitempty"`
+	RequesterUnknown bool        `json:"requester_unknown,omitempty"`
+
 	Statements    []string `json:"statements,omitempty"` // verb and target, no literals
 	SQLHash       string   `json:"sql_sha256"`
 	Binding       string   `json:"binding,omitempty"`
@@ -147,12 +153,19 @@ type Reviewers struct {
 	Count int    `json:"count"`
 }
 
+// Requester is a person who asked, and what says so.
+type Requester struct {
+	Person  string `json:"person"`
+	KnownBy string `json:"known_by"`
+}
+
 // Approval is one reviewer's yes.
 type Approval struct {
 	By     string    `json:"by"`
 	Via    string    `json:"via,omitempty"`
 	Note   string    `json:"note,omitempty"`
 	Groups []string  `json:"groups,omitempty"` // for which it counts
+	Self   bool      `json:"self,omitempty"`   // of who asked
 	At     time.Time `json:"at"`
 }
 

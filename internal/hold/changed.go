@@ -29,15 +29,19 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 			Host: clip(h.Host), Environment: clip(h.Environment), Database: clip(h.Database),
 			User: clip(h.User), Application: clip(h.Application), Client: clip(h.Client),
 		},
-		Statements: clipAll(h.Statements), SQLHash: h.SQLHash, Binding: clip(h.Binding),
+		RequesterUnknown: h.Unknown,
+		Statements:       clipAll(h.Statements), SQLHash: h.SQLHash, Binding: clip(h.Binding),
 		Rule: clip(h.Rule), Reason: clip(h.Reason), InTransaction: h.InTransaction,
 		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(), Also: also(h.Request), TypeName: h.TypeName,
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(),
 		By: clip(h.DecidedBy), Via: clip(h.Via), Identity: h.Identity, Note: h.Note,
 		Result: recordResult(h.State, h.Result), Return: h.Return, GrantedUntil: utc(h.GrantUntil),
 	}
+	for _, q := range h.Requesters {
+		e.Requesters = append(e.Requesters, event.Requester(q))
+	}
 	for _, a := range h.Approvals {
-		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, Groups: named(a.Groups), At: a.At.UTC()})
+		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, Self: a.Self, Groups: named(a.Groups), At: a.At.UTC()})
 	}
 	if n := len(h.Approvals); n > 0 && (h.State == Pending || h.State == from) {
 		last := h.Approvals[n-1]

@@ -68,7 +68,7 @@ func (p People) identify(by Answerer) (answerer, error) {
 
 // mayAnswer is nil when that person may answer that request.
 func (p People) mayAnswer(who answerer, r Request) error {
-	if requester, known := p.ByPostgres(r.User); known && requester.Name == who.name {
+	if !r.SelfConfirm && p.IsRequester(who.name, r) {
 		return notAllowed("%s asked, so %s cannot answer", who.name, who.name)
 	}
 	if len(p.countsFor(who.name, r)) == 0 {

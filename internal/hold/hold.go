@@ -27,6 +27,27 @@ const (
 type Request struct {
 	Host, Environment, Database, User, Application, Client string
 
+	// Evidence is what else is known of who asks.
+	Evidence Evidence
+
+	// Requesters are the people who asked, the surest first: one, or several where what
+	// is known of the session names different people. Unknown is true when people are
+	// configured and none of them is known to have asked. The desk sets both when it is
+	// asked, and they stay.
+	Requesters []Requester
+	Unknown    bool
+
+	// Unanswerable says why nobody could approve it when it was asked: too few people
+	// may. Empty when they are enough, and without people. The desk sets it.
+	Unanswerable string
+
+	// UnknownSame is true when an Unknown requester takes no more people than others.
+	UnknownSame bool
+
+	// SelfConfirm is true when the requester may confirm it by typing the name of the
+	// database.
+	SelfConfirm bool
+
 	// SQL is the text as sent (what is longer than MaxSQL is cut, and says so), passwords masked, transcoded to UTF-8. Of a batch
 	// it is the texts of the statements that are held, one a line block.
 	SQL string
@@ -134,6 +155,9 @@ type Approval struct {
 	Via  string
 	Note string
 	At   time.Time
+
+	// Self is true when the reviewer is one of those who asked.
+	Self bool
 
 	// Groups are those of the request that the reviewer was in then: a yes counts
 	// for each of them, and stays counted when people change.

@@ -119,5 +119,6 @@ func (h Hold) clone() Hold {
 func (r Request) clone() Request {
 	r.Statements = slices.Clone(r.Statements)
 	r.Also = slices.Clone(r.Also)
+	r.Requesters, r.Evidence.Certificate = slices.Clone(r.Requesters), slices.Clone(r.Evidence.Certificate)
 	return r
 }

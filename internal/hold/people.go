@@ -13,16 +13,21 @@ type Person struct {
 	Slack    string   // Slack member id; may be empty
 	Postgres []string // Postgres users that are theirs alone
 	OS       string   // OS user on the machine holdfast runs on; may be empty
+
+	// Certificate are the names in client certificates that are theirs alone.
+	Certificate []string
 }
 
 // People is who is known. The zero value is nobody configured: then every caller
 // of the control socket may answer, unverified. It is not changed once made.
 type People struct {
-	byName     map[string]Person
-	byOS       map[string]string
-	byPostgres map[string]string
-	bySlack    map[string]string
-	groups     map[string][]string
+	byName        map[string]Person
+	byOS          map[string]string
+	byPostgres    map[string]string
+	bySlack       map[string]string
+	byCertificate map[string]string
+	groups        map[string][]string
+	shared        []SharedUser
 }
 
 // NewPeople checks and indexes the list. The error joins every fault, each
@@ -30,7 +35,7 @@ type People struct {
 func NewPeople(list []Person, groups map[string][]string) (People, error) {
 	p := People{
 		byName: map[string]Person{}, byOS: map[string]string{}, bySlack: map[string]string{},
-		byPostgres: map[string]string{}, groups: map[string][]string{},
+		byPostgres: map[string]string{}, byCertificate: map[string]string{}, groups: map[string][]string{},
 	}
 	var faults []error
 	for i, person := range list {
@@ -52,7 +57,7 @@ func (p *People) add(i int, person Person) (faults []error) {
 	if _, twice := p.byName[person.Name]; twice {
 		return []error{fmt.Errorf("person %q is listed twice", person.Name)}
 	}
-	person.Postgres = slices.Clone(person.Postgres)
+	person.Postgres, person.Certificate = slices.Clone(person.Postgres), slices.Clone(person.Certificate)
 	p.byName[person.Name] = person
 	if person.OS != "" {
 		faults = append(faults, claim(p.byOS, "OS user", person.OS, person.Name))
@@ -60,12 +65,18 @@ func (p *People) add(i int, person Person) (faults []error) {
 	if person.Slack != "" {
 		faults = append(faults, claim(p.bySlack, "Slack id", person.Slack, person.Name))
 	}
-	for _, user := range person.Postgres {
+	faults = append(faults, claimAll(p.byPostgres, "Postgres user", person.Postgres, person.Name)...)
+	return append(faults, claimAll(p.byCertificate, "name in a certificate", person.Certificate, person.Name)...)
+}
+
+// claimAll gives users to name; see claim.
+func claimAll(owners map[string]string, kind string, users []string, name string) (faults []error) {
+	for _, user := range users {
 		if user == "" {
-			faults = append(faults, fmt.Errorf("person %q has an empty Postgres user", person.Name))
+			faults = append(faults, fmt.Errorf("person %q has an empty %s", name, kind))
 			continue
 		}
-		faults = append(faults, claim(p.byPostgres, "Postgres user", user, person.Name))
+		faults = append(faults, claim(owners, kind, user, name))
 	}
 	return faults
 }
@@ -144,12 +155,13 @@ func (p People) Group(group string) ([]string, bool) {
 	return slices.Clone(members), ok
 }
 
-// Reviewers is the names of everybody who may answer r, sorted. It is empty when
-// nobody is configured, and when nobody but the requester could answer.
+// Reviewers is the names of everybody who may answer r, sorted; the requester is among
+// them only where they may confirm their own. It is empty when nobody is configured,
+// and when nobody but the requester could answer.
 func (p People) Reviewers(r Request) []string {
-	requester, known := p.ByPostgres(r.User)
+	asked := p.asked(r)
 	return slices.DeleteFunc(sortedKeys(p.byName), func(name string) bool {
-		return known && name == requester.Name || len(p.countsFor(name, r)) == 0
+		return !r.SelfConfirm && among(name, asked, r.Requesters) || len(p.countsFor(name, r)) == 0
 	})
 }
 

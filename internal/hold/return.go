@@ -58,8 +58,9 @@ func (d *Desk) bound(ctx context.Context, r Request) (same []Hold, err error) {
 	if err != nil {
 		return nil, unavailable("looking for an approval", err)
 	}
+	people := d.People()
 	for _, h := range all {
-		if h.Host == r.Host && h.Database == r.Database && h.User == r.User {
+		if h.Host == r.Host && h.Database == r.Database && h.User == r.User && people.sameRequester(h.Request, r) {
 			same = append(same, h)
 		}
 	}
@@ -110,7 +111,7 @@ func (d *Desk) decideKept(ctx context.Context, id string, who answerer, dec Deci
 	if !dec.Approve {
 		return d.denyKept(ctx, h, who, dec)
 	}
-	if err := checkType(dec.Type, h.Request); err != nil {
+	if err := d.People().checkType(who, dec.Type, h.Request); err != nil {
 		return Hold{}, err
 	}
 	return d.grantKept(ctx, h, who, dec)

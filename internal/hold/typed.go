@@ -6,6 +6,21 @@ import (
 	"unicode"
 )
 
+// checkType compares what somebody typed to approve r. The name of the database, typed
+// by who asked, is for the rule's name too: one field is all that any door has.
+func (p People) checkType(who answerer, typed string, r Request) error {
+	if !p.IsRequester(who.name, r) {
+		return checkType(typed, r)
+	}
+	if typed == "" {
+		return notAllowed("%s asked, and confirms their own only with the name of the database typed: approve it with --type %s", who.name, quoteName(r.Database))
+	}
+	if typed != r.Database {
+		return notAllowed("typed %s, and who asked confirms their own with the name of the database typed, %s: not approved", quoteName(typed), quoteName(r.Database))
+	}
+	return nil
+}
+
 // checkType compares a typed name with what the statements would destroy. A name
 // that was not asked for is still compared: who types it means that object.
 func checkType(typed string, r Request) error {

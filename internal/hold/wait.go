@@ -45,6 +45,7 @@ func (w *waiter) wakeLocked() {
 // ErrUnavailable, but for a request that is a fault of the caller; then nothing
 // may be sent.
 func (d *Desk) Wait(ctx context.Context, r Request, held func(Hold)) (Hold, error) {
+	r = d.People().identified(r)
 	if h, over, err := d.ahead(ctx, r); over || err != nil {
 		return h, err
 	}

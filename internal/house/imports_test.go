@@ -21,7 +21,7 @@ const module = "github.com/holdfast-db/holdfast"
 var mayImport = map[string][]string{
 	"cmd/holdfast":           {"..."},
 	"rules":                  {},
-	"proxy":                  {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/catalog", "internal/event", "internal/trace"},
+	"proxy":                  {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/catalog", "internal/event", "internal/peer", "internal/trace"},
 	"proxy/internal/wire":    {},
 	"proxy/internal/session": {"proxy/internal/wire", "rules", "internal/hold", "internal/event"},
 
@@ -45,9 +45,10 @@ var mayImport = map[string][]string{
 	"internal/volume":  {"internal/event"},
 	"internal/slack":   {"rules", "internal/hold", "internal/outbox", "internal/wording"},
 	"internal/outbox":  {},
-	"internal/webhook": {"rules", "internal/hold", "internal/outbox"},
-	"internal/console": {"internal/hold"},
+	"internal/webhook": {"rules", "internal/hold", "internal/outbox", "internal/wording"},
+	"internal/console": {"internal/hold", "internal/peer"},
 	"internal/web":     {"internal/hold", "internal/console", "internal/wording"},
+	"internal/peer":    {},
 	"internal/wording": {},
 	"internal/chart":   {},
 	"internal/store":   {"internal/hold", "internal/volume"},

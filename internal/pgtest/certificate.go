@@ -35,6 +35,20 @@ func NewCertificate(t testing.TB) Certificate {
 	return c
 }
 
+// ClientCertificate writes a certificate for a client of that common name, with the
+// e-mail addresses, and an authority of its own that signed it.
+func ClientCertificate(t testing.TB, name string, emails ...string) Certificate {
+	t.Helper()
+	c, err := writeSigned(t.TempDir(), &x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, EmailAddresses: emails,
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	return c
+}
+
 // addCertificate makes the server's certificate, and puts a copy of it where the
 // server looks for one by default: the server reads no key that is not its own.
 func (srv *Server) addCertificate() error {
@@ -64,6 +78,11 @@ func (srv *Server) addCertificate() error {
 }
 
 func writeCertificate(folder string) (Certificate, error) {
+	return writeSigned(folder, serverTemplate())
+}
+
+// writeSigned makes an authority, and with it the certificate.
+func writeSigned(folder string, template *x509.Certificate) (Certificate, error) {
 	files := Certificate{
 		CA:   filepath.Join(folder, "ca.crt"),
 		Cert: filepath.Join(folder, "server.crt"),
@@ -73,7 +92,7 @@ func writeCertificate(folder string) (Certificate, error) {
 	if err != nil {
 		return files, err
 	}
-	cert, key, err := sign(serverTemplate(), authority, authorityKey)
+	cert, key, err := sign(template, authority, authorityKey)
 	if err != nil {
 		return files, err
 	}

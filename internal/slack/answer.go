@@ -77,10 +77,17 @@ func (a *App) mayAsk(ctx context.Context, c click) (hold.Hold, refused) {
 	case slices.Contains(a.desk.Reviewers(h.Request), person.Name):
 		return h, refused{}
 	}
-	if asked, known := a.desk.People().ByPostgres(h.User); known && asked.Name == person.Name {
+	if a.own(h, c) {
 		return h, refused{text: fmt.Sprintf("You asked, so you cannot answer: %s needs somebody else.", h.ID)}
 	}
 	return h, refused{text: fmt.Sprintf("You are not among those who may answer %s.", h.ID)}
+}
+
+// own is true when one who asked for a hold has clicked.
+func (a *App) own(h hold.Hold, c click) bool {
+	people := a.desk.People()
+	person, known := people.BySlack(c.user)
+	return known && people.IsRequester(person.Name, h.Request)
 }
 
 // answer gives the answer to the desk, by its one door.

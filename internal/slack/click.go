@@ -165,7 +165,8 @@ func (a *App) take(ctx context.Context, c click, ack func(any)) {
 	}
 }
 
-// press is a button: Deny and what wants a name typed open a modal.
+// press is a button: Deny and what wants a name typed open a modal, and so does what
+// the one who presses has asked for.
 func (a *App) press(ctx context.Context, c click) {
 	h, r := a.mayAsk(ctx, c)
 	if r.text != "" {
@@ -173,7 +174,7 @@ func (a *App) press(ctx context.Context, c click) {
 		a.tell(ctx, c, r.text)
 		return
 	}
-	if c.action == actionApprove && !h.TypeName {
+	if c.action == actionApprove && !h.TypeName && !a.own(h, c) {
 		r := a.answer(ctx, c)
 		a.tell(ctx, c, r.text)
 		return

@@ -42,7 +42,7 @@ func (a *App) modalOf(h hold.Hold, c click) slackgo.ModalViewRequest {
 	case actionApprove:
 		m.Title, m.Submit = plain("Approve "+h.ID), plain("Approve")
 		p.says("It runs as soon as enough people have approved it. This cannot be taken back.")
-		p.add(typedField(h))
+		p.add(a.typedField(h, c))
 	default:
 		m.Title, m.Submit = plain("Deny "+h.ID), plain("Deny")
 		p.says(capital(p.kept()) + ". " + word(p.requester(), maxFact) + " is told who denied it, and why.")
@@ -52,9 +52,12 @@ func (a *App) modalOf(h hold.Hold, c click) slackgo.ModalViewRequest {
 	return m
 }
 
-// typedField asks for the name of what goes.
-func typedField(h hold.Hold) slackgo.Block {
+// typedField asks for the name of what goes, or who asked for that of the database.
+func (a *App) typedField(h hold.Hold, c click) slackgo.Block {
 	names := h.TypeNames()
+	if a.own(h, c) {
+		names = []string{h.Database}
+	}
 	shown := names[:min(len(names), maxNames)]
 	input := slackgo.NewPlainTextInputBlockElement(nil, fieldTyped)
 	input.MaxLength = maxTyped

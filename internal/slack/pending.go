@@ -2,7 +2,6 @@ package slack
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	slackgo "github.com/slack-go/slack"
@@ -140,11 +139,19 @@ func (a *App) shown(sql string) string {
 // approvals says who said yes already, where several must.
 func (p *page) approvals() {
 	for _, yes := range p.hold.Approvals {
-		p.says(fmt.Sprintf("%s approved it, %s.", p.mention(yes.By), moment(yes.At)))
+		p.says(fmt.Sprintf("%s%s approved it, %s.", p.mention(yes.By), whoAsked(yes), moment(yes.At)))
 		if yes.Note != "" {
 			p.quotes(quoted(yes.Note))
 		}
 	}
+}
+
+// whoAsked marks the yes of one who asked.
+func whoAsked(yes hold.Approval) string {
+	if yes.Self {
+		return ", who asked,"
+	}
+	return ""
 }
 
 // quoted is a reviewer's words.
@@ -160,21 +167,33 @@ func (p *page) needs() string {
 		parts = append(parts, p.need(n))
 	}
 	text := "Needs " + wording.List(parts, "and") + "."
-	if who, known := p.people.ByPostgres(p.hold.User); known {
-		text += fmt.Sprintf(" %s asked, so %s cannot answer.", word(who.Name, maxFact), word(who.Name, maxFact))
-	}
+	text += p.because()
 	if p.hold.TypeName {
 		text += " Whoever approves types the name of what goes."
 	}
 	return text
 }
 
+// because says what who asked changes about who may answer.
+func (p *page) because() string {
+	who, _ := p.people.Requesters(p.hold.Request)
+	asker := word(p.requester(), maxFact)
+	switch {
+	case len(who) > 0 && p.hold.SelfConfirm:
+		return fmt.Sprintf(" %s asked, and may approve it by typing the name of the database.", asker)
+	case len(who) > 1:
+		return fmt.Sprintf(" One of %s asked, so neither can answer.", asker)
+	case len(who) == 1:
+		return fmt.Sprintf(" %s asked, so %s cannot answer.", asker, asker)
+	case p.hold.OneMore():
+		return " It is not known who asked, which takes one more."
+	}
+	return ""
+}
+
 // need is one condition: "1 of dba (ben, cy)".
-func (p *page) need(n hold.Reviewers) string {
-	r := hold.Request{User: p.hold.User, Reviewers: n}
-	names := slices.DeleteFunc(p.people.Reviewers(r), func(name string) bool {
-		return slices.ContainsFunc(p.hold.Approvals, func(a hold.Approval) bool { return a.By == name })
-	})
+func (p *page) need(n hold.Need) string {
+	names := p.people.Able(n, p.hold)
 	var mentions []string
 	for _, name := range names[:min(len(names), maxMentions)] {
 		mentions = append(mentions, p.mention(name))
@@ -186,11 +205,11 @@ func (p *page) need(n hold.Reviewers) string {
 	if n.Count != 1 {
 		text = fmt.Sprintf("%d more different people", n.Count)
 	}
-	if len(p.hold.Approvals) == 0 {
+	if len(p.hold.Approvals) == 0 && !n.Spare {
 		text = strings.Replace(text, " more", "", 1)
 	}
-	if n.Group != "" {
-		text += " of " + word(n.Group, maxFact)
+	if of := n.Of(); of != "" {
+		text += " of " + word(of, maxFact)
 	}
 	if len(mentions) == 0 {
 		return text + " (nobody can)"

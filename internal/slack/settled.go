@@ -3,6 +3,7 @@ package slack
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -18,7 +19,7 @@ func (p *page) settled() {
 	p.says(p.story())
 	for _, yes := range h.Approvals {
 		if yes.By != h.DecidedBy {
-			p.says(fmt.Sprintf("%s approved it as well, %s.", p.mention(yes.By), moment(yes.At)))
+			p.says(fmt.Sprintf("%s%s approved it as well, %s.", p.mention(yes.By), whoAsked(yes), moment(yes.At)))
 			if yes.Note != "" {
 				p.quotes(quoted(yes.Note))
 			}
@@ -71,6 +72,9 @@ func (p *page) story() string {
 	approved := fmt.Sprintf("*%s approved it*, %s, %s after it was asked", p.mention(h.DecidedBy), moment(h.Decided), wording.Took(h.Decided.Sub(h.Asked)))
 	if h.Via != "" {
 		approved += " (" + word(h.Via, maxFact) + ")"
+	}
+	if i := slices.IndexFunc(h.Approvals, func(a hold.Approval) bool { return a.By == h.DecidedBy && a.Self }); i >= 0 {
+		approved = strings.Replace(approved, "approved it*", "asked for it and approved it*", 1)
 	}
 	result := p.result()
 	switch h.State {

@@ -10,6 +10,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // view is what a message shows of a hold: the same hold gives the same view.
@@ -118,21 +119,24 @@ func (p *page) place() string {
 	return fmt.Sprintf("%s (%s)", p.hold.Host, p.hold.Environment)
 }
 
-// requester is who asked: the person, or else the Postgres user.
-func (p *page) requester() string {
-	if person, known := p.people.ByPostgres(p.hold.User); known {
-		return person.Name
+// requester is who asked: the people, or the Postgres user where nobody is configured.
+func (p *page) requester() string { return p.asker(wording.Asked) }
+
+// requesterInFull also says what makes it known.
+func (p *page) requesterInFull() string {
+	if !p.people.Configured() {
+		return p.hold.User
 	}
-	return p.hold.User
+	return p.asker(wording.AskedBy)
 }
 
-// requesterInFull also says by which names they came.
-func (p *page) requesterInFull() string {
-	name := p.requester()
-	if name != p.hold.User {
-		name += fmt.Sprintf(" (Postgres user %s)", p.hold.User)
+func (p *page) asker(words func(user string, unknown bool, who []wording.Asker) string) string {
+	who, unknown := p.people.Requesters(p.hold.Request)
+	var list []wording.Asker
+	for _, q := range who {
+		list = append(list, wording.Asker(q))
 	}
-	return name
+	return words(p.hold.User, unknown, list)
 }
 
 // from is the program and the address.

@@ -40,6 +40,7 @@ func TestHostileText(t *testing.T) {
 			r.messageOf(a, "Denied")
 			continue
 		}
+		r.byCLI(a.id, true, "dee") // whoever asks is nobody in people, which takes two
 		r.wantEnd(a, hold.Released)
 		r.desk.Finish(a.id, hold.Failed, "42P01: "+text)
 		r.messageOf(a, "Failed")

@@ -45,10 +45,13 @@ func (s *Server) showHoldAs(w http.ResponseWriter, r *http.Request, status int, 
 	p.view = s.viewOf(h, who, time.Now())
 	p.Objects, p.Blocks, p.Record, p.Approve = objects(h), blocks(h.SQL), p.record(), approveLabel(h)
 	p.Parts, p.Plain = len(p.Blocks), len(h.SQL) > maxColoured
-	if h.TypeName {
+	switch {
+	case p.Mine:
+		p.Type = []string{h.Database} // where the host lets them
+	case h.TypeName:
 		p.Type = h.TypeNames()
-		p.Pattern = pattern(p.Type)
 	}
+	p.Pattern = pattern(p.Type)
 	title := p.Statement + ", " + p.Word
 	if p.Waits {
 		title = p.Asker + ": " + p.Statement

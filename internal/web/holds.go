@@ -40,10 +40,10 @@ func (s *Server) showHolds(w http.ResponseWriter, r *http.Request, who session) 
 	now := time.Now()
 	for _, h := range waiting {
 		switch v := s.viewOf(h, who, now); {
-		case v.Answers:
-			p.ForYou = append(p.ForYou, v)
 		case v.Mine:
 			p.Yours = append(p.Yours, v)
+		case v.Answers:
+			p.ForYou = append(p.ForYou, v)
 		default:
 			p.Others = append(p.Others, v)
 		}

@@ -22,7 +22,7 @@ type entry struct {
 func (v view) record() []entry {
 	all := []entry{{At: v.Asked, Text: v.Asker + " asked, and it was held", More: "rule " + v.Rule, Kind: "hot"}}
 	for _, a := range v.Approvals {
-		all = append(all, entry{At: a.At, Text: a.By + " approved", More: via(a.Via, ""), Note: a.Note})
+		all = append(all, entry{At: a.At, Text: a.By + approved(a), More: via(a.Via, ""), Note: a.Note})
 	}
 	switch v.State {
 	case hold.Pending:
@@ -54,6 +54,13 @@ func (v view) record() []entry {
 		all = append(all, entry{At: v.Ended, Text: "Nobody waited for it any more", More: v.Result, Kind: "end"})
 	}
 	return all
+}
+
+func approved(a hold.Approval) string {
+	if a.Self {
+		return ", who asked, approved"
+	}
+	return " approved"
 }
 
 // via is the way by which an answer came, and how sure it is whose it was.

@@ -18,8 +18,10 @@ type view struct {
 	hold.Hold
 	Word       string // the state for people
 	Production bool   // real data: shown in red
-	Asker      string // the person, or else the Postgres user
-	Known      bool   // the configuration says whose the Postgres user is
+	Asker      string // the people, or else the Postgres user
+	Known      bool   // it is known who asked
+	KnownBy    string // what else than the Postgres user says so; of several people each with theirs
+	Because    string // what who asked changes about who may answer; may be empty
 	Someone    bool   // the configuration has people, so an asker who is not Known is a stranger
 	Statement  string
 	Waits      bool // for people
@@ -40,6 +42,7 @@ type view struct {
 type need struct {
 	Group          string
 	Count, Missing int
+	Spare          bool // one more than the others take
 }
 
 // viewOf is h for somebody at this moment.
@@ -49,17 +52,15 @@ func (s *Server) viewOf(h hold.Hold, who session, now time.Time) view {
 		Hold: h, Word: stateWord(h.State), Production: production(h.Environment), Asker: h.User, Someone: known.Configured(),
 		Statement: statement(h), Waits: h.State == hold.Pending, Left: wording.Left(now, h.Expires), Ends: endOf(h), Names: s.Desk.Reviewers(h.Request),
 	}
-	if p, ok := known.ByPostgres(h.User); ok {
-		v.Asker, v.Known = p.Name, true
-	}
+	v.setRequesters(known.Requesters(h.Request))
 	if whole := h.Expires.Sub(h.Asked); whole > 0 {
 		v.LeftShare = int(1000 * max(h.Expires.Sub(now), 0) / whole)
 	}
 	v.Hurry = v.Waits && h.Expires.Sub(now) < hurry
 	for _, n := range h.Needs() {
-		v.Needs = append(v.Needs, need{n.Group, n.Count, max(n.Count-h.Approved(n), 0)})
+		v.Needs = append(v.Needs, need{n.Of(), n.Count, max(n.Count-h.Approved(n), 0), n.Spare})
 	}
-	v.Mine = v.Known && v.Asker == who.by.Person
+	v.Mine = known.IsRequester(who.by.Person, h.Request)
 	v.Approved = slices.ContainsFunc(h.Approvals, func(a hold.Approval) bool { return a.By == who.name() })
 	may := !v.Approved && (!known.Configured() || slices.Contains(v.Names, who.by.Person))
 	v.Answers = v.Waits && may
@@ -74,6 +75,47 @@ func (v view) GrantFor() time.Duration {
 		return hold.DefaultGrant
 	}
 	return v.Grant
+}
+
+// setRequesters puts into v who asked, as the page says it.
+func (v *view) setRequesters(who []hold.Requester, unknown bool) {
+	v.Requesters, v.Known = who, len(who) > 0
+	switch {
+	case len(who) > 0:
+		v.Asker, v.KnownBy = wording.Asked(v.User, false, askers(who)), knownBy(who)
+	case unknown && v.OneMore():
+		v.Because = "it is not known who asked, which takes one more"
+	}
+	switch asker := visible(v.Asker); {
+	case v.SelfConfirm && v.Known:
+		v.Because = asker + " asked, and may approve it by typing " + visible(v.Database)
+	case len(who) > 1:
+		v.Because = "one of " + asker + " asked, so neither can"
+	case v.Known:
+		v.Because = asker + " asked, so " + asker + " cannot"
+	}
+}
+
+func askers(who []hold.Requester) (list []wording.Asker) {
+	for _, q := range who {
+		list = append(list, wording.Asker(q))
+	}
+	return list
+}
+
+// knownBy is empty where the Postgres user alone says who asked.
+func knownBy(who []hold.Requester) string {
+	if len(who) == 1 {
+		if who[0].KnownBy == hold.ByUser {
+			return ""
+		}
+		return who[0].KnownBy
+	}
+	var parts []string
+	for _, q := range who {
+		parts = append(parts, q.Person+": "+q.KnownBy)
+	}
+	return strings.Join(parts, "; ")
 }
 
 // Missing is how many people still have to say yes.
@@ -110,6 +152,9 @@ func (v view) StillWanted() string {
 
 // text is so many of the group; more is empty or "more ".
 func (n need) text(count int, more string) string {
+	if n.Spare {
+		more = "more "
+	}
 	switch {
 	case n.Group != "":
 		return fmt.Sprintf("%d %sof %s", count, more, visible(n.Group))

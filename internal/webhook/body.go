@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -18,13 +19,19 @@ type Body struct {
 
 // Hold is a hold, with the keys of holdfast show --json.
 type Hold struct {
-	ID            string   `json:"id"`
-	State         string   `json:"state"`
-	Host          string   `json:"host"`
-	Environment   string   `json:"environment,omitempty"`
-	Database      string   `json:"database"`
-	User          string   `json:"user"`
-	Requester     string   `json:"requester,omitempty"` // the person, where the configuration says whose the user is
+	ID          string `json:"id"`
+	State       string `json:"state"`
+	Host        string `json:"host"`
+	Environment string `json:"environment,omitempty"`
+	Database    string `json:"database"`
+	User        string `json:"user"`
+	Requester   string `json:"requester,omitempty"` // the person who asked, or "ana and ben" where it is one of them
+
+	// Requesters are the people who asked, the surest first; RequesterUnknown is true
+	// when people are configured and none of them is known to have asked.
+	Requesters       []Requester `json:"requesters,omitempty"`
+	RequesterUnknown bool        `json:"requester_unknown,omitempty"`
+
 	Application   string   `json:"application"`
 	Client        string   `json:"client"`
 	SQL           string   `json:"sql"` // without values unless they are wanted
@@ -47,19 +54,26 @@ type Hold struct {
 	URL       string     `json:"url,omitempty"` // of its page
 }
 
+// Requester is a person who asked, and what says so.
+type Requester struct {
+	Person  string `json:"person"`
+	KnownBy string `json:"known_by"`
+}
+
 // Approval is one reviewer's yes.
 type Approval struct {
 	By   string    `json:"by"`
 	Via  string    `json:"via"`
 	Note string    `json:"note"`
 	At   time.Time `json:"at"`
+	Self bool      `json:"self,omitempty"` // of who asked
 }
 
 func (k *Hook) shown(h hold.Hold) Hold {
-	requester, _ := k.o.Desk.People().ByPostgres(h.User)
+	requesters, unknown := k.o.Desk.People().Requesters(h.Request)
 	s := Hold{
 		ID: h.ID, State: string(h.State), Host: h.Host, Environment: h.Environment, Database: h.Database,
-		User: h.User, Requester: requester.Name, Application: h.Application, Client: h.Client,
+		User: h.User, RequesterUnknown: unknown, Application: h.Application, Client: h.Client,
 		SQL: h.SQL, Statements: h.Statements, Rule: h.Rule, Reason: h.Reason, InTransaction: h.InTransaction,
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(), Decided: h.Decided, Released: h.ReleaseAt, Ended: h.Ended,
 		DecidedBy: h.DecidedBy, Via: h.Via, Note: h.Note, Result: h.Result,
@@ -67,8 +81,13 @@ func (k *Hook) shown(h hold.Hold) Hold {
 	if s.Statements == nil {
 		s.Statements = []string{}
 	}
+	var names []string
+	for _, q := range requesters {
+		s.Requesters, names = append(s.Requesters, Requester(q)), append(names, q.Person)
+	}
+	s.Requester = wording.List(names, "and")
 	for _, a := range h.Approvals {
-		s.Approvals = append(s.Approvals, Approval{By: a.By, Via: a.Via, Note: a.Note, At: a.At.UTC()})
+		s.Approvals = append(s.Approvals, Approval{By: a.By, Via: a.Via, Note: a.Note, At: a.At.UTC(), Self: a.Self})
 	}
 	if k.o.Console != "" {
 		s.URL = strings.TrimRight(k.o.Console, "/") + "/holds/" + h.ID

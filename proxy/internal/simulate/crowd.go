@@ -19,6 +19,8 @@ type crowd struct {
 	answers int      // how eager they are: 0 is never
 	names   []string // who tries to answer, some of whom may not
 	serial  int      // counts decisions
+	same    bool     // a requester who is not known takes no more people
+	typed   bool     // requesters may confirm their own
 }
 
 var dba = []string{"ana", "ben", "cy", "dee"}
@@ -32,6 +34,7 @@ func newCrowd(w *world) (c crowd) {
 	if w.IntN(2) == 0 {
 		c.group = "dba"
 	}
+	c.same, c.typed = w.IntN(3) == 0, w.IntN(3) == 0
 	var err error
 	c.people, err = hold.NewPeople([]hold.Person{
 		{Name: "ana", Postgres: []string{"ana", "admin"}, OS: "ana"},
@@ -47,6 +50,25 @@ func newCrowd(w *world) (c crowd) {
 // user is the Postgres user of a client: two of them belong to ana.
 func (c *crowd) user(n int) string { return []string{"ana", "app", "admin", "ben"}[n%4] }
 
+// owner is the person whose Postgres user that is; empty is nobody's.
+func (c *crowd) owner(user string) string {
+	switch {
+	case !c.known, user == "app":
+		return ""
+	case user == "admin":
+		return "ana"
+	}
+	return user
+}
+
+// more is how many people more a hold of that user takes.
+func (c *crowd) more(user string) int {
+	if c.known && !c.same && c.owner(user) == "" {
+		return 1
+	}
+	return 0
+}
+
 // allowed says who an answer is by, and whether they may answer a hold of that
 // user: this is what hold must agree with.
 func (c *crowd) allowed(by hold.Answerer, user string) (name string, ok bool) {
@@ -59,7 +81,7 @@ func (c *crowd) allowed(by hold.Answerer, user string) (name string, ok bool) {
 		return by.OS, by.OS != ""
 	case by.OS != "" && by.OS != name, name == "eve", name == "":
 		return name, false
-	case name == "ana" && (user == "ana" || user == "admin"), name == "ben" && user == "ben":
+	case name == c.owner(user) && !c.typed:
 		return name, false
 	}
 	return name, c.group == "" || slices.Contains(dba, name)
@@ -127,7 +149,12 @@ func (w *world) draw(f *fact) *decision {
 			d.Type = words[len(words)-1]
 		}
 	}
-	d.name, d.may = w.crowd.allowed(d.By, user)
+	if d.name, d.may = w.crowd.allowed(d.By, user); d.may && w.crowd.known && d.name == w.crowd.owner(user) {
+		if d.Type == "" && w.IntN(2) == 0 {
+			d.Type = f.Database
+		}
+		d.wrong = d.wrong || d.Approve && d.Type != f.Database
+	}
 	return d
 }
 
@@ -154,7 +181,7 @@ func (w *world) decided(d *decision, h hold.Hold, err error) {
 			w.fail(fmt.Sprintf("%s is told that hold %s has ended (%v), but it waits", d.name, d.id, err))
 		}
 	case errors.As(err, &refused):
-		if d.fact != nil && d.may && !d.wrong && d.Type == "" && !d.fact.mayHaveEnded() && d.fact.count(d.name) < 2 {
+		if d.fact != nil && d.may && !d.wrong && (d.Type == "" || d.name == w.crowd.owner(d.fact.User)) && !d.fact.mayHaveEnded() && d.fact.count(d.name) < 2 {
 			w.fail(fmt.Sprintf("%s may not answer hold %s: %v", d.name, d.id, err))
 		}
 	default:

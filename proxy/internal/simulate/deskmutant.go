@@ -16,6 +16,8 @@ func deskMutants() map[string]Options {
 	for name, wrap := range map[string]func(desk) desk{
 		"takes a no for a yes":                func(d desk) desk { return &agreeable{desk: d} },
 		"lets the requester answer":           func(d desk) desk { return &accomplice{desk: d} },
+		"takes no more for who is unknown":    func(d desk) desk { return &gullible{desk: d} },
+		"lets requesters confirm their own":   func(d desk) desk { return &lenient{desk: d} },
 		"counts one person twice":             func(d desk) desk { return &doubler{desk: d} },
 		"answers another hold":                func(d desk) desk { return &confused{desk: d} },
 		"takes any name that is typed":        func(d desk) desk { return &illiterate{desk: d} },
@@ -97,6 +99,20 @@ type loyal struct{ desk }
 
 func (m *loyal) Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error) {
 	return m.desk.Wait(context.WithoutCancel(ctx), r, held)
+}
+
+type gullible struct{ desk }
+
+func (m *gullible) Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error) {
+	r.UnknownSame = true
+	return m.desk.Wait(ctx, r, held)
+}
+
+type lenient struct{ desk }
+
+func (m *lenient) Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error) {
+	r.SelfConfirm = true
+	return m.desk.Wait(ctx, r, held)
 }
 
 type patient struct{ desk }

@@ -79,7 +79,8 @@ func (c *conversation) request(a *session.Ask) hold.Request {
 		SQL: a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
 		InTransaction: a.InTransaction, Wait: c.world.wait,
 		Binding: a.Confirmation(), Unbound: a.Unbound, Undone: a.Undone, Grant: c.world.grant,
-		Reviewers: hold.Reviewers{Group: c.world.crowd.group, Count: c.world.crowd.count},
+		Reviewers:   hold.Reviewers{Group: c.world.crowd.group, Count: c.world.crowd.count},
+		UnknownSame: c.world.crowd.same, SelfConfirm: c.world.crowd.typed,
 	}
 	r.Return = r.Binding != "" && c.IntN(4) < c.world.returns
 	if a.InTransaction && !r.Return {

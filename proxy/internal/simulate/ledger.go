@@ -31,7 +31,9 @@ type fact struct {
 	finish   hold.State // how it ended, as the desk was told
 }
 
-func (f *fact) needed() int { return max(f.Reviewers.Count, 1) }
+func (f *fact) needed() int {
+	return max(f.Reviewers.Count, 1) + f.session.world.crowd.more(f.User)
+}
 
 func (f *fact) tried(d *decision) {
 	if d.Approve {

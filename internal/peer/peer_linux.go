@@ -1,4 +1,4 @@
-package console
+package peer
 
 import (
 	"net"
@@ -6,16 +6,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// peerUID asks the kernel: LOCAL_PEERCRED, unix(4).
-func peerUID(c *net.UnixConn) (uint32, error) {
+// UID asks the kernel: SO_PEERCRED, unix(7).
+func UID(c *net.UnixConn) (uint32, error) {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return 0, err
 	}
-	var cred *unix.Xucred
+	var cred *unix.Ucred
 	var credErr error
 	if err := raw.Control(func(fd uintptr) {
-		cred, credErr = unix.GetsockoptXucred(int(fd), unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
+		cred, credErr = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
 	}); err != nil {
 		return 0, err
 	}
