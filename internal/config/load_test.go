@@ -102,9 +102,9 @@ func TestWholeFile(t *testing.T) {
 			{Name: "shop-prod", Environment: "production",
 				Listen: []string{"0.0.0.0:6432", "unix:/run/postgresql/.s.PGSQL.5432"},
 				Server: "postgres://db1.internal:5432?sslmode=verify-full", Mode: Enforce,
-				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second, 10 * time.Minute}},
+				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second, 10 * time.Minute}, UnknownRequester: "one_more"},
 			{Name: "shop-staging", Environment: "staging", Listen: []string{"unix:/run/holdfast/.s.PGSQL.6433"}, Server: "postgres://db2.internal",
-				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour}},
+				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour}, UnknownRequester: "one_more"},
 		},
 		Limits: Limits{Rows: 500, Share: 0.1, ShareFrom: 20, UpdatedRows: 5000},
 	}

@@ -62,6 +62,8 @@ func sample(id string) hold.Hold {
 			Why: "it is gone", InTransaction: true, Wait: time.Minute, Reviewers: hold.Reviewers{Group: "dba", Count: 2}, Binding: "b1",
 			Also: []hold.Reviewers{{Group: "security", Count: 1}}, TypeName: true,
 			Unbound: "u", Return: true, Grant: time.Minute, Undone: true,
+			Evidence:   hold.Evidence{Certificate: []string{"ana@example.com"}, OS: "ana", Application: "psql"},
+			Requesters: []hold.Requester{{Person: "ana", KnownBy: hold.ByUser}}, Unknown: true, Unanswerable: "too few", UnknownSame: true, SelfConfirm: true,
 		},
 		Asked: noon, Expires: noon.Add(time.Minute), Decided: noon.Add(1), ReleaseAt: noon.Add(2 * time.Second), Ended: noon.Add(3 * time.Second),
 		DecidedBy: "ben", Via: "cli", Identity: "verified", Note: "n", SQLHash: "abc", Result: "r",
