@@ -17,17 +17,25 @@ type seen struct {
 }
 
 func (c *client) seen() seen {
-	s := seen{application: c.startup.Params["application_name"]}
-	if secured, ok := securedBy(c.conn); ok {
-		if state := secured.ConnectionState(); len(state.VerifiedChains) > 0 {
-			leaf := state.PeerCertificates[0]
-			s.certificate = append(s.certificate, leaf.Subject.CommonName)
-			s.certificate = append(s.certificate, leaf.EmailAddresses...)
-			s.certificate = append(s.certificate, leaf.DNSNames...)
-		}
-	}
+	s := seen{application: c.startup.Params["application_name"], certificate: certificateOf(c.conn)}
 	s.uid, s.local = peerOf(c.conn)
 	return s
+}
+
+// certificateOf are the names in the verified certificate of a client; none without one.
+func certificateOf(conn net.Conn) (names []string) {
+	secured, ok := securedBy(conn)
+	if !ok {
+		return nil
+	}
+	state := secured.ConnectionState()
+	if len(state.VerifiedChains) == 0 {
+		return nil
+	}
+	leaf := state.PeerCertificates[0]
+	names = append(names, leaf.Subject.CommonName)
+	names = append(names, leaf.EmailAddresses...)
+	return append(names, leaf.DNSNames...)
 }
 
 // peerOf is the OS user who opened a connection to a Unix socket, where the system

@@ -218,7 +218,7 @@ func (s *Server) admit(c *client) error {
 		return refuse("57P03", "the database system is shutting down", "holdfast is stopping.", "")
 	case c.host.RequireTLS && !c.tls && c.conn.LocalAddr().Network() != "unix":
 		return refuse("28000", "holdfast: this host takes only connections with TLS", "", "Connect with sslmode=require or above.")
-	case c.host.RequireCertificate && c.conn.LocalAddr().Network() != "unix" && len(c.seen().certificate) == 0:
+	case c.host.RequireCertificate && c.conn.LocalAddr().Network() != "unix" && len(certificateOf(c.conn)) == 0:
 		return refuse("28000", "holdfast: this host takes only connections with a client certificate", "",
 			"Connect with TLS and a certificate of your own: sslcert and sslkey.")
 	case c.host.Mode != Enforce:

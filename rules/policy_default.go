@@ -15,6 +15,14 @@ const (
 	ruleBrake      = "brake"
 )
 
+// DefaultRules are the names of the rules that follow those of people; the caller owns
+// the slice.
+func DefaultRules() []string {
+	return []string{
+		ruleDrops, ruleTruncates, ruleDeletes, ruleUpdates, ruleColumns, ruleMerges, ruleOpaque, ruleUnreadable, ruleLimits, ruleSettings, ruleBrake,
+	}
+}
+
 // defaultRule has an opinion on every verb that exists; what it does not know
 // Judge holds.
 func defaultRule(e *Effect) (Verdict, bool) {

@@ -65,6 +65,15 @@ type household struct {
 
 func newHousehold(t *testing.T, reviewers string, rules ...string) household {
 	t.Helper()
+	return householdOf(t, []string{"ana"}, "postgres: [ana]",
+		func(p pgtest.Paths) string { return oneHost(p, "    reviewers: "+reviewers+"\n") },
+		"groups: {dba: [ana, ben, cleo], bens: [ben], cleos: [cleo]}\n"+strings.Join(rules, ""))
+}
+
+// householdOf is one on a server with these roles, with what ana is known by beside the
+// system, the host, and what else is in the configuration.
+func householdOf(t *testing.T, roles []string, anaBy string, host func(pgtest.Paths) string, more string) household {
+	t.Helper()
 	me, err := user.Current()
 	if err != nil {
 		t.Fatalf("looking myself up: %v", err)
@@ -72,17 +81,18 @@ func newHousehold(t *testing.T, reviewers string, rules ...string) household {
 	group := pgtest.ServerGroup(t)
 	h := household{ben: "postgres", cleo: "nobody"}
 	h.srv = pgtest.Start(t, pgtest.Newest(t))
-	h.srv.Exec(t, "postgres", "CREATE ROLE ana LOGIN SUPERUSER")
+	for _, role := range roles {
+		h.srv.Exec(t, "postgres", "CREATE ROLE "+role+" LOGIN SUPERUSER")
+	}
 	h.db = h.srv.Database(t, shop)
 	h.hf = pgtest.Holdfast(t, pgtest.ProxyOptions{Server: h.srv, Config: func(p pgtest.Paths) string {
-		return oneHost(p, "    reviewers: "+reviewers+"\n") + `
+		return host(p) + `
 socket_group: ` + group + `
 people:
-  - {name: ana, postgres: [ana], os: ` + me.Username + `}
+  - {name: ana, ` + anaBy + `, os: ` + me.Username + `}
   - {name: ben, postgres: [ben], os: ` + h.ben + `}
   - {name: cleo, os: ` + h.cleo + `}
-groups: {dba: [ana, ben, cleo], bens: [ben], cleos: [cleo]}
-` + strings.Join(rules, "")
+` + more
 	}})
 	return h
 }

@@ -128,11 +128,11 @@ func peopleOf(c *config.Config) (hold.People, error) {
 	}
 	var shared []hold.SharedUser
 	for _, s := range c.SharedUsers {
-		by, err := s.Patterns()
+		one, err := s.Parsed()
 		if err != nil {
 			return hold.People{}, fmt.Errorf("reading shared users: %w", err)
 		}
-		shared = append(shared, hold.SharedUser{User: s.User, Application: by.Application, Address: by.Address, Person: s.Person})
+		shared = append(shared, one)
 	}
 	if known, err = known.WithShared(shared); err != nil {
 		return hold.People{}, fmt.Errorf("reading shared users: %w", err)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,27 +17,10 @@ import (
 // the user app.
 func neighbours(t *testing.T, hostKeys string, more ...string) household {
 	t.Helper()
-	me, err := user.Current()
-	if err != nil {
-		t.Fatalf("looking myself up: %v", err)
-	}
-	group := pgtest.ServerGroup(t)
-	h := household{ben: "postgres", cleo: "nobody"}
-	h.srv = pgtest.Start(t, pgtest.Newest(t))
-	h.srv.Exec(t, "postgres", "CREATE ROLE app LOGIN SUPERUSER; CREATE ROLE ben LOGIN SUPERUSER")
-	h.db = h.srv.Database(t, shop)
-	h.hf = pgtest.Holdfast(t, pgtest.ProxyOptions{Server: h.srv, Config: func(p pgtest.Paths) string {
+	return householdOf(t, []string{"app", "ben"}, "certificate: [ana@example.com]", func(p pgtest.Paths) string {
 		text := oneHost(p, hostKeys)
-		text = strings.Replace(text, fmt.Sprintf("%q", p.Listen), fmt.Sprintf("[%q, %q]", p.Listen, "unix:"+clientSocket(p)), 1)
-		return text + `
-socket_group: ` + group + `
-people:
-  - {name: ana, certificate: [ana@example.com], os: ` + me.Username + `}
-  - {name: ben, postgres: [ben], os: ` + h.ben + `}
-  - {name: cleo, os: ` + h.cleo + `}
-` + strings.Join(more, "")
-	}})
-	return h
+		return strings.Replace(text, fmt.Sprintf("%q", p.Listen), fmt.Sprintf("[%q, %q]", p.Listen, "unix:"+clientSocket(p)), 1)
+	}, strings.Join(more, ""))
 }
 
 func clientSocket(p pgtest.Paths) string { return filepath.Join(p.Folder, ".s.PGSQL.5432") }

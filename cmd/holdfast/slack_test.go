@@ -36,16 +36,21 @@ people:
 	}
 }
 
-// inSlack is a holdfast that asks in a fake Slack.
+// inSlack is a holdfast that asks in a fake Slack, and is answered by Socket Mode.
 func inSlack(t *testing.T, extra string) (scene, *fakeslack.Slack) {
 	t.Helper()
-	var s scene
 	fake := fakeslack.New(t)
+	return slackScene(t, slackConfig(fake, extra), "SLACK_APP_TOKEN="+fakeslack.AppToken), fake
+}
+
+// slackScene is a holdfast with that configuration and, beside the bot's token, that
+// secret. Its log must have none of them.
+func slackScene(t *testing.T, config func(pgtest.Paths) string, secret string) (s scene) {
+	t.Helper()
 	s.srv = pgtest.Start(t, pgtest.Newest(t))
 	s.db = s.srv.Database(t, shop)
 	s.hf = pgtest.Holdfast(t, pgtest.ProxyOptions{
-		Server: s.srv, Config: slackConfig(fake, extra),
-		Env: []string{"SLACK_BOT_TOKEN=" + fakeslack.BotToken, "SLACK_APP_TOKEN=" + fakeslack.AppToken},
+		Server: s.srv, Config: config, Env: []string{"SLACK_BOT_TOKEN=" + fakeslack.BotToken, secret},
 	})
 	t.Cleanup(func() {
 		for _, secret := range fakeslack.Secrets {
@@ -54,7 +59,7 @@ func inSlack(t *testing.T, extra string) (scene, *fakeslack.Slack) {
 			}
 		}
 	})
-	return s, fake
+	return s
 }
 
 // psql is held, ben clicks in Slack, the server runs it, and the message says so.
@@ -172,17 +177,11 @@ func TestSlackTest(t *testing.T) {
 // byRequests is a holdfast to which Slack sends signed requests, and their address.
 func byRequests(t *testing.T) (scene, *fakeslack.Slack, string) {
 	t.Helper()
-	var s scene
 	fake := fakeslack.New(t)
-	s.srv = pgtest.Start(t, pgtest.Newest(t))
-	s.db = s.srv.Database(t, shop)
-	s.hf = pgtest.Holdfast(t, pgtest.ProxyOptions{
-		Server: s.srv, Env: []string{"SLACK_BOT_TOKEN=" + fakeslack.BotToken, "SLACK_SIGNING_SECRET=" + fakeslack.SigningSecret},
-		Config: func(p pgtest.Paths) string {
-			text := slackConfig(fake, "console: {listen: '127.0.0.1:0'}")(p)
-			return strings.Replace(text, `app_token: "${SLACK_APP_TOKEN}"`, `signing_secret: "${SLACK_SIGNING_SECRET}"`, 1)
-		},
-	})
+	s := slackScene(t, func(p pgtest.Paths) string {
+		text := slackConfig(fake, "console: {listen: '127.0.0.1:0'}")(p)
+		return strings.Replace(text, `app_token: "${SLACK_APP_TOKEN}"`, `signing_secret: "${SLACK_SIGNING_SECRET}"`, 1)
+	}, "SLACK_SIGNING_SECRET="+fakeslack.SigningSecret)
 	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(s.hf.Log())
 	if address == "" {
 		t.Fatalf("the log does not say where the console is:\n%s", s.hf.Log())

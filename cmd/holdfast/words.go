@@ -52,9 +52,9 @@ func requester(h console.Hold) string {
 	return wording.Asked(h.User, h.RequesterUnknown, askers(h))
 }
 
-func askers(h console.Hold) (list []wording.Asker) {
+func askers(h console.Hold) (list []hold.Requester) {
 	for _, q := range h.Requesters {
-		list = append(list, wording.Asker(q))
+		list = append(list, hold.Requester(q))
 	}
 	return list
 }

@@ -4,9 +4,9 @@ import (
 	"math"
 	"time"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 	"gonum.org/v1/plot"
+
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // maxRowTicks is how many lines of the grid are above the axis: so few are read at a
@@ -29,9 +29,8 @@ func newRowTicks(most float64) rowTicks {
 
 // Ticks implements plot.Ticker.
 func (r rowTicks) Ticks(_, _ float64) (ticks []plot.Tick) {
-	print := message.NewPrinter(language.English)
 	for rows := 0.0; rows <= r.top; rows += r.step {
-		ticks = append(ticks, plot.Tick{Value: rows, Label: print.Sprintf("%.0f", rows)})
+		ticks = append(ticks, plot.Tick{Value: rows, Label: wording.Number(uint64(rows))})
 	}
 	return ticks
 }

@@ -10,9 +10,7 @@ import (
 
 // defaultRules are the names of the rules that follow those of the file: a verdict
 // must say whose rule it is.
-var defaultRules = []string{
-	"drops", "truncates", "deletes", "updates", "columns", "merges", "opaque", "unreadable", "limits", "settings", "brake",
-}
+var defaultRules = rules.DefaultRules()
 
 // checkRules puts limits and rules into the words of rules, and looks at each rule.
 func (n *notes) checkRules(c *Config) {

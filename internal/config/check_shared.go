@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -30,7 +31,7 @@ func (n *notes) checkSharedUsers(c *Config) {
 
 // checkSharing looks at what tells the sessions apart.
 func (n *notes) checkSharing(s SharedUser, path string) {
-	if _, err := s.Patterns(); err != nil {
+	if _, err := s.Parsed(); err != nil {
 		n.fault(path, "shared user %q: %v", s.User, err)
 	}
 	if s.User == "" {
@@ -51,27 +52,22 @@ func (n *notes) checkOwner(people []Person, s SharedUser, path string) {
 	}
 }
 
-// Sharing is what the sessions of a shared user are matched by; nil matches any.
-type Sharing struct {
-	Application *rules.Pattern
-	Address     *rules.Network
-}
-
-// Patterns are those of s in the words of package rules.
-func (s SharedUser) Patterns() (by Sharing, err error) {
+// Parsed is s in the words of package hold.
+func (s SharedUser) Parsed() (hold.SharedUser, error) {
+	shared := hold.SharedUser{User: s.User, Person: s.Person}
 	if s.Application != "" {
 		p, err := rules.ParseFoldedPattern(s.Application)
 		if err != nil {
-			return by, fmt.Errorf("application: %w", err)
+			return shared, fmt.Errorf("application: %w", err)
 		}
-		by.Application = &p
+		shared.Application = &p
 	}
 	if s.Address != "" {
 		a, err := rules.ParseNetwork(s.Address)
 		if err != nil {
-			return by, fmt.Errorf("address: %w", err)
+			return shared, fmt.Errorf("address: %w", err)
 		}
-		by.Address = &a
+		shared.Address = &a
 	}
-	return by, nil
+	return shared, nil
 }

@@ -1,6 +1,10 @@
 package config
 
-import "github.com/holdfast-db/holdfast/rules"
+import (
+	"strings"
+
+	"github.com/holdfast-db/holdfast/rules"
+)
 
 var limitsKeys = map[string]key{
 	"rows":         {doc: "Deleted rows of a table.", usual: "1000", example: "500"},
@@ -11,8 +15,7 @@ var limitsKeys = map[string]key{
 
 var ruleKeys = map[string]key{
 	"name": {
-		doc: "Unique, at most 63 letters. Shown with everything the rule does. The names of the default rules are taken: drops, truncates, deletes, updates, " +
-			"columns, merges, opaque, unreadable, limits, settings, brake.",
+		doc:      "Unique, at most 63 letters. Shown with everything the rule does. The names of the default rules are taken: " + strings.Join(defaultRules, ", ") + ".",
 		required: true, form: "a name", example: "etl may truncate staging",
 	},
 	"when": {

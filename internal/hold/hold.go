@@ -98,7 +98,8 @@ type Request struct {
 // short enough that what was looked at is still what is meant.
 const DefaultGrant = 30 * time.Minute
 
-func (r Request) grantFor() time.Duration {
+// GrantFor is how long an approval of r is good that nobody waits for.
+func (r Request) GrantFor() time.Duration {
 	if r.Grant <= 0 {
 		return DefaultGrant
 	}

@@ -138,7 +138,7 @@ func (p People) countsFor(name string, r Request) (groups []string) {
 // those who may answer and have not.
 func (p People) Able(n Need, h Hold) []string {
 	return slices.DeleteFunc(p.Reviewers(h.Request), func(name string) bool {
-		return !n.takes(p.countsFor(name, h.Request)) || h.hasYesOf(name)
+		return !n.takes(p.countsFor(name, h.Request)) || h.HasYesOf(name)
 	})
 }
 
@@ -162,15 +162,15 @@ func (p People) tooFew(r Request) string {
 	return text
 }
 
-// hasYesOf is true when that person has said yes.
-func (h Hold) hasYesOf(name string) bool {
+// HasYesOf is true when that person has said yes.
+func (h Hold) HasYesOf(name string) bool {
 	return slices.ContainsFunc(h.Approvals, func(a Approval) bool { return a.By == name })
 }
 
 // mayAdd is nil when the yes of name, who is in those groups of the request, brings
 // h further: nobody counts twice, and a group that has said yes is not asked again.
 func (h Hold) mayAdd(name string, groups []string) error {
-	if h.hasYesOf(name) {
+	if h.HasYesOf(name) {
 		return notAllowed("%s has approved this hold already; it needs %s", name, needsText(h.Needs()))
 	}
 	missing := h.Missing()

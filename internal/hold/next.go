@@ -84,7 +84,7 @@ func (h Hold) stepped(s step, set func(*Hold)) (Hold, error) {
 		h.ReleaseAt = now
 	case Granted:
 		if s == grant {
-			h.Decided, h.GrantUntil, h.Result = now, now.Add(h.grantFor()), ""
+			h.Decided, h.GrantUntil, h.Result = now, now.Add(h.GrantFor()), ""
 		}
 		h.ReleaseAt = time.Time{}
 	case Executed, Failed, Unknown, Lapsed:

@@ -133,6 +133,10 @@ func (h Hold) answerable(dec Decision) error {
 	return nil
 }
 
+// Grantable is true for a hold that ended without an answer and can be approved all the
+// same: the approval is then a grant.
+func (h Hold) Grantable() bool { return h.State.unanswered() && h.Binding != "" }
+
 func (h Hold) unbound() string {
 	if h.Unbound == "" {
 		return "nothing can be bound to its text"

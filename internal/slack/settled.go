@@ -69,31 +69,35 @@ func (p *page) became() string {
 // story is who, when and what came of it.
 func (p *page) story() string {
 	h := p.hold
-	approved := fmt.Sprintf("*%s approved it*, %s, %s after it was asked", p.mention(h.DecidedBy), moment(h.Decided), wording.Took(h.Decided.Sub(h.Asked)))
-	if h.Via != "" {
-		approved += " (" + word(h.Via, maxFact) + ")"
+	did := "approved it"
+	if h.State == hold.Denied {
+		did = "denied it"
 	}
-	if i := slices.IndexFunc(h.Approvals, func(a hold.Approval) bool { return a.By == h.DecidedBy && a.Self }); i >= 0 {
-		approved = strings.Replace(approved, "approved it*", "asked for it and approved it*", 1)
+	if slices.ContainsFunc(h.Approvals, func(a hold.Approval) bool { return a.By == h.DecidedBy && a.Self }) {
+		did = "asked for it and " + did
+	}
+	answered := fmt.Sprintf("*%s %s*, %s, %s after it was asked", p.mention(h.DecidedBy), did, moment(h.Decided), wording.Took(h.Decided.Sub(h.Asked)))
+	if h.Via != "" {
+		answered += " (" + word(h.Via, maxFact) + ")"
 	}
 	result := p.result()
 	switch h.State {
 	case hold.Approved:
-		return approved + "."
+		return answered + "."
 	case hold.Granted:
-		return fmt.Sprintf("%s. Nobody waits for it: %s may run the identical statement once until %s.", approved, word(p.requester(), maxFact), moment(h.GrantUntil))
+		return fmt.Sprintf("%s. Nobody waits for it: %s may run the identical statement once until %s.", answered, word(p.requester(), maxFact), moment(h.GrantUntil))
 	case hold.Released:
-		return approved + ". The server has not answered yet."
+		return answered + ". The server has not answered yet."
 	case hold.Executed:
-		return fmt.Sprintf("%s. The server executed it in %s: %s.", approved, wording.Took(h.Ended.Sub(h.ReleaseAt)), result)
+		return fmt.Sprintf("%s. The server executed it in %s: %s.", answered, wording.Took(h.Ended.Sub(h.ReleaseAt)), result)
 	case hold.Failed:
-		return fmt.Sprintf("%s. It failed after %s: %s.", approved, wording.Took(h.Ended.Sub(h.ReleaseAt)), result)
+		return fmt.Sprintf("%s. It failed after %s: %s.", answered, wording.Took(h.Ended.Sub(h.ReleaseAt)), result)
 	case hold.Unknown:
-		return approved + ". It was sent, and the answer was lost: " + result + ". Look on the server whether it ran."
+		return answered + ". It was sent, and the answer was lost: " + result + ". Look on the server whether it ran."
 	case hold.Lapsed:
-		return approved + ". It was not sent: " + result + "."
+		return answered + ". It was not sent: " + result + "."
 	case hold.Denied:
-		return strings.Replace(approved, "approved it*", "denied it*", 1) + ". It was refused."
+		return answered + ". It was refused."
 	case hold.Expired:
 		return fmt.Sprintf("*Nobody answered in %s*; it was refused, %s. To have it after all, run it again and approve that hold.",
 			wording.Took(h.Expires.Sub(h.Asked)), moment(h.Decided))

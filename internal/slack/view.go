@@ -130,13 +130,9 @@ func (p *page) requesterInFull() string {
 	return p.asker(wording.AskedBy)
 }
 
-func (p *page) asker(words func(user string, unknown bool, who []wording.Asker) string) string {
+func (p *page) asker(words func(user string, unknown bool, who []hold.Requester) string) string {
 	who, unknown := p.people.Requesters(p.hold.Request)
-	var list []wording.Asker
-	for _, q := range who {
-		list = append(list, wording.Asker(q))
-	}
-	return words(p.hold.User, unknown, list)
+	return words(p.hold.User, unknown, who)
 }
 
 // from is the program and the address.

@@ -34,8 +34,7 @@ type view struct {
 	Mine       bool     // the viewer asked
 	Answers    bool     // the viewer may answer, and has not yet
 	Approved   bool     // the viewer has approved
-	Later      bool     // it ended without an answer, and can be approved all the same
-	Late       bool     // the viewer may do that
+	Late       bool     // it ended without an answer, and the viewer may approve it all the same
 }
 
 // need is so many people of a group.
@@ -61,20 +60,11 @@ func (s *Server) viewOf(h hold.Hold, who session, now time.Time) view {
 		v.Needs = append(v.Needs, need{n.Of(), n.Count, max(n.Count-h.Approved(n), 0), n.Spare})
 	}
 	v.Mine = known.IsRequester(who.by.Person, h.Request)
-	v.Approved = slices.ContainsFunc(h.Approvals, func(a hold.Approval) bool { return a.By == who.name() })
+	v.Approved = h.HasYesOf(who.name())
 	may := !v.Approved && (!known.Configured() || slices.Contains(v.Names, who.by.Person))
 	v.Answers = v.Waits && may
-	v.Later = h.Binding != "" && (h.State == hold.Expired || h.State == hold.Withdrawn || h.State == hold.Abandoned)
-	v.Late = v.Later && may
+	v.Late = h.Grantable() && may
 	return v
-}
-
-// GrantFor is how long an approval is good that nobody waits for.
-func (v view) GrantFor() time.Duration {
-	if v.Grant <= 0 {
-		return hold.DefaultGrant
-	}
-	return v.Grant
 }
 
 // setRequesters puts into v who asked, as the page says it.
@@ -82,7 +72,7 @@ func (v *view) setRequesters(who []hold.Requester, unknown bool) {
 	v.Requesters, v.Known = who, len(who) > 0
 	switch {
 	case len(who) > 0:
-		v.Asker, v.KnownBy = wording.Asked(v.User, false, askers(who)), knownBy(who)
+		v.Asker, v.KnownBy = wording.Asked(v.User, false, who), knownBy(who)
 	case unknown && v.OneMore():
 		v.Because = "it is not known who asked, which takes one more"
 	}
@@ -94,13 +84,6 @@ func (v *view) setRequesters(who []hold.Requester, unknown bool) {
 	case v.Known:
 		v.Because = asker + " asked, so " + asker + " cannot"
 	}
-}
-
-func askers(who []hold.Requester) (list []wording.Asker) {
-	for _, q := range who {
-		list = append(list, wording.Asker(q))
-	}
-	return list
 }
 
 // knownBy is empty where the Postgres user alone says who asked.

@@ -142,7 +142,7 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	}
 	b := prepared{facts: c.read(f.Text), batch: c.batch, serial: c.serial}
 	c.judgePrepared(&b)
-	if b.verdict.Action == rules.Warn || stops(b.verdict.Action) || mayStop(b.facts) {
+	if mayStop(b.facts) {
 		c.keepTexts(&b, f.Text, f.Types)
 	}
 	name := string(c.key(f.Name))

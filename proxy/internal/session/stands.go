@@ -104,8 +104,8 @@ func (c *Core) rejudge(b *prepared) {
 
 // judgePrepared judges what was prepared by the policy of now.
 func (c *Core) judgePrepared(b *prepared) {
-	b.policy = c.cfg.Policy()
-	b.verdict = b.policy.Judge(c.cfg.Origin, b.facts, &c.statements)
+	b.policy = c.cfg.Policy() // first: if another one comes in between, it is judged again
+	b.verdict = c.judge(b.facts)
 }
 
 // mayStop says that there is a policy under which a text does not go on.
