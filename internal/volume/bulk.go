@@ -40,6 +40,7 @@ func (w *Watch) bulk(t *table, u *unit) {
 		w.follow(t, u, long)
 		return
 	}
+	w.goesOn(t, u)
 	if u.Bulks.enough(w.Hour, long) {
 		u.Bulk = u.Bulks.Last
 		u.Bulk.Newest, u.Bulk.Told = w.Hour, long

@@ -49,6 +49,11 @@ func (t *toldBulks) note(hour int64, rows float64) {
 
 // enough reports whether another bulk of so many rows need not be told anew.
 func (t *toldBulks) enough(hour int64, rows float64) bool {
+	return t.full(hour) && rows < bulkAgain*t.Most
+}
+
+// full reports whether as many bulks were told within the week as need to be.
+func (t *toldBulks) full(hour int64) bool {
 	oldest := t.Hours[bulkAlerts-1]
-	return oldest != 0 && hour-oldest < bulkWeek && t.Last.open() && rows < bulkAgain*t.Most
+	return oldest != 0 && hour-oldest < bulkWeek && t.Last.open()
 }

@@ -51,6 +51,20 @@ func (w *Watch) renamed(t *table, u *unit) identity {
 	return perhaps
 }
 
+// goesOn looks for another name whose bulks were told, and which fell silent as this
+// one appeared: they are the same thing, going on, long before its silence proves it.
+func (w *Watch) goesOn(t *table, u *unit) {
+	if !w.appeared(u) {
+		return
+	}
+	for _, old := range t.Units {
+		if old != u && old.First < u.First && old.Last >= u.First-overlap && old.Last <= u.First+overlap && old.Bulks.full(w.Hour) {
+			u.inherit(old)
+			return
+		}
+	}
+}
+
 // tooFast reports whether an actor that appeared within the hour deletes faster
 // than the old one would.
 func (w *Watch) tooFast(u, old *unit) bool {

@@ -120,4 +120,15 @@ func (u *unit) took(old *unit) {
 	u.Pace, old.Pace = old.Pace, recent{}
 	u.bars, old.bars = bars{}, bars{}
 	old.Silent, old.Silence = 0, 0
+	if !u.Leak.open() {
+		u.Leak, old.Leak = old.Leak, incident{} // it goes on under the new name
+	}
+	u.inherit(old)
+}
+
+// inherit goes on with the bulks of another name, if none of its own was told.
+func (u *unit) inherit(old *unit) {
+	if !u.Bulks.Last.open() {
+		u.Bulks, old.Bulks = old.Bulks, toldBulks{}
+	}
 }

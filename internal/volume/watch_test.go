@@ -203,6 +203,34 @@ func TestBulksAgainAndAgain(t *testing.T) {
 	}
 }
 
+// Bulks that go on under another name as the first one falls silent are the same
+// alert; those of a name that appears a day later are news.
+func TestBulksUnderAnotherName(t *testing.T) {
+	for _, c := range []struct{ day, raised int }{{17, 2}, {18, 3}} {
+		h := newHistory(t, Options{})
+		renamed := Actor{eve.User, "psql-2"}
+		h.usual(0, 20, func(d, hour int) {
+			switch {
+			case d == 12 && hour == 9:
+				h.delete(at(d, hour, 55), eve, 1)
+			case d == 15 && hour == 9, d == 17 && hour == 11:
+				h.delete(at(d, hour, 55), eve, 900)
+			case d == c.day && hour == 12, d == c.day && hour == 13:
+				h.delete(at(d, hour, 55), renamed, 800)
+			}
+		})
+		raised := h.in(Raised)
+		if len(raised) != c.raised {
+			h.silent()
+			t.Fatalf("day %d: %d alerts were raised, want %d", c.day, len(raised), c.raised)
+		}
+		told := h.in(Updated)
+		if c.day == 17 && (len(told) == 0 || told[0].ID != raised[1].ID || told[0].Actor != renamed.String()) {
+			t.Errorf("updates: %+v, want one of alert %d by %s", told, raised[1].ID, renamed)
+		}
+	}
+}
+
 // Before the learning ends a job is learned although it is told, also where all
 // of it is one count.
 func TestWeeklyJobOfOneCount(t *testing.T) {

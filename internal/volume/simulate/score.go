@@ -128,16 +128,6 @@ func (r *Result) Most(what ...string) int {
 	return most
 }
 
-// MoreThan is how many of some kinds have more than n alerts.
-func (r *Result) MoreThan(n int, what ...string) (more int) {
-	for _, f := range r.Found {
-		if slices.Contains(what, f.What) && f.Alerts > n {
-			more++
-		}
-	}
-	return more
-}
-
 // Median is the median time to the first alert on those of a kind that were told.
 func (r *Result) Median(what string) time.Duration {
 	var after []time.Duration
