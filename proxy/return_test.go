@@ -30,7 +30,7 @@ func TestTermsOfReturnMode(t *testing.T) {
 		{"nothing to bind to", "", []rules.Terms{{Return: true}}, false, time.Minute},
 	} {
 		r := hold.Request{InTransaction: true, Binding: c.binding}
-		usual.apply(&r, c.wanted)
+		usual.apply(&r, c.wanted, c.chosen)
 		if r.Return != c.returns || r.Wait != c.wait || r.Grant != time.Hour {
 			t.Errorf("%s: %+v", c.name, r)
 		}

@@ -92,7 +92,7 @@ func TestWholeFile(t *testing.T) {
 		Console: Console{"127.0.0.1:8432", "https://holdfast.example.com", nil, &OIDC{"https://login.example.com", "holdfast", "sign"}},
 		Slack:   &Slack{"xoxb-1", "xapp-1", "sign", "C0123ABCD", "https://slack.example.com/api/", true, true},
 		Webhook: &Webhook{"https://hooks.example.com/in", "0123456789abcdef", true},
-		Holds:   Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour},
+		Holds:   Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour, "allow"},
 		People: []Person{
 			{Name: "ana", Email: "ana@example.com", Slack: "U012AB3CD", Postgres: []string{"ana", "app"}, OS: "ana"},
 			{Name: "ben", Postgres: []string{"ben"}, OS: "ben", Password: "$argon2id$x", Token: "sha256:0000000000000000000000000000000000000000000000000000000000000000"},
