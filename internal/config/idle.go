@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"time"
 
 	"github.com/holdfast-db/holdfast/rules"
@@ -54,8 +55,14 @@ func fillList(list *[]string, to []string) {
 // empty or that of the host. What was not given there was looked at where it was.
 func (n *notes) checkSessions(path string, banner []string, idle Idle) {
 	kind := oneOf("kind of session", kinds(), rules.ParseKind)
+	kindWithoutOff := func(text string) (rules.Kind, error) {
+		if text == off {
+			return "", errors.New("off stands alone, or remove it")
+		}
+		return kind(text)
+	}
 	if at := join(path, "banner"); n.given(at) && !isOff(banner) {
-		parseAll(n, at, banner, oneOf("kind of session", append(kinds(), off), rules.ParseKind))
+		parseAll(n, at, banner, kindWithoutOff)
 	}
 	if at := join(path, "idle.sessions"); n.given(at) {
 		parseAll(n, at, idle.Sessions, kind)

@@ -3,7 +3,7 @@ package config
 var idleKeys = map[string]key{
 	"limit": {
 		doc: "For sessions outside of a transaction, from the last byte in either direction. The session ends with the server's own code for it, 57P05. It is " +
-			"never ended while a statement runs, is held or is copied for, nor once its client has sent LISTEN (up to `DISCARD ALL`).",
+			"not idle while a statement runs or is held, during COPY, nor once its client has sent LISTEN, up to `DISCARD ALL`.",
 		caveat: "the limit is kept to within four seconds. A tool that sends a statement now and then to keep its connection is never idle.",
 		usual:  "`8h`; in a host that of the whole file", form: "a time, or `off`", example: "1h",
 	},
