@@ -57,7 +57,7 @@ func (n *notes) checkSessions(path string, banner []string, idle Idle) {
 	kind := oneOf("kind of session", kinds(), rules.ParseKind)
 	kindWithoutOff := func(text string) (rules.Kind, error) {
 		if text == off {
-			return "", errors.New("off stands alone, or remove it")
+			return "", errors.New("off stands alone; remove it, or the kinds beside it")
 		}
 		return kind(text)
 	}
