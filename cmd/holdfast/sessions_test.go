@@ -1,0 +1,112 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/holdfast-db/holdfast/internal/pgtest"
+)
+
+// How a session opens and how it ends when nobody uses it.
+
+const productionBanner = "NOTICE:  holdfast: this is production (shop); what destroys data is held here for a reviewer\n"
+
+// psql says where it is before its first prompt; programs, and whoever asks for no
+// notices, get not one byte more.
+func TestBanner(t *testing.T) {
+	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
+		hf := pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv, Config: func(p pgtest.Paths) string { return oneHost(p, "") }})
+		out := pgtest.Run(exec.Command("psql", "-X", "-A", "-t", "-d", hf.URLWith("postgres", "application_name", "psql"), "-c", "SELECT 41 + 1"))
+		if out.Exit != 0 || out.Stdout != "42\n" || out.Stderr != productionBanner {
+			t.Errorf("psql exits with %d and prints %q and %q", out.Exit, out.Stdout, out.Stderr)
+		}
+		quiet := exec.Command("psql", "-X", "-A", "-t", "-d", hf.URLWith("postgres", "application_name", "psql"), "-c", "SELECT 41 + 1")
+		quiet.Env = append(os.Environ(), "PGOPTIONS=-c client_min_messages=warning")
+		if out := pgtest.Run(quiet); out.Exit != 0 || out.Stdout != "42\n" || out.Stderr != "" {
+			t.Errorf("psql without notices exits with %d and prints %q and %q", out.Exit, out.Stdout, out.Stderr)
+		}
+		wantOpening(t, hf.Listen, "claude-code", 1)
+		wantOpening(t, hf.Listen, "checkout", 0)
+		wantOpening(t, hf.Listen, "", 0)
+	})
+}
+
+// On a terminal the notice stands above the prompt.
+func TestBannerOnTerminal(t *testing.T) {
+	onNewest(t, nil, func(t *testing.T, s scene) {
+		ana := psqlOnTerminal(t, s.hf.URL(s.db))
+		opening := ana.Await("=# ")
+		t.Logf("%s", opening)
+		banner, prompt := strings.Index(opening, "NOTICE:  holdfast: this is default; what destroys data"), strings.Index(opening, s.db+"=# ")
+		if banner < 0 || prompt < banner {
+			t.Errorf("psql opens with %q", opening)
+		}
+	})
+}
+
+// wantOpening counts the notices with which a session opens.
+func wantOpening(t *testing.T, addr, application string, want int) {
+	t.Helper()
+	c := pgtest.Dial(t, addr)
+	defer c.Close()
+	c.Startup("user", "postgres", "database", "postgres", "application_name", application)
+	if got := strings.Count(c.Trace(), "holdfast: this is "); got != want {
+		t.Errorf("a session of %q opens with %d notices, want %d:\n%s", application, got, want, c.Trace())
+	}
+}
+
+// A host says who gets it, and a reload changes that for the next session.
+func TestBannerIsConfigured(t *testing.T) {
+	s := newConfigured(t, "banner: [program]\n")
+	wantOpening(t, s.hf.Listen, "checkout", 1)
+	wantOpening(t, s.hf.Listen, "psql", 0)
+	s.write(t, s.text("    banner: off\n", "banner: [program]\n"))
+	pgtest.Await(t, long, func() string { return "the file was not read again" }, func() bool {
+		return strings.Contains(s.hf.Log(), "policy loaded")
+	})
+	wantOpening(t, s.hf.Listen, "checkout", 0)
+	wantOpening(t, s.hf.Listen, "psql", 0)
+}
+
+// Whose tab was forgotten is told so by psql at the next command; programs, and who
+// listens, stay, and so does what is held.
+func TestIdleSessions(t *testing.T) {
+	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
+		db := srv.Database(t, shop)
+		hf := pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv, Config: func(p pgtest.Paths) string {
+			return oneHost(p, "    idle: {limit: 1s, limit_in_transaction: 1s}\n")
+		}})
+		s := scene{srv: srv, hf: hf, db: db}
+		program, listener, holding := s.connectAs(t, "checkout"), s.connectAs(t, "psql"), s.connectAs(t, "psql")
+		sum(listener.Query("LISTEN news")).wantTag(t, "LISTEN", 'I')
+		holding.Send(pgtest.Query("DROP TABLE events"))
+		hold := hf.AwaitHold(t, "DROP TABLE events")
+		idle, inTransaction := psql(t, hf.URL(db)), psql(t, hf.URL(db))
+		wantAll(t, idle.Do("SELECT 41 + 1;"), "42")
+		wantAll(t, inTransaction.Do("BEGIN; INSERT INTO events VALUES (4, 'd');"), "INSERT 0 1")
+		pgtest.Await(t, long, func() string { return fmt.Sprintf("the record has not two ends:\n%s", audited(t, hf)) }, func() bool {
+			return strings.Count(audited(t, hf), "nobody used the session for too long") == 2
+		})
+		wantAll(t, idle.Do("SELECT 1;"), "FATAL:  terminating connection due to idle-session timeout\n",
+			"DETAIL:  holdfast ends a session on production that nobody used for 1 s.\n", "HINT:  Connect again when you need it.\n")
+		wantAll(t, inTransaction.Do("COMMIT;"), "FATAL:  terminating connection due to idle-in-transaction timeout\n",
+			"DETAIL:  holdfast ends a session on production that was left in a transaction for 1 s. The transaction is rolled back.\n")
+		sum(program.Query("SELECT 1")).wantTag(t, "SELECT 1", 'I')
+		sum(listener.Query("SELECT 1")).wantTag(t, "SELECT 1", 'I')
+		s.wantRows(t, "3")
+		hf.Deny(t, hold.ID)
+		readAnswer(t, holding).wantError(t, "ZH002", 'I')
+	})
+}
+
+func audited(t *testing.T, hf *pgtest.Proxy) string {
+	t.Helper()
+	text, err := os.ReadFile(hf.Audit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
