@@ -71,8 +71,8 @@ func TestBannerIsConfigured(t *testing.T) {
 	wantOpening(t, s.hf.Listen, "psql", 0)
 }
 
-// Whose tab was forgotten is told so by psql at the next command; programs, and who
-// listens, stay, and so does what is held.
+// Whose tab was forgotten is told so by psql at the next command, and where the new
+// connection is; programs, and who listens, stay, and so does what is held.
 func TestIdleSessions(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
 		db := srv.Database(t, shop)
@@ -84,15 +84,20 @@ func TestIdleSessions(t *testing.T) {
 		sum(listener.Query("LISTEN news")).wantTag(t, "LISTEN", 'I')
 		holding.Send(pgtest.Query("DROP TABLE events"))
 		hold := hf.AwaitHold(t, "DROP TABLE events")
-		idle, inTransaction := psql(t, hf.URL(db)), psql(t, hf.URL(db))
-		wantAll(t, idle.Do("SELECT 41 + 1;"), "42")
-		wantAll(t, inTransaction.Do("BEGIN; INSERT INTO events VALUES (4, 'd');"), "INSERT 0 1")
+		idle, inTransaction := psqlOnTerminal(t, hf.URL(db)), psqlOnTerminal(t, hf.URL(db))
+		idle.Type("SELECT 41 + 1;")
+		idle.Await("(1 row)")
+		inTransaction.Type("BEGIN; INSERT INTO events VALUES (4, 'd');")
+		inTransaction.Await("INSERT 0 1")
 		pgtest.Await(t, long, func() string { return fmt.Sprintf("the record has not two ends:\n%s", audited(t, hf)) }, func() bool {
 			return strings.Count(audited(t, hf), "nobody used the session for too long") == 2
 		})
-		wantAll(t, idle.Do("SELECT 1;"), "FATAL:  terminating connection due to idle-session timeout\n",
-			"DETAIL:  holdfast ends a session on production that nobody used for 1 s.\n", "HINT:  Connect again when you need it.\n")
-		wantAll(t, inTransaction.Do("COMMIT;"), "FATAL:  terminating connection due to idle-in-transaction timeout\n",
+		idle.Type("SELECT 1;")
+		wantAll(t, idle.Await("Succeeded."), "FATAL:  terminating connection due to idle-session timeout\n",
+			"DETAIL:  holdfast ends a session on production that nobody used for 1 s.\n", "HINT:  Connect again when you need it.\n",
+			"Attempting reset: "+productionBanner)
+		inTransaction.Type("COMMIT;")
+		wantAll(t, inTransaction.Await("Succeeded."), "FATAL:  terminating connection due to idle-in-transaction timeout\n",
 			"DETAIL:  holdfast ends a session on production that was left in a transaction for 1 s. The transaction is rolled back.\n")
 		sum(program.Query("SELECT 1")).wantTag(t, "SELECT 1", 'I')
 		sum(listener.Query("SELECT 1")).wantTag(t, "SELECT 1", 'I')
