@@ -14,6 +14,11 @@ import (
 
 const productionBanner = "NOTICE:  holdfast: this is production (shop); what destroys data is held here for a reviewer\n"
 
+// withoutBanner leaves out with what psql opens through a holdfast without a file.
+func withoutBanner(text string) string {
+	return strings.TrimPrefix(text, "NOTICE:  holdfast: this is default; what destroys data is held here for a reviewer\n")
+}
+
 // psql says where it is before its first prompt; programs, and whoever asks for no
 // notices, get not one byte more.
 func TestBanner(t *testing.T) {
@@ -47,14 +52,21 @@ func TestBannerOnTerminal(t *testing.T) {
 	})
 }
 
-// wantOpening counts the notices with which a session opens.
+// wantOpening counts the banners with which a session opens.
 func wantOpening(t *testing.T, addr, application string, want int) {
 	t.Helper()
 	c := pgtest.Dial(t, addr)
 	defer c.Close()
-	c.Startup("user", "postgres", "database", "postgres", "application_name", application)
-	if got := strings.Count(c.Trace(), "holdfast: this is "); got != want {
-		t.Errorf("a session of %q opens with %d notices, want %d:\n%s", application, got, want, c.Trace())
+	got := 0
+	for _, m := range c.Startup("user", "postgres", "database", "postgres", "application_name", application) {
+		if m.Type == 'N' && strings.HasPrefix(m.Fields()['M'], "holdfast: this is ") {
+			got++
+		} else if m.Type == 'N' {
+			t.Errorf("a session of %q opens with another notice: %v", application, m.Fields())
+		}
+	}
+	if got != want {
+		t.Errorf("a session of %q opens with %d banners, want %d", application, got, want)
 	}
 }
 
