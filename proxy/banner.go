@@ -34,7 +34,7 @@ func (l *login) silent() bool {
 
 // bannerWords name the host, and the environment where it has one.
 func bannerWords(h *host) wire.Error {
-	where := h.Name
+	where := "host " + h.Name
 	if h.Environment != "" {
 		where = fmt.Sprintf("%s (%s)", h.Environment, h.Name)
 	}

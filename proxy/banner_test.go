@@ -68,7 +68,7 @@ func TestBanner(t *testing.T) {
 			}
 		})
 	}
-	if got := bannerWords(&host{Host: Host{Name: "shop"}}).Message; got != "holdfast: this is shop; what destroys data is held here for a reviewer" {
+	if got := bannerWords(&host{Host: Host{Name: "shop"}}).Message; got != "holdfast: this is host shop; what destroys data is held here for a reviewer" {
 		t.Errorf("without an environment: %s", got)
 	}
 }
