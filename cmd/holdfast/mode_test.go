@@ -1,10 +1,15 @@
 package main_test
 
 import (
+	"database/sql"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
+	_ "github.com/lib/pq"
 
 	"github.com/holdfast-db/holdfast/internal/pgtest"
 )
@@ -96,4 +101,44 @@ rules:
 	}
 	wantAll(t, out, "FATAL:  holdfast: refused: holdfast.mode = return: clients may not choose it on production\n",
 		"DETAIL:  What is held waits for its answer here", "HINT:  Connect without it")
+}
+
+// Drivers ask for it in the connection string, each in the way it has for settings.
+func TestReturnModeOfDrivers(t *testing.T) {
+	onNewest(t, nil, func(t *testing.T, s scene) {
+		inOptions := s.hf.URL(s.db) + "?options=-c%20holdfast.mode%3Dreturn" // libpq takes no + for a blank
+		alone := s.hf.URLWith(s.db, "holdfast.mode", "return", "sslmode", "disable")
+		for name, run := range map[string]func(t *testing.T) string{
+			"pgx": func(t *testing.T) string {
+				c, err := pgx.Connect(t.Context(), alone)
+				if err != nil {
+					return err.Error()
+				}
+				defer c.Close(t.Context())
+				_, err = c.Exec(t.Context(), "TRUNCATE events")
+				return fmt.Sprint(err)
+			},
+			"pq": func(t *testing.T) string {
+				db, err := sql.Open("postgres", alone)
+				if err != nil {
+					return err.Error()
+				}
+				defer db.Close()
+				_, err = db.Exec("TRUNCATE events")
+				return fmt.Sprint(err)
+			},
+			"node-postgres": func(t *testing.T) string {
+				const script = "const c = new (require('pg').Client)(process.argv[1]); c.connect().then(() => c.query('TRUNCATE events')).catch(e => { console.log(e.message); c.end() })"
+				cmd := exec.Command(needs(t, "node"), "-e", script, inOptions)
+				cmd.Env = append(os.Environ(), "NODE_PATH="+nodeModules(t, "pg"))
+				return fmt.Sprint(pgtest.Run(cmd))
+			},
+			"psycopg": func(t *testing.T) string {
+				python3 := runtimeWith(t, "python3", "psycopg", "-c", "import psycopg")
+				return fmt.Sprint(pgtest.Run(exec.Command(python3, "-c", "import psycopg, sys; psycopg.connect(sys.argv[1]).execute('TRUNCATE events')", inOptions)))
+			},
+		} {
+			t.Run(name, func(t *testing.T) { wantAll(t, run(t), "holdfast: held as ") })
+		}
+	})
 }
