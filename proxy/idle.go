@@ -86,7 +86,7 @@ func (n *netSession) endIfIdle(now time.Time) {
 		return
 	}
 	limits, quiet := n.host.terms.Load().Idle, now.Sub(n.quietSince)
-	if quiet < limits.shortest() || !slices.Contains(limits.Sessions, n.kind) {
+	if shortest := limits.shortest(); shortest <= 0 || quiet < shortest || !slices.Contains(limits.Sessions, n.kind) {
 		return
 	}
 	n.mu.Lock()
@@ -105,7 +105,8 @@ func (i Idle) of(inTransaction bool) time.Duration {
 	return i.Limit
 }
 
-// shortest is the time before which no session has to be looked at closely.
+// shortest is the time before which no session has to be looked at closely; zero or
+// less where none ever has to.
 func (i Idle) shortest() time.Duration {
 	if i.Limit <= 0 || i.LimitInTransaction > 0 && i.LimitInTransaction < i.Limit {
 		return i.LimitInTransaction

@@ -17,6 +17,12 @@ func idleFixture(t *testing.T, limit, inTransaction time.Duration) *fixture {
 	f := newFixture(t, untilGone)
 	f.kind = rules.KindInteractive
 	f.limits(Idle{Limit: limit, LimitInTransaction: inTransaction, Sessions: []rules.Kind{rules.KindInteractive}})
+	f.watch(t)
+	return f
+}
+
+// watch looks at the session as a Server does, until the test ends.
+func (f *fixture) watch(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	watched := make(chan struct{})
 	go func() {
@@ -27,13 +33,23 @@ func idleFixture(t *testing.T, limit, inTransaction time.Duration) *fixture {
 		cancel()
 		<-watched
 	})
-	return f
 }
 
 func (f *fixture) limits(i Idle) {
 	terms := *f.host.terms.Load()
 	terms.Idle = i
 	f.netSession.server.SetTerms(f.host.Name, terms)
+}
+
+// wantOver fails when the session does not end by itself.
+func (f *fixture) wantOver(t *testing.T) {
+	t.Helper()
+	select {
+	case <-f.done:
+	case <-time.After(time.Minute):
+		t.Error("the session is not over")
+		f.end()
+	}
 }
 
 // passes lets time go by.
@@ -55,7 +71,7 @@ func TestIdleSessionEnds(t *testing.T) {
 		f.expect(t, "", "")
 		passes(time.Second + 2*idleLook)
 		f.expect(t, "", "E:57P05")
-		<-f.done
+		f.wantOver(t)
 		if !f.server.closed() || !f.client.closed() || f.cause != errIdle {
 			t.Errorf("the session is not over: %v", f.cause)
 		}
@@ -73,7 +89,7 @@ func TestIdleInTransactionEnds(t *testing.T) {
 			f.expect(t, "Q", "C Z")
 			passes(time.Second + 2*idleLook)
 			f.expect(t, "", "E:25P03")
-			<-f.done
+			f.wantOver(t)
 		})
 	}
 }
@@ -94,7 +110,7 @@ func TestIdleLimitsAreSeparate(t *testing.T) {
 		f.limits(Idle{LimitInTransaction: time.Hour, Sessions: []rules.Kind{rules.KindInteractive}})
 		passes(idleLook)
 		f.expect(t, "", "E:25P03")
-		<-f.done
+		f.wantOver(t)
 	})
 }
 
@@ -103,7 +119,7 @@ func TestNotIdle(t *testing.T) {
 	hour := Idle{Limit: time.Hour, LimitInTransaction: time.Hour, Sessions: []rules.Kind{rules.KindInteractive}}
 	for _, c := range []struct {
 		name    string
-		prepare func(f *fixture)
+		prepare func(f *fixture) // before it is looked at
 	}{
 		{"a statement runs", func(f *fixture) { f.query("select pg_sleep(1e6)") }},
 		{"a statement is held", func(f *fixture) { f.query("drop table t") }},
@@ -123,10 +139,13 @@ func TestNotIdle(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := idleFixture(t, hour.Limit, hour.LimitInTransaction)
+				f := newFixture(t, untilGone)
 				defer f.end()
+				f.kind = rules.KindInteractive
+				f.limits(hour)
 				c.prepare(f)
 				synctest.Wait()
+				f.watch(t)
 				f.client.take()
 				for range 48 {
 					passes(time.Hour)
@@ -152,7 +171,7 @@ func TestNotificationsAreUse(t *testing.T) {
 		f.expect(t, "", "A A A A A A A A A A")
 		passes(2 * time.Minute)
 		f.expect(t, "", "E:57P05")
-		<-f.done
+		f.wantOver(t)
 	})
 }
 
@@ -168,7 +187,7 @@ func TestIdleAfterListening(t *testing.T) {
 		}
 		passes(time.Hour)
 		f.expect(t, "", "E:57P05")
-		<-f.done
+		f.wantOver(t)
 	})
 }
 
@@ -192,7 +211,7 @@ func TestIdleAfterAHold(t *testing.T) {
 		f.expect(t, "Q", "")
 		passes(2 * time.Minute)
 		f.expect(t, "", "E:57P05")
-		<-f.done
+		f.wantOver(t)
 	})
 }
 

@@ -30,7 +30,7 @@ func (c *client) chooseMode() error {
 		return refuse("22023", fmt.Sprintf("invalid value for parameter %q: %q", modeSetting, value), "", "Available values: wait, return.")
 	}
 	if c.host.terms.Load().FixedMode {
-		return refuse("ZH004", fmt.Sprintf("holdfast: refused: %s = return: clients may not choose it on %s", modeSetting, place(c.host.Environment, c.host.Name)),
+		return refuse("ZH004", "holdfast: refused: "+modeSetting+" = return: clients may not choose it on this host",
 			"What is held waits for its answer here, but where a rule says otherwise.", "Connect without it, or ask whoever owns the policy.")
 	}
 	c.returns = true

@@ -28,7 +28,7 @@ func TestModeOfTheClient(t *testing.T) {
 		{"unknown", map[string]string{"holdfast.mode": "off"}, Enforce, false, false, `22023 invalid value for parameter "holdfast.mode": "off"`},
 		{"unknown where nothing is refused", map[string]string{"holdfast.mode": "off"}, Observe, false, false, ""},
 		{"not to be chosen", map[string]string{"options": "-c holdfast.mode=return"}, Enforce, true, false,
-			"ZH004 holdfast: refused: holdfast.mode = return: clients may not choose it on production"},
+			"ZH004 holdfast: refused: holdfast.mode = return: clients may not choose it on this host"},
 		{"no setting of ours", map[string]string{"holdfast.modes": "return", "database": "holdfast.mode=return"}, Enforce, false, false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

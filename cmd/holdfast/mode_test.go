@@ -99,7 +99,7 @@ rules:
 	if err == nil {
 		t.Errorf("the connection was taken: %s", out)
 	}
-	wantAll(t, out, "FATAL:  holdfast: refused: holdfast.mode = return: clients may not choose it on production\n",
+	wantAll(t, out, "FATAL:  holdfast: refused: holdfast.mode = return: clients may not choose it on this host\n",
 		"DETAIL:  What is held waits for its answer here", "HINT:  Connect without it")
 }
 
