@@ -97,6 +97,9 @@ type Holds struct {
 	ClientMode string `yaml:"client_mode"`
 }
 
+// WaitOrOff is a time; below zero is off, and 0 the default.
+type WaitOrOff time.Duration
+
 // The values of Holds.ClientMode.
 const (
 	Allow  = "allow"

@@ -9,21 +9,18 @@ import (
 
 // Idle says which sessions of a protected host are ended that nobody uses.
 type Idle struct {
-	Limit              TimeOrOff `yaml:"limit"`                // outside of a transaction. Default: 8 hours
-	LimitInTransaction TimeOrOff `yaml:"limit_in_transaction"` // inside one. Default: Limit
+	Limit              WaitOrOff `yaml:"limit"`                // outside of a transaction. Default: 8 hours
+	LimitInTransaction WaitOrOff `yaml:"limit_in_transaction"` // inside one. Default: Limit
 	Sessions           []string  `yaml:"sessions"`             // kinds of sessions. Default: interactive
 }
 
-// TimeOrOff is a time, or off; 0 is not given.
-type TimeOrOff time.Duration
-
-const never TimeOrOff = -1
+const never WaitOrOff = -1
 
 // Duration is the time, or 0 for off.
-func (t TimeOrOff) Duration() time.Duration { return max(time.Duration(t), 0) }
+func (t WaitOrOff) Duration() time.Duration { return max(time.Duration(t), 0) }
 
 // DefaultIdle is a working day: what is open since yesterday was forgotten.
-const DefaultIdle = TimeOrOff(8 * time.Hour)
+const DefaultIdle = WaitOrOff(8 * time.Hour)
 
 // defaultBanner are the kinds of sessions with somebody who reads: all but programs.
 var defaultBanner = []string{string(rules.KindInteractive), string(rules.KindAgent), string(rules.KindMigration)}

@@ -11,7 +11,7 @@ import (
 // TestIdleDefaults: what a host leaves out is that of the whole file, and its limit
 // inside a transaction is otherwise the one outside.
 func TestIdleDefaults(t *testing.T) {
-	const hour = TimeOrOff(time.Hour)
+	const hour = WaitOrOff(time.Hour)
 	for _, c := range []struct {
 		name        string
 		whole, host Idle

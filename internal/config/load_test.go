@@ -88,7 +88,7 @@ func TestWholeFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir, _ := os.Getwd()
-	four := TimeOrOff(4 * time.Hour)
+	four := WaitOrOff(4 * time.Hour)
 	want := &Config{
 		File:    filepath.Join(dir, "holdfast.yaml"),
 		Control: "sqlite:///var/lib/holdfast/holdfast.db", Socket: "/run/holdfast/holdfast.sock",
@@ -109,7 +109,7 @@ func TestWholeFile(t *testing.T) {
 				Listen: []string{"0.0.0.0:6432", "unix:/run/postgresql/.s.PGSQL.5432"},
 				Server: "postgres://db1.internal:5432?sslmode=verify-full", Mode: Enforce,
 				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second, 10 * time.Minute, "allow"}, UnknownRequester: "one_more",
-				Banner: []string{"off"}, Idle: Idle{TimeOrOff(time.Hour), TimeOrOff(10 * time.Minute), []string{"interactive"}}},
+				Banner: []string{"off"}, Idle: Idle{WaitOrOff(time.Hour), WaitOrOff(10 * time.Minute), []string{"interactive"}}},
 			{Name: "shop-staging", Environment: "staging", Listen: []string{"unix:/run/holdfast/.s.PGSQL.6433"}, Server: "postgres://db2.internal",
 				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour, "refuse"}, UnknownRequester: "one_more",
 				Banner: []string{"interactive", "program"}, Idle: Idle{four, four, []string{"interactive", "agent"}}},

@@ -54,9 +54,9 @@ func setScalar(into reflect.Value, text string) error {
 		v, err := parseWait(text)
 		into.SetInt(int64(v))
 		return err
-	case TimeOrOff:
+	case WaitOrOff:
 		if text == off {
-			into.SetInt(int64(never))
+			into.SetInt(-1)
 			return nil
 		}
 		v, err := parseWait(text)
