@@ -34,6 +34,7 @@ type chunkReader struct {
 	resume func()        // starts the pump again that was parked
 	place  atomic.Uint64 // in the lot; 0 while the pump runs
 	busy   atomic.Bool   // has read since interrupt last looked
+	used   atomic.Bool   // has read since wasUsed last looked
 
 	mu          sync.Mutex // guards what follows, and the read deadline of conn
 	interrupted bool       // the deadline is interrupt's
@@ -54,11 +55,19 @@ func newChunkReader(conn net.Conn, in *bufio.Reader) *chunkReader {
 // read returns the next bytes. They are valid until release.
 func (r *chunkReader) read() ([]byte, error) {
 	chunk, err := r.readConn()
-	if len(chunk) > 0 && !r.busy.Load() { // a look is cheaper than a change
-		r.busy.Store(true)
+	if len(chunk) > 0 {
+		if !r.busy.Load() { // a look is cheaper than a change
+			r.busy.Store(true)
+		}
+		if !r.used.Load() {
+			r.used.Store(true)
+		}
 	}
 	return chunk, err
 }
+
+// wasUsed says that something was read since the last call.
+func (r *chunkReader) wasUsed() bool { return r.used.Load() && r.used.Swap(false) }
 
 func (r *chunkReader) readConn() ([]byte, error) {
 	if left := r.left; len(left) > 0 {

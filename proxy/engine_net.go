@@ -25,6 +25,8 @@ type netSession struct {
 	id      string
 	key     string // in the registry; empty without BackendKeyData
 	started time.Time
+	kind    rules.Kind
+	returns bool // the client has chosen return mode
 
 	clientConn, serverConn net.Conn
 	fromClient, fromServer *chunkReader
@@ -50,6 +52,8 @@ type netSession struct {
 	tasks  sync.WaitGroup // goroutines other than the pumps
 	pumps  atomic.Int32   // that are not over: running or parked
 	leave  func()         // called when everything is over
+
+	quietSince time.Time // belongs to the goroutine that ends idle sessions; zero before it has looked
 }
 
 var sessionCount atomic.Uint64
@@ -58,6 +62,7 @@ var sessionCount atomic.Uint64
 func (s *Server) newSession(l *login) *netSession {
 	n := &netSession{
 		server: s, host: l.host, started: time.Now(),
+		kind: rules.KindOf(l.origin.Application), returns: l.returns,
 		id:         strconv.FormatUint(sessionCount.Add(1), 10),
 		clientConn: l.conn, serverConn: l.server,
 		fromClient: newChunkReader(l.conn, l.in),

@@ -50,7 +50,7 @@ func (n *netSession) request(a *session.Ask) hold.Request {
 		SQL:      a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
 		InTransaction: a.InTransaction, Binding: a.Confirmation(), Unbound: a.Unbound, Undone: a.Undone,
 	}
-	n.host.terms.Load().apply(&r, a.Verdict.Terms)
+	n.host.terms.Load().apply(&r, a.Verdict.Terms, n.returns)
 	for _, v := range a.Statements {
 		r.Statements = append(r.Statements, lines(v)...)
 	}

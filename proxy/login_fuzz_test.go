@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 // nowhere is a connection that takes everything and gives nothing.
@@ -17,8 +18,12 @@ func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
 func (nowhere) LocalAddr() net.Addr { return &net.TCPAddr{} }
 
+func (nowhere) RemoteAddr() net.Addr { return &net.TCPAddr{} }
+
 func clientOfTests(says []byte) *client {
-	return &client{conn: nowhere{}, in: bufio.NewReader(bytes.NewReader(says)), host: &host{}}
+	h := &host{}
+	h.terms.Store(&Terms{Banner: rules.Kinds()})
+	return &client{conn: nowhere{}, in: bufio.NewReader(bytes.NewReader(says)), host: h, startup: &wire.Startup{}}
 }
 
 // FuzzLogin: whatever a server and a client say during a login, there is no panic,

@@ -87,6 +87,7 @@ func (l *login) serverMessage(raw []byte) (done bool, err error) {
 		}
 		l.status = body[0]
 		done = true
+		raw = append(l.banner(), raw...)
 	default:
 		return false, nonsense(fmt.Sprintf("message %s during a login", wire.TypeName(raw[0])))
 	}

@@ -53,7 +53,8 @@ type Host struct {
 }
 
 // Terms say who answers the holds of a host and how long they wait, where the rule
-// that holds does not say so itself. They can change while a host is served.
+// that holds does not say so itself, and what a protected host does with sessions. They
+// can change while a host is served.
 type Terms struct {
 	Reviewers hold.Reviewers
 
@@ -68,6 +69,16 @@ type Terms struct {
 	// Grant is how long an approval is good that nobody waited for. Zero is
 	// hold.DefaultGrant.
 	Grant time.Duration
+
+	// FixedMode refuses clients that choose return mode themselves when they connect.
+	FixedMode bool
+
+	// Banner are the kinds of sessions that begin with a notice of where they are;
+	// empty is none.
+	Banner []rules.Kind
+
+	// Idle says which sessions are ended that nobody uses.
+	Idle Idle
 
 	// UnknownSame asks for no more people where the requester is not known, and
 	// SelfConfirm lets requesters confirm their own; see hold.Request.

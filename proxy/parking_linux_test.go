@@ -17,6 +17,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/pgtest"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 // TestParkedSessionsUseNoGoroutine: a thousand of them, which answer again when
@@ -304,6 +305,24 @@ func TestPanicWhenWoken(t *testing.T) {
 	broken.expectEOF()
 	r.awaitSessions(1)
 	other.query("select 2")
+}
+
+// TestIdleWhileParked: who is ended is told why, and being looked at wakes nobody else.
+func TestIdleWhileParked(t *testing.T) {
+	r := newParkingRig(t, nil)
+	program, forgotten := r.connect(), r.connectAs("psql")
+	r.park(4)
+	r.SetTerms("shop-prod", Terms{Idle: Idle{Limit: time.Millisecond, Sessions: []rules.Kind{rules.KindInteractive}}})
+	typ, body, err := forgotten.read()
+	if code := wire.ErrorField(body, 'C'); err != nil || typ != wire.ErrorResponse || code != "57P05" {
+		t.Errorf("got %q %s, %v; want 57P05", typ, code, err)
+	}
+	forgotten.expectEOF()
+	r.awaitSessions(1)
+	if n := r.lot.count(); n != 2 {
+		t.Errorf("%d directions are parked, want the 2 of the other session", n)
+	}
+	program.query("select 1")
 }
 
 // TestLimitedIsNotParked: what has a deadline keeps it, and is woken to see it.

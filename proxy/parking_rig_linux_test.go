@@ -115,11 +115,27 @@ func (r *parkingRig) connect() *simpleClient {
 	return r.login(conn)
 }
 
+// connectAs logs in under an application_name.
+func (r *parkingRig) connectAs(application string) *simpleClient {
+	r.t.Helper()
+	conn, err := net.Dial("tcp", r.address)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return r.loginWith(conn, "user\x00ana\x00application_name\x00"+application+"\x00\x00")
+}
+
 func (r *parkingRig) login(conn net.Conn) *simpleClient {
+	r.t.Helper()
+	return r.loginWith(conn, "user\x00ana\x00\x00")
+}
+
+func (r *parkingRig) loginWith(conn net.Conn, params string) *simpleClient {
 	r.t.Helper()
 	r.t.Cleanup(func() { conn.Close() })
 	c := &simpleClient{Conn: conn, t: r.t, in: bufio.NewReaderSize(conn, 256)}
-	c.Write([]byte("\x00\x00\x00\x12\x00\x03\x00\x00user\x00ana\x00\x00"))
+	packet := binary.BigEndian.AppendUint32(nil, uint32(8+len(params)))
+	c.Write(append(append(packet, 0, 3, 0, 0), params...))
 	c.expect("R K Z")
 	return c
 }

@@ -12,25 +12,32 @@ import (
 )
 
 // TestTermsOfReturnMode: one rule that returns makes all return, with the time of a
-// hold outside of a transaction; what nothing can be bound to waits.
+// hold outside of a transaction, and so does the client's choice where no rule must
+// wait; what nothing can be bound to waits.
 func TestTermsOfReturnMode(t *testing.T) {
 	usual := Terms{Wait: 30 * time.Minute, WaitInTransaction: time.Minute, Grant: time.Hour}
 	for _, c := range []struct {
 		name    string
 		binding string
 		wanted  []rules.Terms
+		chosen  bool // by the client
 		returns bool
 		wait    time.Duration
 	}{
-		{"no rule", "b", nil, false, time.Minute},
-		{"a rule that waits", "b", []rules.Terms{{}}, false, time.Minute},
-		{"a rule that returns", "b", []rules.Terms{{Return: true}}, true, 30 * time.Minute},
-		{"with a time of its own", "b", []rules.Terms{{Return: true, Wait: time.Hour, WaitInTransaction: time.Second}}, true, time.Hour},
-		{"one of two", "b", []rules.Terms{{}, {Return: true}}, true, 30 * time.Minute},
-		{"nothing to bind to", "", []rules.Terms{{Return: true}}, false, time.Minute},
+		{"no rule", "b", nil, false, false, time.Minute},
+		{"a rule that waits", "b", []rules.Terms{{}}, false, false, time.Minute},
+		{"a rule that returns", "b", []rules.Terms{{Return: true}}, false, true, 30 * time.Minute},
+		{"with a time of its own", "b", []rules.Terms{{Return: true, Wait: time.Hour, WaitInTransaction: time.Second}}, false, true, time.Hour},
+		{"one of two", "b", []rules.Terms{{}, {Return: true}}, false, true, 30 * time.Minute},
+		{"nothing to bind to", "", []rules.Terms{{Return: true}}, false, false, time.Minute},
+		{"chosen, no rule", "b", nil, true, true, 30 * time.Minute},
+		{"chosen, a rule without a mode", "b", []rules.Terms{{}}, true, true, 30 * time.Minute},
+		{"chosen, a rule that must wait", "b", []rules.Terms{{}, {MustWait: true}}, true, false, time.Minute},
+		{"chosen, one of each", "b", []rules.Terms{{MustWait: true}, {Return: true}}, true, true, 30 * time.Minute},
+		{"chosen, nothing to bind to", "", nil, true, false, time.Minute},
 	} {
 		r := hold.Request{InTransaction: true, Binding: c.binding}
-		usual.apply(&r, c.wanted)
+		usual.apply(&r, c.wanted, c.chosen)
 		if r.Return != c.returns || r.Wait != c.wait || r.Grant != time.Hour {
 			t.Errorf("%s: %+v", c.name, r)
 		}
@@ -49,6 +56,21 @@ func TestReturnedAtOnce(t *testing.T) {
 		f.expect(t, "", "E:ZH001 Z")
 		r := f.desk.requests[0]
 		if r.Binding == "" || r.Unbound != "" || !r.Undone || r.Grant != hold.DefaultGrant {
+			t.Errorf("asked %+v", r)
+		}
+	})
+}
+
+// TestChosenByTheClient: the desk is asked in return mode.
+func TestChosenByTheClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, decided(hold.Pending))
+		defer f.end()
+		f.returns = true
+		f.query("drop table t")
+		f.rejects()
+		f.expect(t, "Q", "N:00000 E:ZH001 Z")
+		if r := f.desk.requests[0]; !r.Return || r.Wait != DefaultWait {
 			t.Errorf("asked %+v", r)
 		}
 	})

@@ -115,6 +115,7 @@ func (s *Server) Serve(ctx context.Context, ready func()) error {
 		return err
 	}
 	defer s.startParking()()
+	defer s.startIdleWatch()()
 	var accepting sync.WaitGroup
 	for i, l := range listeners {
 		accepting.Go(func() { s.accept(l.Listener, listeners[i].host) })

@@ -35,6 +35,7 @@ type client struct {
 	startup *wire.Startup
 	origin  rules.Origin
 	tls     bool
+	returns bool // it has chosen return mode
 	trace   *recording
 }
 
@@ -232,7 +233,7 @@ func (s *Server) admit(c *client) error {
 			return refuseSetting(setting.Name, setting.Value, "the connection asks for it")
 		}
 	}
-	return nil
+	return c.chooseMode()
 }
 
 // refuseSetting refuses a login under a setting with which text cannot be read.

@@ -27,15 +27,18 @@ func (s *Server) SetTerms(name string, t Terms) bool {
 
 // apply puts into r what the rules that hold it want, all of it: every group, the
 // shortest time. What they leave open, and where there are none, is the host's. One
-// rule that returns makes all return; what no approval can be kept for waits all the
-// same. What returns holds no locks, and waits as outside of a transaction.
-func (t *Terms) apply(r *hold.Request, wanted []rules.Terms) {
+// rule that returns makes all return, and so does a client that has chosen it, unless
+// one of the rules must wait; what no approval can be kept for waits all the same. What
+// returns holds no locks, and waits as outside of a transaction.
+func (t *Terms) apply(r *hold.Request, wanted []rules.Terms, chosen bool) {
 	if len(wanted) == 0 {
 		wanted = []rules.Terms{{}}
 	}
 	returns := func(w rules.Terms) bool { return w.Return }
+	mustWait := func(w rules.Terms) bool { return w.MustWait }
+	chosen = chosen && !slices.ContainsFunc(wanted, mustWait)
 	r.UnknownSame, r.SelfConfirm = t.UnknownSame, t.SelfConfirm
-	r.Return, r.Grant = r.Binding != "" && slices.ContainsFunc(wanted, returns), t.Grant
+	r.Return, r.Grant = r.Binding != "" && (chosen || slices.ContainsFunc(wanted, returns)), t.Grant
 	for i, w := range wanted {
 		wait := t.wait(w, r.InTransaction && !r.Return)
 		if i == 0 {

@@ -36,7 +36,7 @@ func TestTermsOfRulesAndHost(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := hold.Request{InTransaction: c.inTransaction}
-			usual.apply(&r, c.wanted)
+			usual.apply(&r, c.wanted, false)
 			if got := r.Needs(); !reflect.DeepEqual(got, c.needs) || r.Wait != c.wait || r.TypeName != c.typed {
 				t.Errorf("needs %v, wait %v, typed %t; want %v, %v, %t", got, r.Wait, r.TypeName, c.needs, c.wait, c.typed)
 			}

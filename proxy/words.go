@@ -35,10 +35,14 @@ func place(environment, host string) string {
 	return host
 }
 
-// duration words a duration as people say it: "41 s", "3 min 43 s", "30 min".
+// duration words a duration as people say it: "41 s", "3 min 43 s", "30 min", "8 h".
 func duration(d time.Duration) string {
 	d = d.Round(time.Second)
 	switch minutes, seconds := int(d/time.Minute), int(d%time.Minute/time.Second); {
+	case minutes >= 60 && minutes%60 == 0:
+		return fmt.Sprintf("%d h", minutes/60)
+	case minutes >= 60:
+		return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
 	case minutes == 0:
 		return fmt.Sprintf("%d s", seconds)
 	case seconds == 0:

@@ -50,8 +50,12 @@ type Terms struct {
 	TypeName          bool // the object's name must be typed
 
 	// Return is true when the statement fails at once with the hold's id instead of
-	// waiting; approved, it is to be sent again. The zero value waits.
+	// waiting; approved, it is to be sent again. The zero value waits, unless the
+	// client has asked for the other when it connected.
 	Return bool
+
+	// MustWait is true when it waits whatever the client has asked for.
+	MustWait bool
 }
 
 // Limits are what the default policy lets one transaction take before it is asked

@@ -32,6 +32,17 @@ func StartupSettings(params map[string]string) []Setting {
 	return list
 }
 
+// StartupSetting is the value that a StartupMessage gives the setting of a lower-case
+// name: of several the one that the server keeps. Empty when it asks for none.
+func StartupSetting(params map[string]string, name string) (value string) {
+	for _, s := range StartupSettings(params) {
+		if s.Name == name {
+			value = s.Value
+		}
+	}
+	return value
+}
+
 // The switches of a server process, of which those with a colon take an
 // argument (process_postgres_switches in postgres.c).
 const switches = "B:bC:c:D:d:EeFf:h:ijk:lN:nOPp:r:S:sTt:v:W:-:"

@@ -109,6 +109,34 @@ func TestDriverPsql(t *testing.T) {
 	})
 }
 
+// Programs get no banner unless the file says so; then no driver minds.
+func TestDriversTakeTheBanner(t *testing.T) {
+	for name, session := range map[string]func(t *testing.T, s scene) (int, *exec.Cmd){
+		"pgx": func(t *testing.T, s scene) (int, *exec.Cmd) {
+			return 14, exec.Command(pgtest.Binary(t, "./examples/drivers/go/pgx"), s.hf.URL(s.db))
+		},
+		"pq": func(t *testing.T, s scene) (int, *exec.Cmd) {
+			return 10, exec.Command(pgtest.Binary(t, "./examples/drivers/go/pq"), s.hf.URLWith(s.db, "sslmode", "disable"))
+		},
+		"node-postgres": func(t *testing.T, s scene) (int, *exec.Cmd) {
+			cmd := exec.Command(needs(t, "node"), example(t, "node/pg/session.js"), s.hf.URL(s.db))
+			cmd.Env = append(os.Environ(), "NODE_PATH="+nodeModules(t, "pg", "pg-cursor", "pg-query-stream", "pg-copy-streams"))
+			return 13, cmd
+		},
+		"asyncpg": func(t *testing.T, s scene) (int, *exec.Cmd) {
+			python3 := runtimeWith(t, "python3", "asyncpg", "-c", "import asyncpg")
+			return 12, exec.Command(python3, example(t, "python/asyncpg/session.py"), s.hf.URL(s.db))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newConfigured(t, "banner: program\n").scene
+			wantOpening(t, s.hf.Listen, "", 1)
+			steps, cmd := session(t, s)
+			driver(t, s, steps, cmd)
+		})
+	}
+}
+
 // runtimeWith finds an interpreter for which the probe exits with 0: one of
 // somebody's own may come first on PATH, while the module belongs to the system's.
 func runtimeWith(t *testing.T, program, module string, probe ...string) string {

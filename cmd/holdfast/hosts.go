@@ -48,6 +48,8 @@ func termsOf(c *config.Config, h config.Host) proxy.Terms {
 	return proxy.Terms{
 		Reviewers: hold.Reviewers(h.Reviewers), Answerers: answerersOf(c, h),
 		Wait: h.Holds.Wait, WaitInTransaction: h.Holds.WaitInTransaction, Grant: h.Holds.Grant,
+		FixedMode: h.Holds.ClientMode == config.Refuse, Banner: h.Greeted(),
+		Idle:        proxy.Idle{Limit: h.Idle.Limit.Duration(), LimitInTransaction: h.Idle.LimitInTransaction.Duration(), Sessions: h.Idle.Kinds()},
 		UnknownSame: h.UnknownRequester == config.Same, SelfConfirm: h.SelfConfirm == config.Typed,
 	}
 }

@@ -150,7 +150,7 @@ func TestPsqlDescribes(t *testing.T) {
 			if err != nil {
 				t.Fatalf("psql: %v\n%s", err, out)
 			}
-			return withoutPlace(string(out))
+			return withoutPlace(withoutBanner(string(out)))
 		}
 		direct, through := output(s.srv.URL(s.db)), output(s.hf.URL(s.db))
 		wantEqualTraces(t, direct, through)

@@ -70,7 +70,7 @@ func TestPsqlCommands(t *testing.T) {
 			if err != nil {
 				t.Fatalf("psql: %v\n%s", err, text)
 			}
-			return withoutTimes(strings.ReplaceAll(string(text), folder, "FOLDER"))
+			return withoutTimes(strings.ReplaceAll(withoutBanner(string(text)), folder, "FOLDER"))
 		}
 		direct, through := output(s.srv.URL), output(s.hf.URL)
 		wantEqualTraces(t, direct, through)

@@ -43,7 +43,7 @@ func runPsql(t *testing.T, url, sql string, env ...string) (string, error) {
 	cmd := exec.Command("psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql)
 	cmd.Env = append(append(os.Environ(), "LC_ALL=C"), env...)
 	out, err := cmd.CombinedOutput()
-	return string(out), err
+	return withoutBanner(string(out)), err
 }
 
 // TLS from the client to holdfast, in every mode of libpq.

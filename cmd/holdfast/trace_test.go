@@ -93,7 +93,7 @@ func wantSession(t *testing.T, text, id string) {
 	wantAll(t, from, "AuthenticationSASL [SCRAM-SHA-256]\n", "AuthenticationSASLContinue *\n", "AuthenticationSASLFinal *\n",
 		"AuthenticationOk\n", "ParameterStatus server_version=", "BackendKeyData ", " *\n", "ReadyForQuery I\n",
 		`CommandComplete "DROP TABLE"`, `DataRow ["42"]`)
-	wantAll(t, to, `answer "N"`, "AuthenticationOk\n", "NoticeResponse ", `M="holdfast: held as `+id, `M="holdfast: released `+id, `CommandComplete "DROP TABLE"`)
+	wantAll(t, to, `answer "N"`, "AuthenticationOk\n", `M="holdfast: this is host default; `, "NoticeResponse ", `M="holdfast: held as `+id, `M="holdfast: released `+id, `CommandComplete "DROP TABLE"`)
 	if rest := withoutNoticeLines(to); rest != "answer \"N\"\n"+from {
 		t.Errorf("the client got\n%swant what the server sent:\n%s", rest, from)
 	}
@@ -148,10 +148,10 @@ func wantModes(t *testing.T, dir, file string) {
 func wantChanges(t *testing.T, hf *pgtest.Proxy, file, id string) {
 	t.Helper()
 	out := hf.MustCLI(t, "trace", "changes", file)
-	wantAll(t, out, "From the client to the server: ", "- ", "SSLRequest\n", "From the server to the client: ", "+ ", `answer "N"`, "+ ", "holdfast: held as "+id, "+ ", "holdfast: released "+id)
+	wantAll(t, out, "From the client to the server: ", "- ", "SSLRequest\n", "From the server to the client: ", "+ ", `answer "N"`, "+ ", "holdfast: this is host default; ", "+ ", "holdfast: held as "+id, "+ ", "holdfast: released "+id)
 	toServer, toClient, _ := strings.Cut(out, "From the server to the client: ")
-	if left, added := strings.Count(toServer, "\n- "), strings.Count(toClient, "\n+ "); left != 1 || added != 3 {
-		t.Errorf("the server did not get %d messages, want 1; the client got %d of holdfast's own, want 3:\n%s", left, added, out)
+	if left, added := strings.Count(toServer, "\n- "), strings.Count(toClient, "\n+ "); left != 1 || added != 4 {
+		t.Errorf("the server did not get %d messages, want 1; the client got %d of holdfast's own, want 4:\n%s", left, added, out)
 	}
 	hf.MustCLI(t, "trace", "compare", file, file)
 }

@@ -21,6 +21,8 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkTokens(c.People, checks.Token)
 	n.checkGroups(c)
 	n.checkSharedUsers(c)
+	n.checkWord("holds.client_mode", c.Holds.ClientMode, Allow, Refuse)
+	n.checkSessions("", c.Banner, c.Idle)
 	n.checkHosts(c, checks.Server)
 	n.checkRules(c)
 	n.checkConsole(c, checks.Console)

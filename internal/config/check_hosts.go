@@ -28,6 +28,10 @@ func (n *notes) checkHosts(c *Config, checkServer func(string) error) {
 		n.checkMode(h, path)
 		n.checkWord(path+".unknown_requester", h.UnknownRequester, OneMore, Same)
 		n.checkWord(path+".self_confirm", h.SelfConfirm, "", Typed)
+		n.checkSessions(path, h.Banner, h.Idle)
+		if n.given(path + ".holds.client_mode") {
+			n.checkWord(path+".holds.client_mode", h.Holds.ClientMode, Allow, Refuse)
+		}
 		n.checkReviewers(c, i)
 	}
 }

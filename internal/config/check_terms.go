@@ -28,7 +28,7 @@ func (n *notes) terms(c *Config, r *Rule, rule rules.Rule, path string) rules.Te
 	return rules.Terms{
 		Group: r.Reviewers.Group, Count: r.Reviewers.Count,
 		Wait: r.Wait, WaitInTransaction: r.WaitInTransaction, TypeName: r.TypeName,
-		Return: r.Mode == ruleModeReturn,
+		Return: r.Mode == ruleModeReturn, MustWait: r.Mode == ruleModeWait,
 	}
 }
 

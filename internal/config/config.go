@@ -39,7 +39,13 @@ type Config struct {
 	// Webhook is another system that is told of holds; nil is none.
 	Webhook *Webhook `yaml:"webhook"`
 
-	Holds  Holds               `yaml:"holds"`
+	Holds Holds `yaml:"holds"`
+
+	// Banner are the kinds of sessions that begin with a notice of where they are; the
+	// word off alone is none. Default: all kinds but program.
+	Banner []string `yaml:"banner"`
+	Idle   Idle     `yaml:"idle"`
+
 	People []Person            `yaml:"people"`
 	Groups map[string][]string `yaml:"groups"` // name of the group to names of people
 
@@ -85,7 +91,20 @@ type Holds struct {
 	// Grant is how long an approval is good that nobody waited for. Default: 30
 	// minutes.
 	Grant time.Duration `yaml:"grant"`
+
+	// ClientMode says whether a client may choose return mode when it connects: Allow or
+	// Refuse. Default: Allow.
+	ClientMode string `yaml:"client_mode"`
 }
+
+// WaitOrOff is a time; below zero is off, and 0 the default.
+type WaitOrOff time.Duration
+
+// The values of Holds.ClientMode.
+const (
+	Allow  = "allow"
+	Refuse = "refuse"
+)
 
 // Person is somebody who asks or answers.
 type Person struct {
@@ -127,6 +146,9 @@ type Host struct {
 	Mode      Mode      `yaml:"mode"`
 	Reviewers Reviewers `yaml:"reviewers"`
 	Holds     Holds     `yaml:"holds"`
+
+	Banner []string `yaml:"banner"` // as of the whole configuration
+	Idle   Idle     `yaml:"idle"`
 
 	// UnknownRequester says how many people must approve what somebody asks who is not
 	// known: OneMore or Same.

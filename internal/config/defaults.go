@@ -48,6 +48,8 @@ func fillDefaults(c *Config, s Surroundings) {
 	setDefault(&c.Holds.Wait, DefaultWait)
 	setDefault(&c.Holds.WaitInTransaction, DefaultWaitInTransaction)
 	setDefault(&c.Holds.Grant, DefaultGrant)
+	setDefault(&c.Holds.ClientMode, Allow)
+	fillSessions(c)
 	fillSlack(c.Slack)
 	for i := range c.Hosts {
 		h := &c.Hosts[i]
@@ -60,6 +62,7 @@ func fillDefaults(c *Config, s Surroundings) {
 		setDefault(&h.Holds.Wait, c.Holds.Wait)
 		setDefault(&h.Holds.WaitInTransaction, c.Holds.WaitInTransaction)
 		setDefault(&h.Holds.Grant, c.Holds.Grant)
+		setDefault(&h.Holds.ClientMode, c.Holds.ClientMode)
 	}
 }
 

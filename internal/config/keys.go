@@ -27,6 +27,7 @@ var sections = []struct {
 	{reflect.TypeFor[TLS](), "tls"},
 	{reflect.TypeFor[Reviewers](), "reviewers"},
 	{reflect.TypeFor[Holds](), "holds"},
+	{reflect.TypeFor[Idle](), "idle"},
 	{reflect.TypeFor[Limits](), "limits"},
 	{reflect.TypeFor[Rule](), "rules"},
 	{reflect.TypeFor[When](), "when"},

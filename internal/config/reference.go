@@ -33,6 +33,7 @@ var reference = map[reflect.Type]map[string]key{
 	reflect.TypeFor[Slack]():      slackKeys,
 	reflect.TypeFor[Webhook]():    webhookKeys,
 	reflect.TypeFor[Holds]():      holdsKeys,
+	reflect.TypeFor[Idle]():       idleKeys,
 	reflect.TypeFor[Person]():     personKeys,
 	reflect.TypeFor[SharedUser](): sharedUserKeys,
 	reflect.TypeFor[Host]():       hostKeys,

@@ -33,7 +33,9 @@ var hostKeys = map[string]key{
 		doc:    "Who answers the holds of this host, where the rule that holds does not say so itself. One deny is enough.",
 		caveat: "whoever asked never counts. `serve --check` warns where a hold could only expire.", usual: "anybody, 1", example: "{group: dba, count: 1}",
 	},
-	"holds": {doc: "Times of this host.", usual: "those of the whole file", example: "{wait: 1h}"},
+	"holds":  {doc: "Holds on this host.", usual: "as in the whole file", example: "{wait: 1h}"},
+	"banner": {doc: "Which sessions of this host begin with the notice.", usual: "those of the whole file", words: bannerWords, some: true, example: "off"},
+	"idle":   {doc: "Idle sessions of this host.", usual: "as in the whole file", example: "{limit: 1h, limit_in_transaction: 10m}"},
 	"unknown_requester": {
 		doc: "How many people must approve what somebody asks whom neither a certificate, peer credentials, the Postgres user nor `shared_users` make one of " +
 			"`people`. `one_more` than for others, of the same groups: one of them may be who asked. `same` takes no more: for hosts where " +

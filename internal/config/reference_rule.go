@@ -44,11 +44,11 @@ var ruleKeys = map[string]key{
 		usual: "`false`", example: "true",
 	},
 	"mode": {
-		doc: "`wait`: the session waits for the answer. `return`, for agents and programs: the statement fails at once with ZH001 and the hold's id; once " +
-			"approved, the identical statement of the same user passes, one time. See [operations](operations.md).",
+		doc: "`wait`: the session waits for the answer, whatever its client chose when it connected. `return`, for agents and programs: the statement fails " +
+			"at once with ZH001 and the hold's id; once approved, the identical statement of the same user passes, one time. See [operations](operations.md).",
 		caveat: "of several rules that hold one statement, one with `return` is enough. What no approval can be kept for (a password in the text, EXECUTE of " +
 			"a prepared statement) waits all the same.",
-		usual: "`wait`", words: ruleModes, example: "return",
+		usual: "as the client chose when it connected, else `wait`", words: ruleModes, example: "return",
 	},
 }
 

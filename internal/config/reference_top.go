@@ -42,8 +42,20 @@ var topKeys = map[string]key{
 		usual:  "none", example: "{url: \"https://hooks.example.com/holdfast\", secret: \"${HOLDFAST_WEBHOOK_SECRET}\"}",
 	},
 	"holds": {
-		doc:     "How long a held statement waits for an answer before it expires, and how long an approval is good that comes afterwards.",
+		doc: "How long a held statement waits for an answer before it expires, how long an approval is good that comes afterwards, and whether a client may " +
+			"choose not to wait.",
 		example: "{wait: 30m, wait_in_transaction: 60s, grant: 30m}",
+	},
+	"banner": {
+		doc: "Which kinds of sessions on a host in `enforce` begin with a notice that names environment and host; `off` alone is none. Kinds are those of " +
+			"`sessions` of a rule. psql prints it on standard error, of scripts too. A client that connects with client_min_messages above notice gets none.",
+		caveat: "a client names itself as it likes, and a session without an application_name counts as a program.",
+		usual:  "`[interactive, agent, migration]`", words: bannerWords, some: true, example: "interactive",
+	},
+	"idle": {
+		doc: "Ends sessions on hosts in `enforce` that nobody uses: a forgotten tab is where the wrong statement is typed the next morning. The server's own " +
+			"limits count as well.",
+		example: "{limit: 8h, limit_in_transaction: 30m, sessions: interactive}",
 	},
 	"people": {
 		doc: "Who asks and who answers.",
@@ -95,6 +107,12 @@ var holdsKeys = map[string]key{
 	"grant": {doc: "How long an approval is good when nobody waits for it: of a hold that ended without an answer, or one of a rule with `mode: return`. The " +
 		"identical statement of the same user passes once meanwhile, without being asked about again.",
 		usual: "`30m`; in a host that of the whole file", example: "1h"},
+	"client_mode": {
+		doc: "`allow`: a client may choose return mode for its session when it connects, with the startup parameter `holdfast.mode=return`: what is held then " +
+			"fails at once with ZH001 and the hold's id, as with `mode: return` of a rule. `refuse` turns such a client away. See [operations](operations.md).",
+		caveat: "a rule with `mode: wait` waits all the same, and one with `mode: return` returns to a client that chose `wait`.",
+		usual:  "`allow`; in a host that of the whole file", words: func() []string { return []string{Allow, Refuse} }, example: "refuse",
+	},
 }
 
 var sharedUserKeys = map[string]key{

@@ -25,6 +25,7 @@ func TestNeedsRestart(t *testing.T) {
 		{"what is taken", func(c *Config) {
 			c.Rules, c.Limits, c.People, c.Groups = []Rule{{}}, Limits{Rows: 1}, nil, nil
 			c.Hosts[0].Reviewers, c.Hosts[0].Holds, c.Holds = Reviewers{Count: 2}, Holds{Wait: time.Second}, Holds{Wait: time.Second}
+			c.Hosts[0].Banner, c.Hosts[0].Idle = []string{off}, Idle{Limit: never}
 		}, nil},
 		{"paths", func(c *Config) { c.Control, c.Socket, c.SocketGroup, c.Audit, c.Trace.Dir = "", "", "", "", "" },
 			[]string{"control", "socket", "socket_group", "audit", "trace"}},

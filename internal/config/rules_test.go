@@ -41,7 +41,7 @@ func wantRules(t *testing.T, c *Config) {
 				Outside: []rules.Window{must(rules.ParseWindow("Sat,Sun 00:00-24:00 UTC"))},
 			}},
 			{Name: "drops need two", When: rules.When{Verbs: []rules.Verb{rules.VerbDrop}}, Terms: rules.Terms{
-				Group: "dba", Count: 2, Wait: 10 * time.Minute, WaitInTransaction: 5 * time.Second, TypeName: true}},
+				Group: "dba", Count: 2, Wait: 10 * time.Minute, WaitInTransaction: 5 * time.Second, TypeName: true, MustWait: true}},
 			{Name: "the rest"},
 		},
 	}

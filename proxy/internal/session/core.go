@@ -133,6 +133,7 @@ type Core struct {
 	live        []liveHold
 	wake        bool // what the client's side waited for has come
 	serverFatal bool // the server said goodbye itself
+	listens     bool // the client has sent LISTEN
 
 	out Output
 }
@@ -240,8 +241,19 @@ func (c *Core) Kept() int { return cap(c.in) + cap(c.serverIn) + len(c.later) }
 
 // Idle says that nothing is in flight and no transaction is open: the moment at
 // which a session can be ended without losing anything.
-func (c *Core) Idle() bool {
-	return !c.raw && !c.vague && c.status == 'I' && c.queue.len() == 0 && !c.dirty && !c.skipping && c.state == flowing && len(c.in) == 0
+func (c *Core) Idle() bool { return c.status == 'I' && c.quiet() }
+
+// quiet says that nothing is in flight: the server waits for the client.
+func (c *Core) quiet() bool {
+	return !c.raw && !c.vague && c.queue.len() == 0 && !c.dirty && !c.skipping && c.state == flowing && len(c.in) == 0
+}
+
+// Unused says that nothing is in flight, be it in a transaction, and that the client
+// does not wait for notifications either: nobody would miss the session but for its
+// state. A client that has sent LISTEN counts as waiting until DISCARD ALL: the tag of
+// an UNLISTEN does not say whether it was all.
+func (c *Core) Unused() (unused, inTransaction bool) {
+	return c.quiet() && !c.listens && c.serverPass == 0, c.status != 'I'
 }
 
 // Rest gives back the room for messages and replies that are not there: a session

@@ -149,6 +149,31 @@ func TestIdle(t *testing.T) {
 	}
 }
 
+// TestUnused: in a transaction too, but not with anything under way, and not while the
+// client waits for notifications.
+func TestUnused(t *testing.T) {
+	s := newScript(t, Enforce)
+	want := func(when string, unused, inTransaction bool) {
+		t.Helper()
+		if u, in := s.core.Unused(); u != unused || u && in != inTransaction {
+			t.Errorf("%s: unused %v, in a transaction %v", when, u, in)
+		}
+	}
+	want("new", true, false)
+	s.client("Q:begin", "", query("begin"))
+	want("in flight", false, false)
+	s.server("", "C:BEGIN Z:T", complete("BEGIN"), ready('T'))
+	want("in a transaction", true, true)
+	s.client("Q:listen a", "", query("listen a"))
+	s.server("", "C:LISTEN Z:E", complete("LISTEN"), ready('E'))
+	want("listening", false, true)
+	s.client("Q:discard all", "", query("discard all"))
+	s.server("", "C:DISCARD ALL Z:I", complete("DISCARD ALL"), ready('I'))
+	want("listening no more", true, false)
+	s.core.Server([]byte("A\x00\x00\x10\x00half a notification"))
+	want("half a message of the server has come", false, false)
+}
+
 // TestNoAllocationPerMessage: what carries no new SQL costs no memory.
 func TestNoAllocationPerMessage(t *testing.T) {
 	s := newScript(t, Enforce)

@@ -120,6 +120,10 @@ func (c *Core) completed(tag []byte) {
 	switch string(tag) {
 	case "COMMIT", "PREPARE TRANSACTION", "SAVEPOINT":
 		c.holdsKept()
+	case "LISTEN":
+		c.listens = true
+	case "DISCARD ALL":
+		c.listens = false
 	}
 	c.copying = copying{}
 	switch h.kind {
