@@ -1,6 +1,10 @@
 package session
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/holdfast-db/holdfast/internal/event"
+)
 
 // BenchmarkPreparedTransaction is what a session costs per Bind, Execute and Sync
 // of an allowed statement and its reply.
@@ -31,5 +35,40 @@ func benchmark(b *testing.B, c *Core, client, server []byte) {
 	}
 	if n := c.queue.len(); n != 0 {
 		b.Fatalf("%d replies are still expected", n)
+	}
+}
+
+// BenchmarkKeyedDelete is what a session costs per keyed DELETE, prepared and as a Query
+// with values in its text, with its rows summed and without.
+func BenchmarkKeyedDelete(b *testing.B) {
+	for _, sums := range []bool{false, true} {
+		name := "unsummed"
+		if sums {
+			name = "summed"
+		}
+		tallied := func(s *script) *Core {
+			if sums {
+				s.core.cfg.Tally = func([]event.Rows) {}
+			}
+			return s.core
+		}
+		b.Run("prepared/"+name, func(b *testing.B) {
+			s := newScript(b, Enforce)
+			const text = "delete from orders where id = $1"
+			s.client("P:s:"+text+" S", "", parse("s", text), sync())
+			s.server("", "1 Z:I", parsed(), ready('I'))
+			benchmark(b, tallied(s),
+				encode(b, bindTo("", "s"), execute(""), sync()),
+				encode(b, bound(), complete("DELETE 1"), ready('I')))
+		})
+		b.Run("query/"+name, func(b *testing.B) {
+			s := newScript(b, Enforce)
+			benchmark(b, tallied(s), encode(b, query("delete from orders where id = 4711")), encode(b, complete("DELETE 1"), ready('I')))
+		})
+		b.Run("select/"+name, func(b *testing.B) {
+			s := newScript(b, Enforce)
+			benchmark(b, tallied(s), encode(b, query("SELECT abalance FROM pgbench_accounts WHERE aid = 4711")),
+				encode(b, row("1"), complete("SELECT 1"), ready('I')))
+		})
 	}
 }
