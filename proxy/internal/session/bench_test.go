@@ -41,6 +41,25 @@ func benchmark(b *testing.B, c *Core, client, server []byte) {
 // BenchmarkKeyedDelete is what a session costs per keyed DELETE, prepared and as a Query
 // with values in its text, with its rows summed and without.
 func BenchmarkKeyedDelete(b *testing.B) {
+	b.Run("sums", func(b *testing.B) {
+		s := newScript(b, Enforce)
+		s.core.cfg.Tally = func([]event.Rows) {}
+		s.client("P:s:delete from orders where id = $1 B::s E:", "", parse("s", "delete from orders where id = $1"), bindTo("", "s"), execute(""))
+		s.server("", "1 2", parsed(), bound())
+		b.ReportAllocs()
+		for b.Loop() {
+			s.core.tagged(s.core.queue.head(), []byte("DELETE 1\x00"))
+			s.core.readyTally('I')
+		}
+	})
+	b.Run("sums of a SELECT", func(b *testing.B) {
+		s := newScript(b, Enforce)
+		s.core.cfg.Tally = func([]event.Rows) {}
+		for b.Loop() {
+			s.core.tagged(nil, []byte("SELECT 1\x00"))
+			s.core.readyTally('I')
+		}
+	})
 	for _, sums := range []bool{false, true} {
 		name := "unsummed"
 		if sums {

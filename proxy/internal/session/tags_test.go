@@ -157,7 +157,7 @@ func TestTalliesOfTransactions(t *testing.T) {
 			run("rollback prepared 'x'", 'I', "ROLLBACK PREPARED")}, []string{"a -1"}},
 		"preparing a failed one": {[]step{run("begin", 'T', "BEGIN"), run(a, 'T', "DELETE 1"), run(bad, 'E', "!22012"),
 			run("prepare transaction 'x'", 'I', "ROLLBACK")}, []string{"a !1"}},
-		"string": {[]step{run(a+";"+b, 'I', "DELETE 1", "DELETE 2")}, []string{"a -1 b -2"}},
+		"string":            {[]step{run(a+";"+b, 'I', "DELETE 1", "DELETE 2")}, []string{"a -1 b -2"}},
 		"string that fails": {[]step{run(a+";"+bad+";"+b, 'I', "DELETE 1", "!22012"), run(b, 'I', "DELETE 2")}, []string{"a !1", "b -2"}},
 		"string with a commit": {[]step{run(a+"; commit; "+b+";"+bad, 'I', "DELETE 1", "COMMIT", "DELETE 2", "!22012")},
 			[]string{"a -1", "b !2"}},
