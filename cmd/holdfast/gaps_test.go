@@ -26,7 +26,7 @@ func TestGapsCommand(t *testing.T) {
 
 	exit, out, _ := runGaps("--server", srv.URL(db), "orders")
 	for _, want := range []string{
-		"100  199      100  long  2026-07-01 01:39:00Z to 2026-07-01 03:20:00Z\n", "991  1000       10  tail  after 2026-07-01 16:30:00Z\n",
+		"100   199      100  long  2026-07-01 01:39:00Z to 2026-07-01 03:20:00Z\n", "991  1000       10  tail  after 2026-07-01 16:30:00Z\n",
 		"For the other 45 add --all.", "845 rows with ids from 1 to 990. Between them 145 ids\nare missing, 14.6 %, in 46 gaps.", "single: 45 gaps of one id.",
 	} {
 		if !strings.Contains(out, want) || exit != exitFine {
