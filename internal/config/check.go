@@ -21,7 +21,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkTokens(c.People, checks.Token)
 	n.checkGroups(c)
 	n.checkSharedUsers(c)
-	n.checkHosts(c, checks.Server)
+	n.checkHosts(c, checks)
 	n.checkRules(c)
 	n.checkConsole(c, checks.Console)
 	n.checkSlack(c)

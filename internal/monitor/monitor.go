@@ -36,6 +36,9 @@ type database struct {
 	ledger *ledger
 }
 
+// Host is the name of the host whose server is watched.
+func (m *Monitor) Host() string { return m.o.Host }
+
 // Run reads the counters until ctx ends, at once and then at each interval; it returns
 // when ctx ends. It never fails: State says how it is.
 func (m *Monitor) Run(ctx context.Context) {

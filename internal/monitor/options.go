@@ -43,6 +43,9 @@ type Options struct {
 	// ParseURL.
 	URL string
 
+	// Password goes with it where it is not empty.
+	Password string
+
 	// Databases are the ones to watch; empty are all that the user may connect to,
 	// asked for anew each time, templates aside.
 	Databases []string
@@ -100,8 +103,8 @@ func New(o Options) (*Monitor, error) {
 	if o.Interval == 0 {
 		o.Interval = DefaultInterval
 	}
-	if o.Interval < MinInterval || o.Interval > MaxInterval {
-		return nil, fmt.Errorf("the interval is %s; it is at least %s and at most %s", o.Interval, MinInterval, MaxInterval)
+	if err := checkInterval(o.Interval); err != nil {
+		return nil, err
 	}
 	if o.Host == "" {
 		return nil, errors.New("a monitor has the name of its host")
@@ -110,10 +113,32 @@ func New(o Options) (*Monitor, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Password != "" {
+		config.Password = o.Password
+	}
 	if len(o.Doors) == 0 {
 		o.Doors = []string{o.Host}
 	}
 	m := &Monitor{o: o, config: config, databases: map[string]*database{}, waiting: map[string]map[string]sums{}}
 	m.seen.init()
 	return m, nil
+}
+
+// Check says what is wrong with the URL and the interval of a monitor; an interval of 0
+// is DefaultInterval.
+func Check(url string, interval time.Duration) error {
+	if _, err := ParseURL(url); err != nil {
+		return err
+	}
+	if interval == 0 {
+		return nil
+	}
+	return checkInterval(interval)
+}
+
+func checkInterval(d time.Duration) error {
+	if d < MinInterval || d > MaxInterval {
+		return fmt.Errorf("the interval of a monitor is %s; it is at least %s and at most %s", d, MinInterval, MaxInterval)
+	}
+	return nil
 }
