@@ -63,7 +63,7 @@ func (m *Monitor) Run(ctx context.Context) {
 func (m *Monitor) poll(ctx context.Context) bool {
 	names, left, err := m.readDatabases(ctx)
 	if err != nil {
-		m.fail(ctx, err.Error(), nil)
+		m.fail(ctx, whyOf(err), nil)
 		return false
 	}
 	s := State{Anew: m.State().Anew, AnewWhy: m.State().AnewWhy}
@@ -73,7 +73,7 @@ func (m *Monitor) poll(ctx context.Context) bool {
 			return false
 		}
 		if err := m.pollDatabase(ctx, name, &s); err != nil {
-			s.Faults = append(s.Faults, Fault{name, err.Error()})
+			s.Faults = append(s.Faults, Fault{name, whyOf(err)})
 		}
 	}
 	m.drop(names)

@@ -56,7 +56,9 @@ func (m *Monitor) publish(s State, now time.Time) {
 	case s.Up && !old.Up:
 		log.Info().Int("databases", s.Databases).Int("tables", s.Tables).Msg("the monitor reads the server's counters")
 	}
-	m.logFaults(old, s)
+	if s.Up {
+		m.logFaults(old, s)
+	}
 	if !s.Anew.Equal(old.Anew) {
 		m.o.Log.Info().Str("host", m.o.Host).Str("why", s.AnewWhy).Msg("the server's counters started anew: what was deleted behind holdfast since the last sample is not known")
 	}
@@ -69,6 +71,9 @@ func (m *Monitor) logFaults(old, s State) {
 		}
 	}
 }
+
+// whyOf is an error in one line: pgx puts each address that it tried on its own.
+func whyOf(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 // sortFaults puts them in the order of their names.
 func sortFaults(list []Fault) {
