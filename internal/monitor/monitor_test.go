@@ -292,7 +292,7 @@ func TestRestart(t *testing.T) {
 // A user with no rights but LOGIN reads all counters of all databases it may enter.
 func TestRights(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
-		srv.Exec(t, "postgres", "DROP ROLE IF EXISTS watcher; CREATE ROLE watcher LOGIN CONNECTION LIMIT 1")
+		srv.Exec(t, "postgres", "DROP ROLE IF EXISTS watcher; CREATE ROLE watcher LOGIN")
 		closed := srv.Database(t)
 		srv.Exec(t, closed, "REVOKE CONNECT ON DATABASE "+closed+" FROM PUBLIC")
 		r := watch(t, srv, orders+"; REVOKE ALL ON orders FROM PUBLIC; CREATE SCHEMA hidden; CREATE TABLE hidden.t AS SELECT * FROM orders")

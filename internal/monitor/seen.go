@@ -77,7 +77,8 @@ func (s *seen) put(p place, n sums, most int) bool {
 	if len(shard.m) >= most {
 		return false
 	}
-	shard.m[place{strings.Clone(p.database), strings.Clone(p.table)}] = &n
+	first := n // apart from n, which would be allocated each time
+	shard.m[place{strings.Clone(p.database), strings.Clone(p.table)}] = &first
 	return true
 }
 
