@@ -83,7 +83,7 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	p.inForce.set(c, nil)
 	p.proxy, err = proxy.New(proxy.Options{
 		Hosts: hosts, Reader: rules.NewReader(rules.ReaderOptions{}), Policy: c.NewPolicy(time.Now),
-		Desk: p.desk, Events: p.events, Trace: tracing, Log: l,
+		Desk: p.desk, Events: p.events, Tally: p.tally, Trace: tracing, Log: l,
 	})
 	if err != nil {
 		return p, err
