@@ -325,6 +325,21 @@ func TestRights(t *testing.T) {
 	})
 }
 
+// Of too many tables the newest are left out, and State says how many.
+func TestTooManyTables(t *testing.T) {
+	srv := pgtest.Shared(t, pgtest.Newest(t))
+	r := watch(t, srv, "CREATE TABLE a (); CREATE TABLE b (); CREATE TABLE c ()")
+	for most, want := range map[int]string{0: "0 3", 2: "2 1", 3: "3 0", 9: "3 0"} {
+		s, err := r.readSnapshot(t.Context(), r.db, most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(len(s.tables), s.left); got != want {
+			t.Errorf("of at most %d: %s, want %s", most, got, want)
+		}
+	}
+}
+
 // Its sessions cannot write.
 func TestReadOnly(t *testing.T) {
 	srv := pgtest.Shared(t, pgtest.Newest(t))

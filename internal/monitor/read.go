@@ -88,8 +88,8 @@ func (m *Monitor) readDatabases(ctx context.Context) (names []string, left int, 
 	return names, all - len(names), nil
 }
 
-// readSnapshot reads the counters of one database.
-func (m *Monitor) readSnapshot(ctx context.Context, name string) (*snapshot, error) {
+// readSnapshot reads the counters of one database, of so many tables at most.
+func (m *Monitor) readSnapshot(ctx context.Context, name string, most int) (*snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
 	conn, err := m.dial(ctx, name)
@@ -109,7 +109,7 @@ func (m *Monitor) readSnapshot(ctx context.Context, name string) (*snapshot, err
 	if err := s.readCascades(ctx, conn); err != nil {
 		return nil, err
 	}
-	if err := s.readCounters(ctx, conn); err != nil {
+	if err := s.readCounters(ctx, conn, most); err != nil {
 		return nil, err
 	}
 	s.at = time.Now()
@@ -132,20 +132,23 @@ func (s *snapshot) readCascades(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-func (s *snapshot) readCounters(ctx context.Context, conn *pgx.Conn) error {
-	rows, err := conn.Query(ctx, countersText, maxTables)
+func (s *snapshot) readCounters(ctx context.Context, conn *pgx.Conn, most int) error {
+	rows, err := conn.Query(ctx, countersText, most)
 	if err != nil {
 		return fmt.Errorf("asking for the counters: %w", err)
 	}
 	var c counters
 	into := []any{&c.OID, &c.Root, &c.Schema, &c.Name, &c.RootSchema, &c.RootName, &c.Inserted, &c.Updated, &c.Deleted, &c.Live, &c.Estimate, &c.Upkeep, &c.Triggers}
 	if _, err := pgx.ForEachRow(rows, into, func() error {
+		if c.Root == c.OID { // nearly all: their names are kept once
+			c.RootSchema, c.RootName = c.Schema, c.Name
+		}
 		s.tables = append(s.tables, c)
 		return nil
 	}); err != nil {
 		return fmt.Errorf("asking for the counters: %w", err)
 	}
-	if len(s.tables) < maxTables {
+	if len(s.tables) < most {
 		return nil
 	}
 	var all int
