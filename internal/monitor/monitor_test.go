@@ -172,7 +172,10 @@ func TestInnocent(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
 		r := watch(t, srv, orders, `CREATE TABLE refs (id int REFERENCES orders); INSERT INTO refs VALUES (1000); CREATE TABLE kept AS SELECT * FROM orders;
 CREATE TABLE day (id int, at date) PARTITION BY RANGE (at); CREATE TABLE day1 PARTITION OF day FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
-CREATE TABLE day2 PARTITION OF day FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'); INSERT INTO day SELECT n, '2026-01-05' FROM generate_series(1, 100) n`)
+CREATE TABLE day2 PARTITION OF day FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'); INSERT INTO day SELECT n, '2026-01-05' FROM generate_series(1, 100) n;
+CREATE SCHEMA api; CREATE VIEW api.old AS SELECT * FROM orders WHERE id < 500; CREATE VIEW older AS SELECT * FROM api.old WHERE id < 300;
+CREATE TABLE base (id int); CREATE TABLE child () INHERITS (base); INSERT INTO child SELECT generate_series(1, 100);
+CREATE TABLE ruled (id int); INSERT INTO ruled SELECT generate_series(1, 100); CREATE RULE r AS ON DELETE TO kept DO ALSO DELETE FROM ruled WHERE id = old.id`)
 		r.turn(t)
 		for _, act := range []struct {
 			name string
@@ -183,11 +186,13 @@ CREATE TABLE day2 PARTITION OF day FOR VALUES FROM ('2026-02-01') TO ('2026-03-0
 			{"rolled back, and nobody said so", []string{"BEGIN", "DELETE FROM orders WHERE id < 100", "ROLLBACK"}, event.Rows{}},
 			{"failed half way", []string{"DELETE FROM orders WHERE id > 900 /* fails */"}, event.Rows{}},
 			{"to a savepoint", []string{"BEGIN", "SAVEPOINT s", "DELETE FROM orders WHERE id < 50", "ROLLBACK TO s", "DELETE FROM orders WHERE id < 20", "COMMIT"}, event.Rows{Table: "orders", Deleted: 19, Undone: 49}},
-			{"by a bare name", []string{"DELETE FROM kept WHERE id < 100"}, event.Rows{Table: "kept", Deleted: 99}},
-			{"of no name", []string{"DELETE FROM kept WHERE id < 200"}, event.Rows{Deleted: 100}},
+			{"of no name", []string{"DELETE FROM kept WHERE id BETWEEN 200 AND 299"}, event.Rows{Deleted: 100}},
 			{"rows that moved", []string{"UPDATE day SET at = '2026-02-03' WHERE id <= 50"}, event.Rows{Table: "day", Updated: 50}},
 			{"from a partition", []string{"DELETE FROM day2 WHERE id <= 20"}, event.Rows{Table: "day2", Deleted: 20}},
 			{"from its root", []string{"DELETE FROM day WHERE id BETWEEN 21 AND 40"}, event.Rows{Table: "day", Deleted: 20}},
+			{"by a view of a view", []string{"DELETE FROM older WHERE id BETWEEN 201 AND 240"}, event.Rows{Table: "older", Deleted: 40}},
+			{"by a view, with a search_path", []string{"DELETE FROM api.old WHERE id BETWEEN 241 AND 280"}, event.Rows{Table: "old", Deleted: 40}},
+			{"by a parent", []string{"DELETE FROM base WHERE id <= 50"}, event.Rows{Table: "base", Deleted: 50}},
 			{"truncated", []string{"TRUNCATE kept"}, event.Rows{}},
 		} {
 			r.run(t, act.sql...)
@@ -198,6 +203,13 @@ CREATE TABLE day2 PARTITION OF day FOR VALUES FROM ('2026-02-01') TO ('2026-03-0
 			r.turn(t)
 			r.expect(t, act.name, "")
 		}
+		r.run(t, "INSERT INTO kept SELECT generate_series(1, 12)")
+		r.turn(t)
+		r.run(t, "DELETE FROM kept")
+		r.seenDeleting("kept", 12, 0)
+		r.turn(t)
+		r.turn(t)
+		r.expect(t, "by a rule", "ruled 12 by [kept]")
 		r.run(t, "DELETE FROM day2 WHERE id > 40")
 		r.turn(t)
 		r.turn(t)

@@ -28,8 +28,10 @@ const (
 	maxTables       = 20_000
 	maxServerTables = 50_000
 
-	// maxCascades bounds the foreign keys that are read of one database.
+	// maxCascades bounds the foreign keys that are read of one database, maxThrough its
+	// views, rules and parents of tables, each once for each relation that it names.
 	maxCascades = 20_000
+	maxThrough  = 20_000
 )
 
 // Options say what to watch. Host and URL are needed.
@@ -90,7 +92,7 @@ type Behind struct {
 	Rows    int64 // of the table, as in Sample
 
 	// Cascade are tables that sessions of holdfast deleted from in that time and whose
-	// deletes take rows of this one along (ON DELETE CASCADE). Where there is one, the
+	// deletes can take rows of this one along (ON DELETE CASCADE, or a rule). Where there is one, the
 	// rows are explained, and nothing to warn of.
 	Cascade []string
 

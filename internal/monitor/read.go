@@ -39,6 +39,17 @@ const cascadesText = `
 SELECT DISTINCT coalesce(pg_catalog.pg_partition_root(conrelid)::oid, conrelid), coalesce(pg_catalog.pg_partition_root(confrelid)::oid, confrelid)
 FROM pg_catalog.pg_constraint WHERE contype = 'f' AND confdeltype = 'c' LIMIT $1::int8`
 
+// Views, and tables with rules, depend on the relations that these name (manual,
+// "pg_depend"); a child of a table loses rows to a DELETE of its parent.
+const throughText = `
+SELECT e.of, e.by, n.nspname::text, c.relname::text, e.rule AND c.relkind <> 'v' FROM (
+  SELECT d.refobjid AS of, r.ev_class AS by, true AS rule FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
+  WHERE d.classid = 2618 AND d.refclassid = 1259 AND d.refobjid >= 16384 AND r.ev_class <> d.refobjid
+  UNION SELECT i.inhrelid, i.inhparent, false FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class k ON k.oid = i.inhrelid
+  WHERE k.relkind = 'r' AND NOT k.relispartition) e
+JOIN pg_catalog.pg_class c ON c.oid = e.by JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v') LIMIT $1::int8`
+
 // The databases that can be watched. has_database_privilege is true of a superuser.
 const databasesText = `
 SELECT datname::text, count(*) OVER () FROM pg_catalog.pg_database
@@ -109,6 +120,9 @@ func (m *Monitor) readSnapshot(ctx context.Context, name string, most int) (*sna
 	if err := s.readCascades(ctx, conn); err != nil {
 		return nil, err
 	}
+	if err := s.readThrough(ctx, conn); err != nil {
+		return nil, err
+	}
 	if err := s.readCounters(ctx, conn, most); err != nil {
 		return nil, err
 	}
@@ -128,6 +142,29 @@ func (s *snapshot) readCascades(ctx context.Context, conn *pgx.Conn) error {
 		return nil
 	}); err != nil {
 		return fmt.Errorf("asking for the foreign keys: %w", err)
+	}
+	return nil
+}
+
+func (s *snapshot) readThrough(ctx context.Context, conn *pgx.Conn) error {
+	rows, err := conn.Query(ctx, throughText, maxThrough)
+	if err != nil {
+		return fmt.Errorf("asking for the views: %w", err)
+	}
+	s.through, s.called = map[uint32][]uint32{}, map[uint32]relation{}
+	var of, by uint32
+	var name relation
+	var along bool
+	if _, err := pgx.ForEachRow(rows, []any{&of, &by, &name.schema, &name.name, &along}, func() error {
+		if along {
+			s.cascades[of] = append(s.cascades[of], by)
+			return nil
+		}
+		s.through[of] = append(s.through[of], by)
+		s.called[by] = name
+		return nil
+	}); err != nil {
+		return fmt.Errorf("asking for the views: %w", err)
 	}
 	return nil
 }
