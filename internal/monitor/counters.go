@@ -47,10 +47,10 @@ func (e epoch) why(next epoch) string {
 
 // snapshot is what was read of one database.
 type snapshot struct {
-	at       time.Time
-	epoch    epoch
-	tables   []counters
-	left     int                 // tables that found no room
+	at     time.Time
+	epoch  epoch
+	tables []counters
+	left   int // tables that found no room
 	// cascades leads from a table to those whose deletes can take its rows along, by
 	// foreign keys and by rules.
 	cascades map[uint32][]uint32
