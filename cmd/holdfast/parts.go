@@ -15,6 +15,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/monitor"
 	"github.com/holdfast-db/holdfast/internal/slack"
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/trace"
@@ -42,6 +43,8 @@ type parts struct {
 	web     *web.Server   // nil without a web console
 	slack   *slack.App    // nil when Slack is not asked
 	webhook *webhook.Hook // nil when there is none
+
+	monitors []*monitor.Monitor // of the hosts that have one
 }
 
 // open makes all parts, or none.
@@ -63,7 +66,7 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err = p.openDesk(ctx); err != nil {
 		return p, err
 	}
-	if err = errors.Join(p.openSlack(ctx, l), p.openWebhook(ctx, l)); err != nil {
+	if err = errors.Join(p.openSlack(ctx, l), p.openWebhook(ctx, l), p.openMonitors(l)); err != nil {
 		return p, err
 	}
 	hosts, err := proxyHosts(c)
@@ -80,7 +83,7 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	p.inForce.set(c, nil)
 	p.proxy, err = proxy.New(proxy.Options{
 		Hosts: hosts, Reader: rules.NewReader(rules.ReaderOptions{}), Policy: c.NewPolicy(time.Now),
-		Desk: p.desk, Events: p.events, Trace: tracing, Log: l,
+		Desk: p.desk, Events: p.events, Tally: p.tally, Trace: tracing, Log: l,
 	})
 	if err != nil {
 		return p, err
@@ -139,6 +142,7 @@ func (p *parts) run(ctx context.Context, ready func()) error {
 	if p.webhook != nil {
 		p.webhook.Start()
 	}
+	defer p.watch(ctx)()
 	doors := p.doors()
 	ended := make(chan error, len(doors))
 	for _, serve := range doors {
@@ -220,6 +224,7 @@ func (p *parts) status(ctx context.Context) console.Status {
 	for _, h := range p.proxy.Status().Hosts {
 		s.Hosts = append(s.Hosts, console.HostStatus(h))
 	}
+	s.Monitors = p.monitorStatus()
 	for _, person := range current.People {
 		s.People, s.Identity = append(s.People, person.Name), "verified"
 	}

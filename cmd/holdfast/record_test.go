@@ -144,7 +144,7 @@ func TestFaultsStopTheStart(t *testing.T) {
 		"unknown key":       {good + "holdz: {}\n", "holdz"},
 		"unknown host key":  {strings.Replace(good, "mode:", "moode:", 1), "moode"},
 		"unknown mode":      {strings.Replace(good, "enforce", "enforced", 1), "enforced"},
-		"a later feature":   {good + "    monitor: postgres://y\n", "monitor"},
+		"a later feature":   {good + "    auth: {method: scram}\n", "auth"},
 		"an unknown verb":   {good + "rules: [{name: a, when: {verbs: trucate}, action: hold}]\n", "did you mean truncate?"},
 		"not YAML":          {good + "\t- [\n", ""},
 		"server is missing": {strings.Replace(good, "server:", "environment:", 1), "environment"},
@@ -162,7 +162,7 @@ func TestFaultsStopTheStart(t *testing.T) {
 		})
 	}
 	for _, args := range [][]string{
-		{"serve"}, {"serve", "--monitor", "postgres://y", "--listen", ":1", "--server", "postgres://x"}, {"alerts"}, {"nonsense"},
+		{"serve"}, {"serve", "--monitor", "y", "--listen", ":1", "--server", "postgres://x"}, {"alerts"}, {"nonsense"},
 	} {
 		wantExit(t, strings.Join(args, " "), pgtest.Run(exec.Command(binary, args...)), 2, "")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/holdfast-db/holdfast/internal/config"
+	"github.com/holdfast-db/holdfast/internal/monitor"
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/web"
 	"github.com/holdfast-db/holdfast/internal/wording"
@@ -62,10 +63,7 @@ answers on a host count from the next statement on. A file with faults changes n
 	f.String("wait", "", "how long a hold waits for an answer outside a transaction (`30m`)")
 	f.String("wait-in-transaction", "", "how long it waits inside one (`60s`)")
 	f.String("console", "", "`ADDR` of the web console: HOST:PORT, such as 127.0.0.1:8432")
-	for _, later := range []string{"monitor"} {
-		f.String(later, "", "not in this version")
-		_ = f.MarkHidden(later) // the flag was just defined
-	}
+	f.String("monitor", "", "`URL` by which the server's own counters of deletes are read")
 	return cmd
 }
 
@@ -107,6 +105,7 @@ func (a *app) input(flags map[string]string) config.Input {
 		Checks: config.Checks{
 			Server:  func(url string) error { _, err := proxy.ParseUpstream(url); return err },
 			Control: func(url string) error { _, err := store.Path(url); return err },
+			Monitor: monitor.Check,
 			Console: web.CheckAddress, Password: web.CheckHash, Token: web.CheckToken,
 		},
 	}

@@ -45,6 +45,12 @@ func (a *app) printStatus(s console.Status) {
 	fmt.Fprintf(a.out, "holdfast %s %s, pid %d, up %s\n\n", escape(s.Version), ready, s.PID, wording.Took(time.Duration(s.Uptime*float64(time.Second))))
 	for _, h := range s.Hosts {
 		a.printHost(h)
+		for _, m := range s.Monitors {
+			if m.Host == h.Name {
+				a.printMonitor(m)
+			}
+		}
+		fmt.Fprintln(a.out)
 	}
 	waiting := "Nothing is waiting."
 	if s.Waiting > 0 {
@@ -85,7 +91,6 @@ func (a *app) printHost(h console.HostStatus) {
 	a.indented(fmt.Sprintf("%s to %s", strings.Join(h.Listen, ", "), h.Server))
 	a.indented(fmt.Sprintf("%s, %d of them held; %s read, %s not counted%s, %s refused",
 		wording.Count(h.Sessions, "session"), h.Held, countOf(h.Statements, "statement"), wording.Number(h.NotCounted), wouldHold(h), wording.Number(h.Refused)))
-	fmt.Fprintln(a.out)
 }
 
 func wouldHold(h console.HostStatus) string {

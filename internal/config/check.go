@@ -23,7 +23,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkSharedUsers(c)
 	n.checkWord("holds.client_mode", c.Holds.ClientMode, Allow, Refuse)
 	n.checkSessions("", c.Banner, c.Idle)
-	n.checkHosts(c, checks.Server)
+	n.checkHosts(c, checks)
 	n.checkRules(c)
 	n.checkConsole(c, checks.Console)
 	n.checkSlack(c)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-func (n *notes) checkHosts(c *Config, checkServer func(string) error) {
+func (n *notes) checkHosts(c *Config, checks Checks) {
 	if len(c.Hosts) == 0 {
 		n.fault("hosts", "hosts is empty: list at least one, with name, listen and server")
 	}
@@ -23,7 +23,8 @@ func (n *notes) checkHosts(c *Config, checkServer func(string) error) {
 		n.checkName(path+".name", "a host", h.Name)
 		n.unique(names, h.Name, i, path+".name", "the host %q is listed twice; give each its own name")
 		n.checkListen(h, path, taken)
-		n.checkServer(h, path+".server", checkServer)
+		n.checkServer(h, path+".server", checks.Server)
+		n.checkMonitor(h, path, checks.Monitor)
 		n.checkTLS(h.TLS, path+".tls")
 		n.checkMode(h, path)
 		n.checkWord(path+".unknown_requester", h.UnknownRequester, OneMore, Same)

@@ -140,6 +140,15 @@ type Host struct {
 	// Server is the postgres:// URL of the server behind this door.
 	Server string `yaml:"server"`
 
+	// Monitor is the URL by which the server's counters are read, without a password
+	// where a file says it; empty reads none. MonitorPassword goes with it where it is
+	// not empty. MonitorInterval is how often; 0 is every minute. MonitorDatabases are
+	// the ones that are read; empty is all.
+	Monitor          string        `yaml:"monitor"`
+	MonitorPassword  Secret        `yaml:"monitor_password"`
+	MonitorInterval  time.Duration `yaml:"monitor_interval"`
+	MonitorDatabases []string      `yaml:"monitor_databases"`
+
 	// TLS to clients; nil means that holdfast answers an SSLRequest with no.
 	TLS *TLS `yaml:"tls"`
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations of testdata/faults")
@@ -59,6 +60,15 @@ func TestFaults(t *testing.T) {
 
 // checks stand for those of the packages that use the URLs.
 var checks = Checks{
+	Monitor: func(url string, interval time.Duration) error {
+		switch {
+		case !strings.HasPrefix(url, "postgres://"):
+			return errors.New("reading the monitor's URL: it does not begin with postgres://")
+		case interval > 0 && interval < 10*time.Second:
+			return errors.New("the interval is too short")
+		}
+		return nil
+	},
 	Server: func(url string) error {
 		switch {
 		case !strings.HasPrefix(url, "postgres://"):

@@ -11,7 +11,7 @@ import (
 // struct they belong to. They are told apart from typos, and stop the start all
 // the same: a limit that is written down and not kept is worse than none.
 var laterKeys = map[reflect.Type][]string{
-	reflect.TypeFor[Host](): {"monitor", "auth", "limits", "rules"},
+	reflect.TypeFor[Host](): {"auth", "limits", "rules"},
 }
 
 // sections names the structs for people, in the order in which a misplaced key

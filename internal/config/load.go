@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
 
 // Input is where a configuration comes from. Precedence: flag, HOLDFAST_*
@@ -27,6 +28,9 @@ type Input struct {
 type Checks struct {
 	Server  func(url string) error // of the package that dials it
 	Control func(url string) error // of the package that opens it
+
+	// Monitor is of the package that reads counters; interval may be 0.
+	Monitor func(url string, interval time.Duration) error
 
 	// Token says what is wrong with the hash of one.
 	Token func(hash string) error

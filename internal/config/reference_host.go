@@ -18,6 +18,15 @@ var hostKeys = map[string]key{
 		caveat:   "`verify-ca` and `verify-full` without `sslrootcert` use the roots of the system, not `~/.postgresql/root.crt`.",
 		required: true, form: "a URL", pattern: "^postgres(ql)?://", example: "postgres://db1.internal:5432?sslmode=verify-full",
 	},
+	"monitor": {
+		doc: "A URL by which holdfast itself logs in to the server and reads how many rows were deleted from each table, so that deletes behind its back are found; see " +
+			"[operations](operations.md#the-monitor). Parameters, variables (`PGPASSWORD`) and files (`~/.pgpass`) are those of libpq. Without sslmode it is as for `server`.",
+		caveat: "no password in it: `monitor_password` or `passfile=PATH`. It goes to the server itself, not to a pooler.",
+		usual:  "none, nothing is read", form: "a URL", pattern: "^postgres(ql)?://", example: "postgres://holdfast@db1.internal:5432/shop",
+	},
+	"monitor_password":  {doc: "The password of its user.", usual: "what libpq's variables and files say", example: "${HOLDFAST_MONITOR_PASSWORD}"},
+	"monitor_interval":  {doc: "How often counters are read: `10s` to `1h`.", usual: "`1m`", example: "30s"},
+	"monitor_databases": {doc: "The databases that are read, at most 100.", usual: "all that the user may connect to, templates aside", form: "a name, or a list of them", example: "[shop, billing]"},
 	"tls": {
 		doc: "TLS to clients: TLS 1.2 or newer, SSLRequest and sslnegotiation=direct.",
 		caveat: "with TLS on both legs, logins with SCRAM fail unless cert and key are the server's own; see [security](security.md). Certificates are read at " +

@@ -32,6 +32,7 @@ func NeedsRestart(running, next *Config) (keys []string) {
 		differs(name+": environment", was.Environment, h.Environment)
 		differs(name+": listen", was.Listen, h.Listen)
 		differs(name+": server", was.Server, h.Server)
+		differs(name+": monitor", was.monitored(), h.monitored())
 		differs(name+": tls", was.TLS, h.TLS)
 		differs(name+": mode", was.Mode, h.Mode)
 	}
@@ -41,6 +42,11 @@ func NeedsRestart(running, next *Config) (keys []string) {
 		}
 	}
 	return keys
+}
+
+// monitored are the keys of the monitor, which begins with all of them.
+func (h Host) monitored() []any {
+	return []any{h.Monitor, h.MonitorPassword, h.MonitorInterval, h.MonitorDatabases}
 }
 
 func (c *Config) host(name string) (Host, bool) {

@@ -60,6 +60,9 @@ func (n *notes) resolveSecrets(c *Config, in Input) {
 	for i := range c.People {
 		secrets[fmt.Sprintf("people[%d].password", i)] = &c.People[i].Password
 	}
+	for i := range c.Hosts {
+		secrets[fmt.Sprintf("hosts[%d].monitor_password", i)] = &c.Hosts[i].MonitorPassword
+	}
 	for path, secret := range secrets {
 		switch {
 		case in.WithoutSecrets:

@@ -25,11 +25,8 @@ var settings = []setting{
 	{flag: "wait-in-transaction", path: "holds.wait_in_transaction", of: func(c *Config) any { return &c.Holds.WaitInTransaction }},
 	{flag: "listen", path: "hosts[0].listen", of: func(c *Config) any { return &c.Hosts[0].Listen }},
 	{flag: "server", path: "hosts[0].server", of: func(c *Config) any { return &c.Hosts[0].Server }},
+	{flag: "monitor", path: "hosts[0].monitor", of: func(c *Config) any { return &c.Hosts[0].Monitor }},
 }
-
-// laterSettings are flags and variables of features that this version does not
-// have yet.
-var laterSettings = []string{"monitor"}
 
 // Variable is the name of the environment variable that stands for a flag of
 // serve.
@@ -51,11 +48,6 @@ func (in Input) given(flag string) (value, where string) {
 
 // overlay lays flags and variables over what the file said.
 func (n *notes) overlay(c *Config, in Input) {
-	for _, later := range laterSettings {
-		if _, where := in.given(later); where != "" {
-			n.faultAt(place{where: where}, "not in this version of holdfast; remove it")
-		}
-	}
 	for _, s := range settings {
 		value, where := in.given(s.flag)
 		if where == "" {

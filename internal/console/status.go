@@ -16,6 +16,9 @@ type Status struct {
 
 	Hosts []HostStatus `json:"hosts"`
 
+	// Monitors are those of the hosts that have one.
+	Monitors []MonitorStatus `json:"monitors,omitempty"`
+
 	Policy PolicyStatus `json:"policy"`
 
 	// Counting says whether rows are counted before a commit. It is false in

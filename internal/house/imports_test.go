@@ -43,6 +43,8 @@ var mayImport = map[string][]string{
 	"internal/audit":   {"internal/event", "internal/hold"},
 	"internal/catalog": {"rules"},
 	"internal/volume":  {"internal/event"},
+	"internal/gaps":    {},
+	"internal/monitor": {"internal/event"},
 	"internal/slack":   {"rules", "internal/hold", "internal/outbox", "internal/wording"},
 	"internal/outbox":  {},
 	"internal/webhook": {"rules", "internal/hold", "internal/outbox", "internal/wording"},
@@ -63,7 +65,7 @@ var mayNotImport = []struct {
 	except    []string
 }{
 	{"...", "github.com/jackc/pgproto3", []string{"proxy/internal/wire"}},
-	{"...", "github.com/jackc/pgx", []string{"internal/pgtest", "internal/store", "internal/catalog", "examples/..."}},
+	{"...", "github.com/jackc/pgx", []string{"internal/pgtest", "internal/store", "internal/catalog", "internal/gaps", "internal/monitor", "examples/..."}},
 	{"...", "github.com/pganalyze/pg_query_go", []string{"rules"}},
 	{"rules", "github.com/rs/zerolog", nil},
 	{"proxy/internal/wire", "github.com/rs/zerolog", nil},

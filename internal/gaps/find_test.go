@@ -1,0 +1,393 @@
+package gaps_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/holdfast-db/holdfast/internal/gaps"
+	"github.com/holdfast-db/holdfast/internal/pgtest"
+)
+
+// find looks for gaps in a table and returns them as text: kind from-to.
+func find(t *testing.T, o gaps.Options) ([]gaps.Gap, gaps.Summary) {
+	t.Helper()
+	var all []gaps.Gap
+	o.Each = func(g gaps.Gap) error {
+		all = append(all, g)
+		return nil
+	}
+	s, err := gaps.Find(t.Context(), o)
+	if err != nil {
+		t.Fatalf("looking for gaps in %s: %v", o.Table, err)
+	}
+	return all, s
+}
+
+func described(all []gaps.Gap) string {
+	var text []string
+	for _, g := range all {
+		text = append(text, fmt.Sprintf("%s %d-%d:%d", g.Kind, g.From, g.To, g.Missing))
+	}
+	return strings.Join(text, ", ")
+}
+
+// The second story: 2,500 of 30,000 rows gone, one at a time and in runs.
+func TestSecondStory(t *testing.T) {
+	const rows, lost = 30_000, 2_500
+	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
+		db := srv.Database(t, "CREATE TABLE orders (id bigserial PRIMARY KEY, created_at timestamptz NOT NULL, note text)",
+			"INSERT INTO orders (created_at) SELECT timestamptz '2026-07-01 00:00Z' + n * interval '1 minute' FROM generate_series(1, 30000) n")
+		gone := loseRows(rand.New(rand.NewPCG(6, 2)), rows, lost)
+		var ids []string
+		for id := range gone {
+			ids = append(ids, fmt.Sprint(id))
+		}
+		srv.Exec(t, db, "DELETE FROM orders WHERE id = ANY ('{"+strings.Join(ids, ",")+"}')")
+
+		found, s := find(t, gaps.Options{URL: srv.URL(db), Table: "orders"})
+		want := runsOf(gone, rows)
+		if got := described(found); got != described(want) {
+			t.Errorf("gaps:\n%.600s\nwant\n%.600s", got, described(want))
+		}
+		if s.Missing != lost || s.Rows != rows-lost || s.Gaps != uint64(len(want)) {
+			t.Errorf("%d missing, %d rows, %d gaps, want %d, %d, %d", s.Missing, s.Rows, s.Gaps, lost, rows-lost, len(want))
+		}
+		begin := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+		for _, g := range found {
+			after, before := begin.Add(time.Duration(g.From-1)*time.Minute), begin.Add(time.Duration(g.To+1)*time.Minute)
+			if !g.MadeAfter.At.Equal(after) || !g.MadeBefore.At.Equal(before) || !g.MadeAfter.Zoned {
+				t.Errorf("%d to %d made %s to %s, want %s to %s", g.From, g.To, g.MadeAfter, g.MadeBefore, after, before)
+			}
+		}
+	})
+}
+
+// loseRows picks ids, some alone and some in runs of up to 60; the ends stay.
+func loseRows(random *rand.Rand, rows, lost int) map[int]bool {
+	gone := map[int]bool{}
+	for len(gone) < lost {
+		from, n := 2+random.IntN(rows-100), 1
+		if random.IntN(10) == 0 {
+			n += random.IntN(60)
+		}
+		for id := from; id < from+n && len(gone) < lost; id++ {
+			gone[id] = true
+		}
+	}
+	return gone
+}
+
+// runsOf are the gaps that the ids make, by counting each.
+func runsOf(gone map[int]bool, rows int) (all []gaps.Gap) {
+	for id := 1; id <= rows; id++ {
+		if !gone[id] {
+			continue
+		}
+		if n := len(all); n > 0 && all[n-1].To == int64(id-1) {
+			all[n-1].To++
+			all[n-1].Missing++
+		} else {
+			all = append(all, gaps.Gap{From: int64(id), To: int64(id), Missing: 1})
+		}
+	}
+	for i := range all {
+		switch n := all[i].Missing; {
+		case n == 1:
+			all[i].Kind = gaps.Single
+		case n <= 32:
+			all[i].Kind = gaps.Short
+		default:
+			all[i].Kind = gaps.Long
+		}
+	}
+	return all
+}
+
+// Each table of the list has its own reasons for gaps.
+func TestGaps(t *testing.T) {
+	for _, test := range []struct {
+		name, sql, table, column, want string
+		check                          func(gaps.Summary) bool
+	}{
+		{
+			name: "nothing missing", table: "t",
+			sql: "CREATE TABLE t (id serial PRIMARY KEY); INSERT INTO t SELECT FROM generate_series(1, 10)",
+		},
+		{
+			name: "identity, head, hole and tail", table: "t", want: "head 1-2:2, short 5-6:2, tail 10-10:1",
+			sql: "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY); INSERT INTO t SELECT FROM generate_series(1, 10); DELETE FROM t WHERE id IN (1, 2, 5, 6, 10)",
+		},
+		{
+			name: "rolled back insert", table: "t", want: "single 2-2:1",
+			sql: "CREATE TABLE t (id serial PRIMARY KEY); INSERT INTO t DEFAULT VALUES; DO $$ BEGIN INSERT INTO t DEFAULT VALUES; RAISE 'x'; EXCEPTION WHEN OTHERS THEN NULL; END $$; INSERT INTO t DEFAULT VALUES",
+		},
+		{
+			name: "cache", table: "t", want: "tail 3-50:48",
+			sql:   "CREATE SEQUENCE q CACHE 50; CREATE TABLE t (id bigint PRIMARY KEY DEFAULT nextval('q')); INSERT INTO t DEFAULT VALUES; INSERT INTO t DEFAULT VALUES",
+			check: func(s gaps.Summary) bool { return s.Sequence.Cache == 50 },
+		},
+		{
+			name: "as long as a cache", table: "t", want: "short 2-83:82, long 85-167:83",
+			sql: "CREATE SEQUENCE q CACHE 50; CREATE TABLE t (id bigint PRIMARY KEY DEFAULT nextval('q')); INSERT INTO t VALUES (1), (84), (168); SELECT setval('q', 168)",
+		},
+		{
+			name: "increment", table: "t", want: "short 25-35:2, tail 55-55:1",
+			sql: "CREATE TABLE t (id bigint GENERATED BY DEFAULT AS IDENTITY (INCREMENT BY 10 START 5) PRIMARY KEY); INSERT INTO t SELECT FROM generate_series(1, 6); DELETE FROM t WHERE id IN (25, 35, 55)",
+		},
+		{
+			name: "increment and rows from elsewhere", table: "t", want: "single 25-25:1",
+			sql:   "CREATE TABLE t (id bigint GENERATED BY DEFAULT AS IDENTITY (INCREMENT BY 10 START 5) PRIMARY KEY); INSERT INTO t SELECT FROM generate_series(1, 4); DELETE FROM t WHERE id = 25; INSERT INTO t VALUES (24), (26)",
+			check: func(s gaps.Summary) bool { return s.Strays == 2 },
+		},
+		{
+			name: "descending", table: "t", want: "tail -10--9:2, single -3--3:1, head -1--1:1",
+			sql: "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY (INCREMENT BY -1) PRIMARY KEY); INSERT INTO t SELECT FROM generate_series(1, 10); DELETE FROM t WHERE id IN (-1, -3, -9, -10)",
+		},
+		{
+			name: "start", table: "t", want: "single 1001-1001:1",
+			sql:   "CREATE TABLE t (id int GENERATED BY DEFAULT AS IDENTITY (START 1000) PRIMARY KEY); INSERT INTO t VALUES (7); INSERT INTO t SELECT FROM generate_series(1, 3); DELETE FROM t WHERE id = 1001",
+			check: func(s gaps.Summary) bool { return s.Outside },
+		},
+		{
+			name: "loaded beyond the sequence", table: "t", want: "single 2-2:1, single 502-502:1",
+			sql:   "CREATE TABLE t (id serial PRIMARY KEY); INSERT INTO t SELECT FROM generate_series(1, 3); INSERT INTO t VALUES (501), (503); DELETE FROM t WHERE id = 2",
+			check: func(s gaps.Summary) bool { return s.Outside },
+		},
+		{
+			name: "the ends of bigint", table: "t", column: "id", want: "long -9223372036854775807-9223372036854775806:18446744073709551614",
+			sql: "CREATE TABLE t (id bigint PRIMARY KEY); INSERT INTO t VALUES (-9223372036854775808), (9223372036854775807)",
+		},
+		{
+			name: "negative ids without a sequence", table: "t", want: "short -3--1:3",
+			sql: "CREATE TABLE t (id smallint PRIMARY KEY); INSERT INTO t VALUES (-4), (0), (1)",
+		},
+		{
+			name: "partitioned, key of two columns", table: "t", want: "single 3-3:1",
+			sql: "CREATE TABLE t (id bigserial, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day); CREATE TABLE p PARTITION OF t FOR VALUES FROM ('2026-01-01') TO ('2026-02-01'); " +
+				"CREATE TABLE q PARTITION OF t DEFAULT; INSERT INTO t (day) SELECT date '2026-01-25' + n FROM generate_series(1, 12) n; DELETE FROM t WHERE id = 3",
+		},
+		{
+			name: "quoted, in a schema, by column", table: `"Sh""op"."Or ders"`, column: "No.", want: "single 2-2:1",
+			sql: `CREATE SCHEMA "Sh""op"; CREATE TABLE "Sh""op"."Or ders" (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), "No." serial UNIQUE); INSERT INTO "Sh""op"."Or ders" SELECT FROM generate_series(1, 3); DELETE FROM "Sh""op"."Or ders" WHERE "No." = 2`,
+		},
+		{
+			name: "a number twice, and none", table: "t", column: "no", want: "single 3-3:1",
+			sql:   "CREATE TABLE t (id serial PRIMARY KEY, no int); CREATE INDEX ON t (no); INSERT INTO t (no) VALUES (1), (2), (2), (NULL), (4)",
+			check: func(s gaps.Summary) bool { return s.Rows == 3 },
+		},
+		{
+			name: "shared sequence", table: "t", want: "single 2-2:1",
+			sql:   "CREATE SEQUENCE q; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('q')); CREATE TABLE u (id int PRIMARY KEY DEFAULT nextval('q')); INSERT INTO t DEFAULT VALUES; INSERT INTO u DEFAULT VALUES; INSERT INTO t DEFAULT VALUES",
+			check: func(s gaps.Summary) bool { return fmt.Sprint(s.Sequence.Shared) == "[public.u]" },
+		},
+		{
+			name: "empty, never used", table: "t",
+			sql: "CREATE TABLE t (id serial PRIMARY KEY)",
+		},
+		{
+			name: "emptied", table: "t", want: "tail 1-5:5",
+			sql: "CREATE TABLE t (id serial PRIMARY KEY); INSERT INTO t SELECT FROM generate_series(1, 5); TRUNCATE t",
+		},
+		{
+			name: "domain", table: "t", want: "single 2-2:1",
+			sql: "CREATE DOMAIN d AS bigint; CREATE TABLE t (id d PRIMARY KEY); INSERT INTO t VALUES (1), (3)",
+		},
+		{
+			name: "more than a chunk", table: "t", want: "single 9999-9999:1, single 10001-10001:1, short 20001-20010:10",
+			sql: "CREATE TABLE t (id serial PRIMARY KEY); INSERT INTO t SELECT FROM generate_series(1, 30500); DELETE FROM t WHERE id IN (9999, 10001) OR id BETWEEN 20001 AND 20010",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
+				db := srv.Database(t, test.sql)
+				found, s := find(t, gaps.Options{URL: srv.URL(db), Table: test.table, Column: test.column})
+				if got := described(found); got != test.want {
+					t.Errorf("gaps: %s, want %s", got, test.want)
+				}
+				if test.check != nil && !test.check(s) {
+					t.Errorf("summary: %+v", s)
+				}
+			})
+		})
+	}
+}
+
+func TestTimes(t *testing.T) {
+	for _, test := range []struct{ columns, named, column, after string }{
+		{"created_at timestamptz DEFAULT '2026-03-29 02:30+02'", "", "created_at", "2026-03-29T00:30:00Z"},
+		{"creation_date timestamp DEFAULT '2026-03-29 02:30', updated_at timestamptz DEFAULT now()", "", "creation_date", "2026-03-29T02:30:00"},
+		{"at timestamptz DEFAULT now(), updated_at timestamptz DEFAULT now()", "", "at", ""},
+		{"birthday date, seen_at timestamptz", "", "", ""},
+		{"birthday date DEFAULT '2026-01-02'", "birthday", "birthday", "2026-01-02T00:00:00"},
+		{"inserted_at timestamptz DEFAULT '-infinity'", "", "inserted_at", ""},
+	} {
+		t.Run(test.columns, func(t *testing.T) {
+			pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
+				db := srv.Database(t, "CREATE TABLE t (id serial PRIMARY KEY, "+test.columns+")", "INSERT INTO t SELECT FROM generate_series(1, 3)", "DELETE FROM t WHERE id = 2")
+				found, s := find(t, gaps.Options{URL: srv.URL(db), Table: "t", Time: test.named})
+				if s.Time != test.column || len(found) != 1 {
+					t.Fatalf("times by %q, %d gaps, want %q and 1", s.Time, len(found), test.column)
+				}
+				got := ""
+				if found[0].MadeAfter != nil {
+					got = found[0].MadeAfter.String()
+				}
+				if test.after != "" && got != test.after || strings.Contains(test.columns, "infinity") && got != "" {
+					t.Errorf("made after %q, want %q", got, test.after)
+				}
+			})
+		})
+	}
+}
+
+// Times that do not ascend with the ids say nothing.
+func TestTimesOutOfOrder(t *testing.T) {
+	srv := pgtest.Shared(t, pgtest.Newest(t))
+	db := srv.Database(t, "CREATE TABLE t (id int PRIMARY KEY, created timestamptz)", "INSERT INTO t VALUES (1, '2026-02-02'), (3, '2026-01-01')")
+	found, _ := find(t, gaps.Options{URL: srv.URL(db), Table: "t"})
+	if g := found[0]; g.MadeAfter != nil || g.MadeBefore != nil || g.Below.Made == nil {
+		t.Errorf("made %v to %v", g.MadeAfter, g.MadeBefore)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	const setup = `CREATE TABLE "Orders" (id serial PRIMARY KEY); CREATE VIEW v AS SELECT 1 AS id; CREATE MATERIALIZED VIEW m AS SELECT 1 AS id; CREATE SEQUENCE q;
+CREATE TABLE pair (a int, b int, PRIMARY KEY (a, b)); CREATE TABLE u (id uuid PRIMARY KEY); CREATE TABLE loose (id serial); CREATE TABLE two (a serial, b serial);
+CREATE TABLE part (id bigserial PRIMARY KEY) PARTITION BY HASH (id); CREATE TABLE part0 PARTITION OF part FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+CREATE TABLE secret (id serial PRIMARY KEY); CREATE TABLE rows (id serial PRIMARY KEY); ALTER TABLE rows ENABLE ROW LEVEL SECURITY; GRANT SELECT ON rows TO gaps_reader;
+CREATE SCHEMA closed; CREATE TABLE closed.t (id serial PRIMARY KEY); CREATE TABLE half (id serial PRIMARY KEY, created_at timestamptz); GRANT SELECT (created_at) ON half TO gaps_reader`
+	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
+		srv.Exec(t, "postgres", "DROP ROLE IF EXISTS gaps_reader; CREATE ROLE gaps_reader LOGIN")
+		db := srv.Database(t, setup)
+		reader := strings.Replace(srv.URL(db), "postgres@", "gaps_reader@", 1)
+		for _, test := range []struct{ url, table, column, time, what, now string }{
+			{"", "orders", "", "", `no table "orders"`, `public."Orders"`},
+			{"", "nosuch.t", "", "", `no table "nosuch.t"`, ""},
+			{"", "a.b.c.d", "", "", "not the name of a table", ""},
+			{"", `"`, "", "", `"\""`, ""},
+			{"", "v", "", "", "v is a view", ""},
+			{"", "m", "", "", "a materialized view", ""},
+			{"", "q", "", "", "a sequence", ""},
+			{"", "pair", "", "", "no primary key of one column", "--column"},
+			{"", "pair", "b", "", "no index", "CREATE INDEX CONCURRENTLY"},
+			{"", "pair", "c", "", `no column "c"`, "a, b"},
+			{"", "u", "", "", "of type uuid", ""},
+			{"", "loose", "", "", "no index", ""},
+			{"", "two", "", "", "a, b", "--column"},
+			{"", "part0", "", "", "a partition of public.part", "public.part"},
+			{"", "secret", "", "x", `no column "x"`, "leave --time out"},
+			{reader, "secret", "", "", "gaps_reader may not read secret", "GRANT SELECT"},
+			{reader, "half", "", "", "gaps_reader may not read half", "GRANT SELECT"},
+			{reader, "rows", "", "", "row security", "BYPASSRLS"},
+			{reader, "closed.t", "", "", "closed", ""},
+			{"postgres://127.0.0.1:1/x", "t", "", "", "cannot be reached", ""},
+			{"postgres://%zz", "t", "", "", "cannot be read", ""},
+		} {
+			if test.url == "" {
+				test.url = srv.URL(db)
+			}
+			_, err := gaps.Find(t.Context(), gaps.Options{URL: test.url, Table: test.table, Column: test.column, Time: test.time, Each: func(gaps.Gap) error { return nil }})
+			var f *gaps.Fault
+			if !errors.As(err, &f) {
+				t.Errorf("%s: %v is no fault", test.table, err)
+				continue
+			}
+			if !strings.Contains(f.What, test.what) || !strings.Contains(f.Now, test.now) || f.Now == "" {
+				t.Errorf("%s: %q, %q; want %q and %q", test.table, f.What, f.Now, test.what, test.now)
+			}
+		}
+	})
+}
+
+// Nobody waits for long: neither writers, nor whoever wants the table for itself, nor we.
+func TestBesideOthers(t *testing.T) {
+	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
+		db := srv.Database(t, "CREATE TABLE t (id serial PRIMARY KEY)", "INSERT INTO t SELECT FROM generate_series(1, 50000)", "DELETE FROM t WHERE id = 30000")
+		writer, err := pgx.Connect(t.Context(), srv.URL(db))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer writer.Close(context.Background())
+		run := func(sql string) {
+			t.Helper()
+			if _, err := writer.Exec(t.Context(), sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+		run("BEGIN; INSERT INTO t DEFAULT VALUES") // holds ROW EXCLUSIVE
+		want := "single 30000-30000:1, tail 50001-50001:1"
+		if found, _ := find(t, gaps.Options{URL: srv.URL(db), Table: "t"}); described(found) != want {
+			t.Errorf("beside a writer: %s, want %s", described(found), want)
+		}
+
+		// ALTER waits for the writer, and we behind it until both are gone.
+		altered := make(chan error, 1)
+		go func() {
+			conn, err := pgx.Connect(t.Context(), srv.URL(db))
+			if err == nil {
+				_, err = conn.Exec(t.Context(), "ALTER TABLE t ADD COLUMN x int")
+				conn.Close(context.Background())
+			}
+			altered <- err
+		}()
+		srv.AwaitValue(t, 20*time.Second, db, "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'", "1")
+		done := make(chan string, 1)
+		go func() {
+			var all []gaps.Gap
+			_, err := gaps.Find(t.Context(), gaps.Options{URL: srv.URL(db), Table: "t", Each: func(g gaps.Gap) error { all = append(all, g); return nil }})
+			done <- fmt.Sprint(described(all), " ", err)
+		}()
+		srv.AwaitValue(t, 20*time.Second, db, "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessShareLock'", "1")
+		run("COMMIT")
+		if err := <-altered; err != nil {
+			t.Errorf("ALTER TABLE: %v", err)
+		}
+		if got := <-done; got != "single 30000-30000:1 <nil>" {
+			t.Errorf("behind ALTER TABLE: %s", got)
+		}
+		if locks := srv.Value(t, db, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'holdfast gaps' AND state = 'idle in transaction'"); locks != "0" {
+			t.Errorf("%s sessions stay in a transaction", locks)
+		}
+	})
+}
+
+// No lock but ACCESS SHARE is taken.
+func TestOnlyAccessShare(t *testing.T) {
+	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
+		db := srv.Database(t, "CREATE TABLE t (id serial PRIMARY KEY, created_at timestamptz DEFAULT now())", "INSERT INTO t SELECT FROM generate_series(1, 10)", "DELETE FROM t WHERE id = 5")
+		// EXCLUSIVE conflicts with all modes but ACCESS SHARE.
+		conn, err := pgx.Connect(t.Context(), srv.URL(db))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close(context.Background())
+		if _, err := conn.Exec(t.Context(), "BEGIN; LOCK TABLE t IN EXCLUSIVE MODE"); err != nil {
+			t.Fatal(err)
+		}
+		if found, _ := find(t, gaps.Options{URL: srv.URL(db), Table: "t"}); described(found) != "single 5-5:1" {
+			t.Errorf("gaps: %s", described(found))
+		}
+	})
+}
+
+func TestEachEndsTheSearch(t *testing.T) {
+	srv := pgtest.Shared(t, pgtest.Newest(t))
+	db := srv.Database(t, "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT 2 * n FROM generate_series(1, 100) n")
+	told, enough := 0, errors.New("enough")
+	_, err := gaps.Find(t.Context(), gaps.Options{URL: srv.URL(db), Table: "t", Each: func(gaps.Gap) error { told++; return enough }})
+	if !errors.Is(err, enough) || told != 1 {
+		t.Errorf("%v after %d gaps", err, told)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err = gaps.Find(ctx, gaps.Options{URL: srv.URL(db), Table: "t", Each: func(gaps.Gap) error { cancel(); return ctx.Err() }})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,190 @@
+package monitor
+
+import (
+	"math"
+	"time"
+)
+
+// counters are those of one table, or of one partition of it, as the server has them.
+type counters struct {
+	OID        uint32
+	Root       uint32 // of the partitioned table, or OID
+	Schema     string
+	Name       string
+	RootSchema string
+	RootName   string
+
+	Inserted, Updated, Deleted int64
+	Live                       int64 // estimate of live rows, kept with the counters
+	Estimate                   int64 // of pg_class.reltuples; -1 where there is none
+	Upkeep                     int64 // how often VACUUM and ANALYZE set Live
+	Triggers                   bool  // on DELETE or UPDATE, written by people
+}
+
+// epoch tells counters that go on from those that started anew.
+type epoch struct {
+	System   int64 // identifier of the cluster
+	Timeline int32 // changed by a promotion
+	Started  time.Time
+	Reset    *time.Time // of the database's counters; nil is never
+	Standby  bool
+}
+
+// why says what makes two epochs different, empty when nothing does.
+func (e epoch) why(next epoch) string {
+	switch {
+	case e.System != next.System:
+		return "it is another server: its system identifier is another one"
+	case e.Standby != next.Standby, e.Timeline != next.Timeline:
+		return "a standby was promoted"
+	case !e.Started.Equal(next.Started):
+		return "the server was started again"
+	case (e.Reset == nil) != (next.Reset == nil), e.Reset != nil && !e.Reset.Equal(*next.Reset):
+		return "they were reset (pg_stat_reset)"
+	}
+	return ""
+}
+
+// snapshot is what was read of one database.
+type snapshot struct {
+	at     time.Time
+	epoch  epoch
+	tables []counters
+	left   int // tables that found no room
+	// cascades leads from a table to those whose deletes can take its rows along, by
+	// foreign keys and by rules.
+	cascades map[uint32][]uint32
+
+	// through leads from a relation to views and parents, by which sessions can delete
+	// its rows; called has their names.
+	through map[uint32][]uint32
+	called  map[uint32]relation
+}
+
+// relation is the name of one.
+type relation struct{ schema, name string }
+
+// counted is the name of a table as in event.Rows.
+func counted(schema, name string) string {
+	if schema == "public" {
+		return name
+	}
+	return schema + "." + name
+}
+
+// moves are what the counters did between two snapshots, one for each table, partitions
+// summed. Of a table that was not there before, or whose counters went down, nothing is
+// known but its size; without a snapshot before, of none.
+func moves(before, now *snapshot) []movement {
+	var old map[uint32]counters
+	var since time.Time
+	if before != nil {
+		since = before.at
+		old = make(map[uint32]counters, len(before.tables))
+		for _, c := range before.tables {
+			old[c.OID] = c
+		}
+	}
+	at := make(map[uint32]int, len(now.tables))
+	var list []movement
+	for _, c := range now.tables {
+		i, known := at[c.Root]
+		if !known {
+			i = len(list)
+			at[c.Root] = i
+			list = append(list, newMovement(c))
+		}
+		list[i].add(c, old, since)
+	}
+	for root, i := range at {
+		for _, by := range ancestors(now.through, root) {
+			list[i].call(now.called[by].schema, now.called[by].name)
+		}
+		for _, parent := range ancestors(now.cascades, root) {
+			if p, is := at[parent]; is {
+				list[i].parents = append(list[i].parents, list[p].table)
+			}
+		}
+	}
+	return list
+}
+
+// newMovement is that of the table that c is, or is a partition of.
+func newMovement(c counters) movement {
+	table := counted(c.RootSchema, c.RootName)
+	m := movement{table: table}
+	m.call(c.RootSchema, c.RootName)
+	return m
+}
+
+// call adds what sessions may call a table: in another schema than public also by its
+// bare name, with a search_path.
+func (m *movement) call(schema, name string) {
+	m.names = append(m.names, counted(schema, name))
+	if schema != "public" {
+		m.names = append(m.names, name)
+	}
+}
+
+// add sums the counters of a table, or of one of its partitions.
+func (m *movement) add(c counters, old map[uint32]counters, since time.Time) {
+	if c.Root != c.OID {
+		m.moves = true
+		m.call(c.Schema, c.Name)
+	}
+	m.rows = add(m.rows, rowsOf(c))
+	m.triggers = m.triggers || c.Triggers
+	o, known := old[c.OID]
+	if !known || c.Inserted < o.Inserted || c.Updated < o.Updated || c.Deleted < o.Deleted {
+		return
+	}
+	if o.Name != c.Name || o.Schema != c.Schema { // renamed since
+		m.call(o.Schema, o.Name)
+	}
+	if o.RootName != c.RootName || o.RootSchema != c.RootSchema {
+		m.call(o.RootSchema, o.RootName)
+	}
+	m.since = since
+	m.inserted = add(m.inserted, c.Inserted-o.Inserted)
+	m.updated = add(m.updated, c.Updated-o.Updated)
+	m.deleted = add(m.deleted, c.Deleted-o.Deleted)
+	m.gone = add(m.gone, gone(o, c))
+}
+
+// gone is how many of the deleted rows can have been committed. Rolled back ones are
+// among them, but do not bring the live rows down; nor do these tell where VACUUM or
+// ANALYZE has set them, or where they may have stood at zero, below which they do not go.
+func gone(o, c counters) int64 {
+	deleted := c.Deleted - o.Deleted
+	if o.Upkeep != c.Upkeep || o.Live < deleted || c.Live == 0 {
+		return deleted
+	}
+	return min(deleted, max(0, c.Inserted-o.Inserted-(c.Live-o.Live)))
+}
+
+// rowsOf is the size of a table: the live rows, or what ANALYZE saw where counters have
+// started anew since.
+func rowsOf(c counters) int64 {
+	if c.Live > 0 {
+		return c.Live
+	}
+	return max(0, min(c.Estimate, math.MaxInt64/2))
+}
+
+// maxAncestors bounds the tables whose deletes can reach one: longer chains of foreign
+// keys are followed to here.
+const maxAncestors = 100
+
+// ancestors are the relations whose deletes reach a table, step by step.
+func ancestors(steps map[uint32][]uint32, from uint32) (list []uint32) {
+	met := map[uint32]bool{from: true}
+	for next := []uint32{from}; len(next) > 0 && len(list) < maxAncestors; next = next[1:] {
+		for _, parent := range steps[next[0]] {
+			if !met[parent] {
+				met[parent] = true
+				list, next = append(list, parent), append(next, parent)
+			}
+		}
+	}
+	return list
+}
