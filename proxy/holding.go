@@ -18,6 +18,7 @@ const remindEvery = time.Minute
 // heldBatch is a batch that waits for people.
 type heldBatch struct {
 	ask    *session.Ask
+	id     string // of the hold; empty until it is recorded
 	cancel context.CancelCauseFunc
 }
 
@@ -34,7 +35,12 @@ func (n *netSession) askLocked(a *session.Ask) {
 		var id string
 		h, err := n.server.o.Desk.Wait(ctx, n.request(a), func(h hold.Hold) {
 			id = h.ID
-			n.notice(heldNotice(n.host, h))
+			n.act(func() {
+				if n.held != nil {
+					n.held.id = h.ID
+				}
+				n.core.Notice(heldNotice(n.host, h))
+			})
 			n.task("reminder", func() { n.remind(ctx, h) })
 		})
 		n.answer(answerOf{hold: h, err: err, after: time.Since(asked), id: id})

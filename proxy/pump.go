@@ -145,6 +145,7 @@ func (n *netSession) serverBytes(chunk []byte) session.Output {
 func (n *netSession) actLocked() session.Output {
 	out := n.core.Take()
 	n.keepLocked()
+	n.notePhaseLocked()
 	n.toServer.add(out.ToServer)
 	n.toClient.add(out.ToClient)
 	n.recordLocked(out)

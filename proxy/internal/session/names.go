@@ -16,6 +16,7 @@ type prepared struct {
 	asked   bool               // a portal whose Bind people decided about
 	bodies  []*rules.Statement // what an asked one could run by names at that time
 	cursor  bool               // declared by SQL: may outlive its transaction
+	word    word               // that its text begins with
 	batch   uint               // in which it was defined
 	serial  uint64             // of the message that defined it
 }

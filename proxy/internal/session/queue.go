@@ -16,6 +16,7 @@ type reply struct {
 	kind      byte // type of the client's message, or one of the constants above
 	closeKind byte
 	step      uint8 // expectAnswer: parts seen
+	word      word  // Query and Execute: that the text begins with
 	at        int   // Query: statements completed
 	done      int   // Query: of these the ones that are in facts
 	serial    uint64
