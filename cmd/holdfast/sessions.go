@@ -63,16 +63,24 @@ func (a *app) printSessions(found console.Sessions) {
 	var rows [][]string
 	for _, s := range found.Sessions {
 		rows = append(rows, []string{
-			s.ID, escape(s.Host), escape(s.User), escape(s.Database), escape(s.Application), escape(clientOf(s)),
+			s.ID, escape(s.Host + " / " + s.Database), escape(userOf(s)), escape(clientOf(s)),
 			wording.Took(a.now().Sub(s.Since)), doing(s, a.now()), escape(s.Statement),
 		})
 	}
-	a.out.table([]column{{head: "ID", style: bold}, {head: "HOST", most: 20}, {head: "USER", most: 16}, {head: "DATABASE", most: 16},
-		{head: "WITH", most: 16}, {head: "FROM", most: 20}, {head: "FOR", style: dim, right: true}, {head: "STATE"}, {head: "STATEMENT"}}, rows)
+	a.out.table([]column{{head: "ID", style: bold}, {head: "HOST", most: 24}, {head: "BY", most: 20},
+		{head: "FROM", most: 20}, {head: "FOR", style: dim, right: true}, {head: "STATE"}, {head: "STATEMENT"}}, rows)
 	if more := found.Picked - len(found.Sessions); more > 0 {
 		fmt.Fprintf(a.out, "\nand %s more. Pick with --host, --user or --text, or list more with --limit %s\n",
 			wording.Number(uint64(more)), strconv.Itoa(min(found.Picked, console.MaxSessions)))
 	}
+}
+
+// userOf is the Postgres user, and with what.
+func userOf(s console.Session) string {
+	if s.Application == "" {
+		return s.User
+	}
+	return s.User + ", " + s.Application
 }
 
 // clientOf is where a session comes from, and whether it came by TLS.
