@@ -42,5 +42,5 @@ func (s *Server) showSessions(w http.ResponseWriter, r *http.Request, who sessio
 	for _, h := range s.Status(r.Context()).Hosts {
 		p.Hosts = append(p.Hosts, h.Name)
 	}
-	s.showTo(w, r, http.StatusOK, who, "sessions", frame{Title: "Sessions", Current: "sessions", Refresh: refreshEvery, Every: lookEvery}, p)
+	s.showTo(w, r, http.StatusOK, who, "sessions", frame{Title: "Sessions", Current: "hosts", Refresh: refreshEvery, Every: lookEvery}, p)
 }
