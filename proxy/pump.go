@@ -155,6 +155,9 @@ func (n *netSession) actLocked() session.Output {
 			n.held.cancel(hold.ErrWithdrawn)
 		}
 	}
+	if out.Behind != nil && n.held != nil {
+		n.behindLocked(out.Behind)
+	}
 	if out.Moot && n.held != nil {
 		n.held.cancel(errMoot)
 	}

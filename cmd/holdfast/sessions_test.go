@@ -27,7 +27,9 @@ func (s scene) sessions(t *testing.T, args ...string) (list []console.Session) {
 func (s scene) awaitSession(t *testing.T, state string, args ...string) (one console.Session) {
 	t.Helper()
 	var list []console.Session
-	pgtest.Await(t, time.Minute, func() string { return state + " is not the state of the one in " + s.hf.MustCLI(t, "sessions", "--json") }, func() bool {
+	pgtest.Await(t, time.Minute, func() string {
+		return state + " is not the state of the one in " + s.hf.MustCLI(t, "sessions", "--json")
+	}, func() bool {
 		list = s.sessions(t, args...)
 		return len(list) == 1 && list[0].State == state
 	})

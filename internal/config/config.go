@@ -85,7 +85,14 @@ type Holds struct {
 	// Grant is how long an approval is good that nobody waited for. Default: 30
 	// minutes.
 	Grant time.Duration `yaml:"grant"`
+
+	// BlockedWait is how long other sessions may wait behind a strong lock of the
+	// transaction of a held statement before its hold ends. Default: 5 seconds.
+	BlockedWait WaitOrOff `yaml:"blocked_wait"`
 }
+
+// WaitOrOff is a time; below zero is off, and 0 the default.
+type WaitOrOff time.Duration
 
 // Person is somebody who asks or answers.
 type Person struct {

@@ -28,7 +28,7 @@ slack:
   strict: true
   literals: true
 webhook: {url: "https://hooks.example.com/in", secret: "${HOOK}", literals: true}
-holds: {wait: 20m, wait_in_transaction: 30s, grant: 2h}
+holds: {wait: 20m, wait_in_transaction: 30s, grant: 2h, blocked_wait: off}
 people:
   - {name: ana, email: ana@example.com, slack: U012AB3CD, postgres: [ana, app], os: ana}
   - {name: ben, postgres: ben, os: ben, password: "${PASS}", token: "sha256:0000000000000000000000000000000000000000000000000000000000000000"}
@@ -40,7 +40,7 @@ hosts:
     server: "postgres://db1.internal:5432?sslmode=verify-full"
     mode: enforce
     reviewers: {group: dba, count: 1}
-    holds: {wait: 5m, grant: 10m}
+    holds: {wait: 5m, grant: 10m, blocked_wait: 7s}
   - name: shop-staging
     environment: staging
     listen: "unix:/run/holdfast/.s.PGSQL.6433"
@@ -92,7 +92,7 @@ func TestWholeFile(t *testing.T) {
 		Console: Console{"127.0.0.1:8432", "https://holdfast.example.com", nil, &OIDC{"https://login.example.com", "holdfast", "sign"}},
 		Slack:   &Slack{"xoxb-1", "xapp-1", "sign", "C0123ABCD", "https://slack.example.com/api/", true, true},
 		Webhook: &Webhook{"https://hooks.example.com/in", "0123456789abcdef", true},
-		Holds:   Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour},
+		Holds:   Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour, -1},
 		People: []Person{
 			{Name: "ana", Email: "ana@example.com", Slack: "U012AB3CD", Postgres: []string{"ana", "app"}, OS: "ana"},
 			{Name: "ben", Postgres: []string{"ben"}, OS: "ben", Password: "$argon2id$x", Token: "sha256:0000000000000000000000000000000000000000000000000000000000000000"},
@@ -102,9 +102,9 @@ func TestWholeFile(t *testing.T) {
 			{Name: "shop-prod", Environment: "production",
 				Listen: []string{"0.0.0.0:6432", "unix:/run/postgresql/.s.PGSQL.5432"},
 				Server: "postgres://db1.internal:5432?sslmode=verify-full", Mode: Enforce,
-				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second, 10 * time.Minute}, UnknownRequester: "one_more"},
+				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second, 10 * time.Minute, WaitOrOff(7 * time.Second)}, UnknownRequester: "one_more"},
 			{Name: "shop-staging", Environment: "staging", Listen: []string{"unix:/run/holdfast/.s.PGSQL.6433"}, Server: "postgres://db2.internal",
-				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour}, UnknownRequester: "one_more"},
+				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour, -1}, UnknownRequester: "one_more"},
 		},
 		Limits: Limits{Rows: 500, Share: 0.1, ShareFrom: 20, UpdatedRows: 5000},
 	}

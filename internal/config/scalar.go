@@ -54,6 +54,14 @@ func setScalar(into reflect.Value, text string) error {
 		v, err := parseWait(text)
 		into.SetInt(int64(v))
 		return err
+	case WaitOrOff:
+		if text == off {
+			into.SetInt(-1)
+			return nil
+		}
+		v, err := parseWait(text)
+		into.SetInt(int64(v))
+		return err
 	case Secret:
 		v, err := setSecret(text)
 		into.SetString(string(v))

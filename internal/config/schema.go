@@ -106,6 +106,8 @@ func scalarOf(t reflect.Type, k key) schema {
 	switch reflect.Zero(t).Interface().(type) {
 	case time.Duration:
 		return schema{"type": "string", "pattern": timePattern}
+	case WaitOrOff:
+		return schema{"anyOf": []schema{{"type": "string", "pattern": timePattern}, {"const": off}}}
 	case bool:
 		return schema{"type": "boolean"}
 	case int, int64:

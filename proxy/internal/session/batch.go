@@ -104,6 +104,9 @@ func (c *Core) Release(id string) bool {
 	if c.state != asking {
 		return false
 	}
+	if c.afterQuestion(func() { c.pass(id) }, id) {
+		return true
+	}
 	c.pass(id)
 	return true
 }

@@ -12,6 +12,9 @@ func (c *Core) Refuse(e wire.Error, hold string) bool {
 	if c.state != asking {
 		return false
 	}
+	if c.afterQuestion(func() { c.Refuse(e, hold) }, "") {
+		return true
+	}
 	at := c.found[0].msg
 	if c.suspect > 0 && c.suspect-1 < at {
 		at = c.suspect - 1
