@@ -34,6 +34,10 @@ type Hold struct {
 	Why           string   `json:"why,omitempty"`
 	InTransaction bool     `json:"in_transaction"`
 
+	// Blocked is who waits behind its transaction; absent unless it waits inside one, and
+	// until the server was asked.
+	Blocked *Blocked `json:"blocked,omitempty"`
+
 	// Returns is true when nobody waits: the statement has failed with ZH001, and an
 	// approval is for the identical statement, sent once more.
 	Returns bool `json:"returns,omitempty"`
@@ -137,6 +141,7 @@ func shown(h hold.Hold, d Desk) Hold {
 		},
 		Unanswerable: h.Unanswerable, SelfConfirmed: h.SelfConfirmed(),
 	}
+	s.Blocked = blocked(h.Blocked)
 	s.setRequesters(d.People().Requesters(h.Request))
 	for _, n := range h.Needs() {
 		s.Reviewers.Needs = append(s.Reviewers.Needs, Need{Group: n.Group, Count: n.Count, Approved: h.Approved(n), Groups: n.Groups, Spare: n.Spare})

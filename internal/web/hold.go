@@ -56,7 +56,7 @@ func (s *Server) showHoldAs(w http.ResponseWriter, r *http.Request, status int, 
 	if p.Waits {
 		title = p.Asker + ": " + p.Statement
 	}
-	s.showTo(w, r, status, who, "hold", frame{Title: title, Current: "holds", Self: "/holds/" + h.ID}, p)
+	s.showTo(w, r, status, who, "hold", frame{Title: title, Current: "holds", Self: "/holds/" + h.ID, Every: p.every()}, p)
 }
 
 // missing answers for a hold that cannot be had.

@@ -1,0 +1,123 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/pgtest"
+)
+
+// shown is a hold as the command line shows it to programs.
+func (s scene) shown(t *testing.T, id string) (h console.Hold) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(s.hf.MustCLI(t, "show", id, "--json")), &h); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// awaitBehind waits until so many sessions wait behind a hold.
+func (s scene) awaitBehind(t *testing.T, id string, n int) (b *console.Blocked) {
+	t.Helper()
+	pgtest.Await(t, time.Minute, func() string { return fmt.Sprintf("%+v, want %d behind %s", b, n, id) }, func() bool {
+		b = s.shown(t, id).Blocked
+		return b != nil && b.Count == n
+	})
+	return b
+}
+
+// A transaction with a lock on the whole table holds others up; its hold ends after five
+// seconds of that, and they go on.
+func TestHeldBehindAStrongLock(t *testing.T) {
+	each(t, nil, func(t *testing.T, s scene) {
+		s.srv.Exec(t, s.db, "CREATE TABLE spare (id int)")
+		ana, ben := psql(t, s.hf.URL(s.db)), psql(t, s.srv.URL(s.db)+"?application_name=shop%20front")
+		ana.Do("BEGIN;")
+		ana.Do("ALTER TABLE events ADD COLUMN seen int;")
+		ana.Type("DROP TABLE spare;")
+		hold := s.hf.AwaitHold(t, "DROP TABLE spare")
+		if b := s.awaitBehind(t, hold.ID, 0); b.Fault != "" || len(b.Sessions) != 0 {
+			t.Errorf("%+v", b)
+		}
+		ben.Type("SELECT count(*) FROM events;")
+		began := time.Now()
+		b := s.awaitBehind(t, hold.ID, 1)
+		if one := b.Sessions[0]; one.User != "postgres" || one.Application != "shop front" || one.PID == 0 || time.Since(one.Since) > time.Minute {
+			t.Errorf("%+v", b)
+		}
+		wantAll(t, s.hf.MustCLI(t, "holds"), "1 session waits behind the locks of "+hold.ID)
+		wantAll(t, s.hf.MustCLI(t, "show", hold.ID), "1 session waits behind them.", "BEHIND", "postgres, shop front, process ")
+		wantAll(t, ben.Finish(), "3", "(1 row)")
+		if took := time.Since(began); took < 4*time.Second || took > 30*time.Second {
+			t.Errorf("who waited went on after %s", took)
+		}
+		wantAll(t, ana.Finish(), "ERROR:  holdfast: expired: ended early: 1 session had waited ", " s behind its locks", "The transaction is aborted")
+		wantAll(t, ana.Do("SELECT 1;"), "current transaction is aborted")
+		wantAll(t, ana.Do("ROLLBACK;"), "ROLLBACK")
+		ended := s.shown(t, hold.ID)
+		if ended.State != "expired" || !strings.HasPrefix(ended.Result, "ended early: 1 session had waited ") || ended.Blocked != nil || !ended.Decided.Before(ended.Expires) {
+			t.Errorf("%+v", ended)
+		}
+		wantAll(t, s.hf.MustCLI(t, "show", hold.ID), "Ended early: 1 session had waited ", "Nothing was dropped.", "It can still be approved")
+		if n := s.value(t, "SELECT count(*) FROM pg_attribute WHERE attrelid = 'events'::regclass AND attname = 'seen'"); n != "0" {
+			t.Error("the transaction was not aborted")
+		}
+	})
+}
+
+// Who waits for a row does not end a hold, and is shown; the hold is answered as ever,
+// and the transaction is as it was.
+func TestHeldBehindARowLock(t *testing.T) {
+	each(t, nil, func(t *testing.T, s scene) {
+		s.srv.Exec(t, s.db, "CREATE TABLE spare (id int)")
+		ana, ben := psql(t, s.hf.URL(s.db)), psql(t, s.srv.URL(s.db))
+		ana.Do("BEGIN;")
+		ana.Do("CREATE TABLE fresh (id int);") // a strong lock that nobody can wait for
+		ana.Do("UPDATE events SET id = id WHERE id = 1;")
+		ana.Do("DECLARE mine CURSOR FOR SELECT 4711;")
+		ana.Type("DROP TABLE spare;")
+		hold := s.hf.AwaitHold(t, "DROP TABLE spare")
+		ben.Type("UPDATE events SET id = id WHERE id = 1;")
+		b := s.awaitBehind(t, hold.ID, 1)
+		since := b.Sessions[0].Since
+		pgtest.Await(t, time.Minute, func() string { return "ben has not waited 8 s" }, func() bool {
+			b = s.awaitBehind(t, hold.ID, 1)
+			return b.At.Sub(since) > 8*time.Second
+		})
+		if h := s.shown(t, hold.ID); h.State != "pending" || !b.Sessions[0].Since.Equal(since) {
+			t.Errorf("%+v", h)
+		}
+		s.hf.MustCLI(t, "approve", hold.ID)
+		wantAll(t, ana.Finish(), "DROP TABLE")
+		wantAll(t, ana.Do("SHOW statement_timeout;"), "0")
+		wantAll(t, ana.Do("FETCH mine;"), "4711")
+		wantAll(t, ana.Do("SELECT count(*) FROM pg_stat_activity WHERE pid = pg_backend_pid();"), "1")
+		wantAll(t, ana.Do("COMMIT;"), "COMMIT")
+		wantAll(t, ben.Finish(), "UPDATE 1")
+	})
+}
+
+// Outside of a transaction there is nothing to wait behind, and in the middle of a batch
+// nobody can ask: both say so, and end nothing.
+func TestNobodyAsksWhoWaits(t *testing.T) {
+	onNewest(t, nil, func(t *testing.T, s scene) {
+		s.srv.Exec(t, s.db, "CREATE TABLE spare (id int)")
+		c := s.connect(t)
+		c.Send(pgtest.Query("DROP TABLE spare"))
+		hold := s.hf.AwaitHold(t, "DROP TABLE spare")
+		if b := s.shown(t, hold.ID).Blocked; b != nil {
+			t.Errorf("%+v", b)
+		}
+		s.deny(t, "DROP TABLE spare")
+		readAnswer(t, c).wantRefusal(t, "ZH002", 'I', hold)
+	})
+}
+
+// The limit is the configuration's, and may be off.
+func TestBlockedWaitOff(t *testing.T) {
+	onNewest(t, []string{"--config", "CONFIG"}, func(t *testing.T, s scene) {})
+}
