@@ -102,7 +102,7 @@ func TestHeldBehindARowLock(t *testing.T) {
 }
 
 // Outside of a transaction there is nothing to wait behind, and in the middle of a batch
-// nobody can ask: both say so, and end nothing.
+// nobody can ask.
 func TestNobodyAsksWhoWaits(t *testing.T) {
 	onNewest(t, nil, func(t *testing.T, s scene) {
 		s.srv.Exec(t, s.db, "CREATE TABLE spare (id int)")
@@ -114,10 +114,44 @@ func TestNobodyAsksWhoWaits(t *testing.T) {
 		}
 		s.deny(t, "DROP TABLE spare")
 		readAnswer(t, c).wantRefusal(t, "ZH002", 'I', hold)
+		c.Send(pgtest.Parse("", "INSERT INTO events VALUES (100, 'never')"), pgtest.Bind("", ""), pgtest.Execute("", 0), pgtest.Flush())
+		pgtest.Await(t, time.Minute, func() string { return "nothing is locked" }, func() bool {
+			return s.value(t, "SELECT count(*) FROM pg_locks WHERE relation = 'events'::regclass") != "0"
+		})
+		c.Send(pgtest.Parse("", "DROP TABLE spare"), pgtest.Bind("", ""), pgtest.Execute("", 0), pgtest.Sync())
+		hold = s.hf.AwaitHold(t, "DROP TABLE spare")
+		var h console.Hold
+		pgtest.Await(t, time.Minute, func() string { return fmt.Sprintf("%+v", h) }, func() bool {
+			h = s.shown(t, hold.ID)
+			return h.Blocked != nil
+		})
+		if h.Blocked.Fault != "the batch that it is part of has begun on the server" {
+			t.Errorf("%+v", h.Blocked)
+		}
+		wantAll(t, s.hf.MustCLI(t, "show", hold.ID), "Who waits behind them is not known: the batch that it is part of has begun on the server.")
+		s.deny(t, "DROP TABLE spare")
 	})
 }
 
 // The limit is the configuration's, and may be off.
 func TestBlockedWaitOff(t *testing.T) {
-	onNewest(t, []string{"--config", "CONFIG"}, func(t *testing.T, s scene) {})
+	srv := pgtest.Shared(t, pgtest.Newest(t))
+	s := scene{srv: srv, db: srv.Database(t, shop)}
+	s.hf = pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv, Config: func(p pgtest.Paths) string {
+		return oneHost(p, "    holds: {blocked_wait: off}\n")
+	}})
+	s.srv.Exec(t, s.db, "CREATE TABLE spare (id int)")
+	c := s.connect(t)
+	c.Query("BEGIN; LOCK TABLE events")
+	c.Send(pgtest.Query("DROP TABLE spare"))
+	hold := s.hf.AwaitHold(t, "DROP TABLE spare")
+	ben := psql(t, s.srv.URL(s.db))
+	ben.Type("SELECT count(*) FROM events;")
+	pgtest.Await(t, time.Minute, func() string { return "ben has not waited 8 s" }, func() bool {
+		b := s.awaitBehind(t, hold.ID, 1)
+		return b.At.Sub(b.Sessions[0].Since) > 8*time.Second
+	})
+	s.deny(t, "DROP TABLE spare")
+	readAnswer(t, c).wantRefusal(t, "ZH002", 'E', hold)
+	wantAll(t, ben.Finish(), "3")
 }

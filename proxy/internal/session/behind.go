@@ -82,8 +82,11 @@ func (c *Core) concludeBehind() {
 		b = &Behind{Fault: "the server did not answer"}
 	}
 	c.out.Behind = b
-	if q.then != nil {
+	switch {
+	case q.then != nil:
 		q.then()
+	case c.status == 'E': // the transaction could not be rescued
+		c.out.Moot = true
 	}
 }
 
