@@ -90,17 +90,19 @@ func (c *Core) concludeBehind() {
 	}
 }
 
-// afterQuestion keeps what was decided until the question that is under way is over. It is false
-// when there is none.
+// afterQuestion keeps what was decided until the question that is under way is over. It
+// is false when there is none.
 func (c *Core) afterQuestion(then func(), released string) bool {
 	if !c.asideNow() {
 		return false
 	}
-	if c.question.then == nil {
-		c.question.then, c.question.released = then, released
-	}
+	c.question.then, c.question.released = then, released
 	return true
 }
+
+// Deferred says that something was decided about the batch that waits, and is done once
+// a question is over.
+func (c *Core) Deferred() bool { return c.asideNow() && c.question.then != nil }
 
 // Unsent is the hold whose release waits for the end of a question; empty for none.
 func (c *Core) Unsent() string {

@@ -28,6 +28,7 @@ func heldInside(t *testing.T) *script {
 	s.inTransaction()
 	s.client("", "", query("drop table x"))
 	s.held()
+	s.unanswered = true
 	return s
 }
 
@@ -75,6 +76,9 @@ func TestDecidedWhileAsking(t *testing.T) {
 	s.asksBehind(ownBehind)
 	if !s.core.Release("h3x8m2qd") || s.core.Unsent() != "h3x8m2qd" {
 		t.Error("not to be released")
+	}
+	if s.core.Release("h") || s.core.Refuse(denied, "h") || !s.core.Inquiring() {
+		t.Error("decided twice")
 	}
 	s.check("", "")
 	s.server("Q:drop table x", "", behindAnswer()...)

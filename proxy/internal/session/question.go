@@ -204,4 +204,4 @@ func (c *Core) Withdraw() bool {
 }
 
 // Inquiring says that the server is being asked about a statement that waits.
-func (c *Core) Inquiring() bool { return c.state == inquiring }
+func (c *Core) Inquiring() bool { return c.state == inquiring || c.asideNow() }

@@ -9,7 +9,7 @@ import (
 // aborts the transaction itself; hold, which may be empty, is in the name that
 // the server's log shows.
 func (c *Core) Refuse(e wire.Error, hold string) bool {
-	if c.state != asking {
+	if c.state != asking || c.Deferred() {
 		return false
 	}
 	if c.afterQuestion(func() { c.Refuse(e, hold) }, "") {

@@ -43,6 +43,9 @@ func (c *conversation) refuse(id, code string) {
 		c.act()
 	}
 	c.forwarded.refusing = ""
+	if c.core.Deferred() {
+		c.deferred = &deferral{refusing: id}
+	}
 	if refused {
 		c.again(id)
 	}
@@ -81,6 +84,9 @@ func (c *conversation) release(a *session.Ask, id string) {
 	out := c.forwarded.at
 	c.act()
 	ok.to = max(out, c.forwarded.at)
+	if c.core.Deferred() {
+		c.deferred = &deferral{approved: ok}
+	}
 	c.again(id)
 }
 

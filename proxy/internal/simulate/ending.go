@@ -106,6 +106,9 @@ func (c *conversation) settleUp() {
 	c.finished = true
 	c.close(wire.Error{}, c.cause)
 	c.core.Take()
+	if id := c.core.Unsent(); id != "" {
+		c.finish(id, hold.Failed, "not sent: the session ended first")
+	}
 	if c.core.Release("late") {
 		c.fail("a batch was released after the end of its session")
 	}

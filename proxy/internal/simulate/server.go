@@ -36,6 +36,7 @@ type server struct {
 
 	tx         txState
 	saved      *savedState // to go back to; nil before the first write
+	ticks      int         // questions who waits
 	mark       *mark       // of the core's savepoint
 	pipelining bool        // an Execute has completed in this transaction
 	immediate  bool        // what ran commits by itself
