@@ -45,6 +45,7 @@ func (c *conversation) refuse(id, code string) {
 	c.forwarded.refusing = ""
 	if c.core.Deferred() {
 		c.deferred = &deferral{refusing: id}
+		c.world.stats.Deferred++
 	}
 	if refused {
 		c.again(id)
@@ -86,6 +87,7 @@ func (c *conversation) release(a *session.Ask, id string) {
 	ok.to = max(out, c.forwarded.at)
 	if c.core.Deferred() {
 		c.deferred = &deferral{approved: ok}
+		c.world.stats.Deferred++
 	}
 	c.again(id)
 }

@@ -17,11 +17,15 @@ type deferral struct {
 	refusing string    // the hold then
 }
 
+// mostAsks is how often one hold asks.
+const mostAsks = 8
+
 // askBehind is the engine's tick.
 func (c *conversation) askBehind() {
 	if c.held == nil || c.closed {
 		return
 	}
+	c.held.asks++
 	c.trace("engine", "asks who waits behind the transaction")
 	c.core.AskBehind()
 	c.act()
@@ -49,6 +53,15 @@ func (c *conversation) afterForwarding() {
 	}
 }
 
+// neverSent takes back that a hold was sent, whose answer waited when its session ended.
+func (c *conversation) neverSent(id string) {
+	d := c.deferred
+	if d == nil || d.approved == nil || d.approved.id != id || d.approved.to > d.approved.from {
+		c.fail("hold %s is said not to have been sent, and its answer does not wait", id)
+	}
+	c.world.ledger.byID[id].sent = false
+}
+
 // blockedLimit is how long others may wait.
 const blockedLimit = 5 * time.Second
 
@@ -60,8 +73,12 @@ func (c *conversation) behind(b *session.Behind) {
 	if b.Fault == "" && !c.held.ask.InTransaction {
 		c.fail("the server was asked who waits behind a transaction, and there is none")
 	}
+	if b.Fault == "" {
+		c.world.stats.Behind++
+	}
 	c.run.desk.SetBlocked(c.held.id, hold.Blocked{At: time.Now(), Fault: b.Fault, Count: b.Count})
-	if b.Strong >= blockedLimit {
+	if b.Strong >= blockedLimit && !c.held.early {
+		c.world.stats.Early++
 		c.held.early = true
 		if f := c.world.ledger.of(c); f != nil {
 			f.early = true
@@ -72,7 +89,7 @@ func (c *conversation) behind(b *session.Behind) {
 
 // answerBehind makes up who waits.
 func (s *server) answerBehind() {
-	waiting := s.ticks % 4
+	waiting := (3 + s.ticks) % 4
 	s.ticks++
 	for i := range waiting {
 		s.emit(rowOf(strconv.Itoa(waiting), strconv.Itoa(2*waiting), strconv.Itoa(100+i), "ben", "app", strconv.Itoa(2*waiting-i)))

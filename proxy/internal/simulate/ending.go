@@ -107,6 +107,7 @@ func (c *conversation) settleUp() {
 	c.close(wire.Error{}, c.cause)
 	c.core.Take()
 	if id := c.core.Unsent(); id != "" {
+		c.neverSent(id)
 		c.finish(id, hold.Failed, "not sent: the session ended first")
 	}
 	if c.core.Release("late") {

@@ -24,6 +24,7 @@ type heldBatch struct {
 	wait     time.Duration
 	reminded time.Time
 	returns  bool      // nobody waits for people
+	asks     int       // how often it was asked who waits behind it
 	early    bool      // others have waited too long behind it
 	cause    error     // why nobody waits for it any more; nil while somebody does
 	gone     time.Time // since when

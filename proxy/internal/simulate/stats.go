@@ -16,6 +16,7 @@ type Stats struct {
 	Refused, Effects          int
 	Spent, Refunds            int                // grants
 	Questions, Spared         int                // about names, and what nobody had to be asked about
+	Behind, Deferred, Early   int                // answers who waits, decisions of people meanwhile, holds ended by them
 	Ends                      map[hold.State]int // holds, by how they ended
 }
 
@@ -32,6 +33,9 @@ func (s *Stats) Add(o Stats) {
 	s.Refunds += o.Refunds
 	s.Questions += o.Questions
 	s.Spared += o.Spared
+	s.Behind += o.Behind
+	s.Deferred += o.Deferred
+	s.Early += o.Early
 	if s.Ends == nil {
 		s.Ends = map[hold.State]int{}
 	}
@@ -49,8 +53,8 @@ func (s Stats) String() string {
 		total += s.Ends[state]
 	}
 	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, "+
-		"%d questions about names, %d statements spared, %d grants spent, %d given back",
-		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds)
+		"%d questions about names, %d statements spared, %d grants spent, %d given back, %d answers who waits, %d decisions meanwhile, %d holds ended early",
+		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds, s.Behind, s.Deferred, s.Early)
 }
 
 // count adds up what the world has seen.
