@@ -133,22 +133,28 @@ func TestNobodyAsksWhoWaits(t *testing.T) {
 	})
 }
 
-// The limit is the configuration's, and may be off.
+// The limit is the configuration's, and may be off. Who asks needs no rights of their own
+// to see who waits, nor UTF-8.
 func TestBlockedWaitOff(t *testing.T) {
 	srv := pgtest.Shared(t, pgtest.Newest(t))
 	s := scene{srv: srv, db: srv.Database(t, shop)}
 	s.hf = pgtest.Holdfast(t, pgtest.ProxyOptions{Server: srv, Config: func(p pgtest.Paths) string {
 		return oneHost(p, "    holds: {blocked_wait: off}\n")
 	}})
-	s.srv.Exec(t, s.db, "CREATE TABLE spare (id int)")
-	c := s.connect(t)
+	s.srv.Exec(t, s.db, "CREATE TABLE spare (id int); CREATE ROLE clerk LOGIN; GRANT ALL ON events TO clerk")
+	t.Cleanup(func() { s.srv.Exec(t, s.db, "DROP OWNED BY clerk; DROP ROLE clerk") })
+	c := pgtest.Dial(t, s.hf.Listen)
+	c.Startup("user", "clerk", "database", s.db, "client_encoding", "LATIN1")
 	c.Query("BEGIN; LOCK TABLE events")
 	c.Send(pgtest.Query("DROP TABLE spare"))
 	hold := s.hf.AwaitHold(t, "DROP TABLE spare")
-	ben := psql(t, s.srv.URL(s.db))
+	ben := psql(t, s.srv.URL(s.db)+"?application_name=b%C3%A9n")
 	ben.Type("SELECT count(*) FROM events;")
 	pgtest.Await(t, time.Minute, func() string { return "ben has not waited 8 s" }, func() bool {
 		b := s.awaitBehind(t, hold.ID, 1)
+		if one := b.Sessions[0]; one.User != "postgres" || one.Application != `b\xc3\xa9n` { // as the server keeps it
+			t.Fatalf("%+v", one)
+		}
 		return b.At.Sub(b.Sessions[0].Since) > 8*time.Second
 	})
 	s.deny(t, "DROP TABLE spare")
