@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/holdfast-db/holdfast/internal/event"
 )
 
 // Blocked is who waits on the server behind the transaction of a hold, as its session
@@ -65,19 +67,29 @@ func (d *Desk) SetBlocked(id string, b Blocked) {
 	if w == nil {
 		return
 	}
-	if w.noteBlocked(b) {
+	if w.noteBlocked(&b) {
+		d.events(b.event(id))
 		d.watching.tell(id)
 	}
 }
 
+// event is b for observers.
+func (b Blocked) event(id string) event.HoldBlocked {
+	e := event.HoldBlocked{At: b.At, Hold: id, Count: b.Count, Fault: clip(b.Fault)}
+	for _, s := range b.Sessions {
+		e.Sessions = append(e.Sessions, event.BlockedSession{PID: s.PID, User: clip(s.User), Application: clip(s.Application), Since: s.Since.UTC()})
+	}
+	return e
+}
+
 // noteBlocked says whether watchers are to be told.
-func (w *waiter) noteBlocked(b Blocked) (tell bool) {
+func (w *waiter) noteBlocked(b *Blocked) (tell bool) {
 	w.behind.Lock()
 	defer w.behind.Unlock()
 	b.keepSince(w.blocked)
-	w.blocked = b
+	w.blocked = *b
 	if now := time.Now(); !b.same(w.told) && now.Sub(w.toldAt) >= tellBlockedEvery {
-		w.told, w.toldAt = b, now
+		w.told, w.toldAt = *b, now
 		return true
 	}
 	return false

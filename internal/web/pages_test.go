@@ -81,6 +81,7 @@ func TestEveryPageOnEveryScreen(t *testing.T) {
 	r := newRig(t, team)
 	ids := r.scene()
 	r.clients.set(crowd(ids["many"])...)
+	r.desk.SetBlocked(ids["many"], blocked(7, "shop", "shop", "etl"))
 	b := r.tab(phone, "bsmith")
 	axe := axeSource(t)
 	for _, p := range []struct{ name, path string }{

@@ -3,6 +3,8 @@ package wording
 import (
 	"testing"
 	"time"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
 func TestWording(t *testing.T) {
@@ -25,6 +27,15 @@ func TestWording(t *testing.T) {
 		{List(nil, "or"), ""}, {List([]string{"ana"}, "or"), "ana"}, {List([]string{"ana", "ben", "cleo"}, "or"), "ana, ben or cleo"},
 		{Done([]string{"DROP TABLE a", "DROP SCHEMA b"}), "dropped"}, {Done([]string{"TRUNCATE a"}), "truncated"},
 		{Done([]string{"DROP TABLE a", "DELETE b"}), "run"}, {Done([]string{"DO block"}), "run"}, {Done(nil), "run"},
+		{Locks(false, hold.Blocked{}), "It holds no locks: nothing of it has run."},
+		{Locks(true, hold.Blocked{}), "It waits inside a transaction, which keeps the locks it has."},
+		{Locks(true, hold.Blocked{At: now}), "It waits inside a transaction, which keeps the locks it has. Nobody waits behind them."},
+		{Locks(true, hold.Blocked{At: now, Count: 1}), "It waits inside a transaction, which keeps the locks it has. 1 session waits behind them."},
+		{Locks(true, hold.Blocked{At: now, Fault: "no"}), "It waits inside a transaction, which keeps the locks it has. Who waits behind them is not known: no."},
+		{BlockedBy(hold.BlockedSession{PID: 7}), "the server itself, process 7"},
+		{BlockedBy(hold.BlockedSession{PID: 7, User: "ben", Application: "psql"}), "ben, psql, process 7"},
+		{Expired("nobody answered in time", time.Minute), "Nobody answered in 1 min"},
+		{Expired(hold.Early{Count: 2, Waited: 6 * time.Second}.Error(), time.Minute), "Ended early: 2 sessions had waited up to 6 s behind its locks"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
