@@ -2,10 +2,10 @@ package console
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // Hold is a hold as the API shows it. The keys without omitempty are promised
@@ -165,11 +165,10 @@ func shown(h hold.Hold, d Desk) Hold {
 }
 
 func (s *Hold) setRequesters(list []hold.Requester, unknown bool) {
-	var names []string
 	for _, q := range list {
-		s.Requesters, names = append(s.Requesters, Requester(q)), append(names, q.Person)
+		s.Requesters = append(s.Requesters, Requester(q))
 	}
-	s.Reviewers.Requester, s.RequesterUnknown = strings.Join(names, " and "), unknown
+	s.Reviewers.Requester, s.RequesterUnknown = wording.Names(list), unknown
 }
 
 // utc keeps the zero time zero.

@@ -197,18 +197,15 @@ func (p *page) needs() string {
 // because says what who asked changes about who may answer.
 func (p *page) because() string {
 	who, _ := p.people.Requesters(p.hold.Request)
-	asker := word(p.requester(), maxFact)
-	switch {
-	case len(who) > 0 && p.hold.SelfConfirm:
-		return fmt.Sprintf(" %s asked, and may approve it by typing the name of the database.", asker)
-	case len(who) > 1:
-		return fmt.Sprintf(" One of %s asked, so neither can answer.", asker)
-	case len(who) == 1:
-		return fmt.Sprintf(" %s asked, so %s cannot answer.", asker, asker)
-	case p.hold.OneMore():
-		return " It is not known who asked, which takes one more."
+	asker := wording.Asker{Who: who, OneMore: p.hold.OneMore()}
+	if p.hold.SelfConfirm {
+		asker.Types = p.hold.Database
 	}
-	return ""
+	text := asker.Because(func(s string) string { return word(s, maxFact) })
+	if text != "" {
+		text = " " + text + "."
+	}
+	return text
 }
 
 // need is one condition: "1 of dba (ben, cy)".

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -36,9 +37,27 @@ func TestWording(t *testing.T) {
 		{BlockedBy(hold.BlockedSession{PID: 7, User: "ben", Application: "psql"}), "ben, psql, process 7"},
 		{Expired("nobody answered in time", time.Minute), "Nobody answered in 1 min"},
 		{Expired(hold.Early{Count: 2, Waited: 6 * time.Second}.Error(), time.Minute), "Ended early: 2 sessions had waited up to 6 s behind its locks"},
+		{because(Asker{Who: who("ana")}), "ana asked, so ana cannot answer"},
+		{because(Asker{Who: who("ana", "ben")}), "one of ana and ben asked, so neither can answer"},
+		{because(Asker{Who: who("ana", "ben", "cy")}), "one of ana, ben and cy asked, so none of them can answer"},
+		{because(Asker{Who: who("ana", "ben"), Types: "shop"}), "one of ana and ben asked, and may approve it by typing shop"},
+		{because(Asker{Who: who("ana"), Types: "shop", OneMore: true}), "ana asked, and may approve it by typing shop"},
+		{because(Asker{OneMore: true, Types: "shop"}), "it is not known who asked, which takes one more"},
+		{because(Asker{}), ""},
+		{Asker{Who: who("ana")}.Because(strings.ToUpper), "ANA asked, so ANA cannot answer"},
+		{Names(who("ana", "ben", "cy")), "ana, ben and cy"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
 		}
 	}
+}
+
+func because(a Asker) string { return a.Because(func(s string) string { return s }) }
+
+func who(names ...string) (list []hold.Requester) {
+	for _, name := range names {
+		list = append(list, hold.Requester{Person: name})
+	}
+	return list
 }
