@@ -75,6 +75,7 @@ func TestHeldBehindARowLock(t *testing.T) {
 	each(t, nil, func(t *testing.T, s scene) {
 		s.srv.Exec(t, s.db, "CREATE TABLE spare (id int)")
 		ana, ben := psql(t, s.hf.URL(s.db)), psql(t, s.srv.URL(s.db))
+		ana.Do("SET idle_in_transaction_session_timeout = '3s';") // of a hold the limit is its own
 		ana.Do("BEGIN;")
 		ana.Do("CREATE TABLE fresh (id int);") // a strong lock that nobody can wait for
 		ana.Do("UPDATE events SET id = id WHERE id = 1;")
