@@ -126,6 +126,9 @@ func (n *netSession) finish() {
 	n.over(nil)
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if id := n.core.Unsent(); id != "" {
+		n.server.o.Desk.Finish(id, hold.Failed, neverSent)
+	}
 	n.core.End(wire.Error{}, n.cause) // nothing is released from here on
 	n.core.Take()
 	n.core.Over()

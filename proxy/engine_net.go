@@ -45,8 +45,11 @@ type netSession struct {
 	left     bool // the client has sent its last byte
 	waiting  bool // the client's pump waits until it is wanted
 	stopping bool
+	phase    session.Phase
 	cause    error // why the session ended; the first one
 	kept     int   // as counted in the server's budget
+
+	phaseFrom time.Duration // after started; since then it is in that phase
 
 	wanted chan struct{}  // has an item when a pump that waits may be wanted again
 	tasks  sync.WaitGroup // goroutines other than the pumps
@@ -87,6 +90,7 @@ func (s *Server) newSession(l *login) *netSession {
 		Path: startPath(l.startup.Params), Answers: answersAboutNames(l.version),
 		Tally: n.tallyOf(),
 	})
+	n.phase = n.core.Phase()
 	return n
 }
 

@@ -18,6 +18,7 @@ const remindEvery = time.Minute
 // heldBatch is a batch that waits for people.
 type heldBatch struct {
 	ask    *session.Ask
+	id     string // of the hold; empty until it is recorded
 	cancel context.CancelCauseFunc
 }
 
@@ -34,7 +35,15 @@ func (n *netSession) askLocked(a *session.Ask) {
 		var id string
 		h, err := n.server.o.Desk.Wait(ctx, n.request(a), func(h hold.Hold) {
 			id = h.ID
-			n.notice(heldNotice(n.host, h))
+			n.act(func() {
+				if n.held != nil {
+					n.held.id = h.ID
+				}
+				n.core.Notice(heldNotice(n.host, h))
+			})
+			if h.InTransaction {
+				n.task("blocked", func() { n.lookBehind(ctx) })
+			}
 			n.task("reminder", func() { n.remind(ctx, h) })
 		})
 		n.answer(answerOf{hold: h, err: err, after: time.Since(asked), id: id})
@@ -137,12 +146,15 @@ func (n *netSession) answerLocked(a answerOf) {
 	}
 }
 
+// neverSent is the result of a release that came too late.
+const neverSent = "not sent: the session ended first"
+
 // releaseLocked sends an approved batch. From here on its hold is spent, whatever
 // happens.
 func (n *netSession) releaseLocked(a answerOf) {
 	n.core.Notice(releasedNotice(a.hold, a.after))
 	if !n.core.Release(a.hold.ID) {
-		n.server.o.Desk.Finish(a.hold.ID, hold.Failed, "not sent: the session ended first")
+		n.server.o.Desk.Finish(a.hold.ID, hold.Failed, neverSent)
 	}
 }
 

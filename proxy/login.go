@@ -44,6 +44,7 @@ func (s *Server) login(c *client) (sess *netSession, err error) {
 		c.tell(err)
 		return nil, err
 	}
+	defer s.entering.add(c)()
 	l := &login{client: c, out: bufio.NewWriter(c.conn)}
 	defer func() {
 		loggedIn()

@@ -66,6 +66,10 @@ type Terms struct {
 	// WaitInTransaction inside one. Zero is the default of each.
 	Wait, WaitInTransaction time.Duration
 
+	// BlockedWait is how long others may wait behind a strong lock of the transaction of
+	// a held statement before its hold ends. Zero is the default; below zero it does not.
+	BlockedWait time.Duration
+
 	// Grant is how long an approval is good that nobody waited for. Zero is
 	// hold.DefaultGrant.
 	Grant time.Duration
@@ -91,12 +95,17 @@ const (
 
 	// DefaultWaitInTransaction is short: the transaction may hold locks.
 	DefaultWaitInTransaction = time.Minute
+
+	// DefaultBlockedWait is what people take for a hitch: what waits longer behind an
+	// AccessExclusiveLock soon has everything else waiting behind it.
+	DefaultBlockedWait = 5 * time.Second
 )
 
 // Desk is what a session needs of hold.Desk.
 type Desk interface {
 	Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error)
 	Finish(id string, s hold.State, result string)
+	SetBlocked(id string, b hold.Blocked)
 }
 
 // Options are the parts of a Server.
@@ -167,6 +176,9 @@ func (t *Terms) fill() {
 	}
 	if t.WaitInTransaction <= 0 {
 		t.WaitInTransaction = DefaultWaitInTransaction
+	}
+	if t.BlockedWait == 0 {
+		t.BlockedWait = DefaultBlockedWait
 	}
 	if t.Grant <= 0 {
 		t.Grant = hold.DefaultGrant

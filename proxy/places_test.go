@@ -97,6 +97,9 @@ func TestStopEndsLogins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDoorstep(t, 10, 1)
 		stranger, login := d.knock(0, "\x00"), d.knock(0, startupOfAna)
+		if list := d.Sessions(); len(list) != 1 || list[0].State != "logging in" || list[0].User != "ana" || list[0].ID != "" {
+			t.Errorf("%+v", list)
+		}
 		d.stopEarly()
 		synctest.Wait()
 		if !stranger.closed() || !login.closed() || !d.servers[0].closed() {

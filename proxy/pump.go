@@ -145,6 +145,7 @@ func (n *netSession) serverBytes(chunk []byte) session.Output {
 func (n *netSession) actLocked() session.Output {
 	out := n.core.Take()
 	n.keepLocked()
+	n.notePhaseLocked()
 	n.toServer.add(out.ToServer)
 	n.toClient.add(out.ToClient)
 	n.recordLocked(out)
@@ -153,6 +154,9 @@ func (n *netSession) actLocked() session.Output {
 		if n.left {
 			n.held.cancel(hold.ErrWithdrawn)
 		}
+	}
+	if out.Behind != nil && n.held != nil {
+		n.behindLocked(out.Behind)
 	}
 	if out.Moot && n.held != nil {
 		n.held.cancel(errMoot)

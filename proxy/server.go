@@ -40,6 +40,7 @@ type Server struct {
 	hosts    []*host
 	sessions registry
 	greeting strangers
+	entering entering
 	count    atomic.Int64 // clients that are logged in or logging in
 	kept     budget
 	closing  atomic.Bool

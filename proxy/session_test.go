@@ -26,6 +26,7 @@ type scriptedDesk struct {
 	mu       sync.Mutex
 	requests []hold.Request
 	finished []hold.State
+	blocked  []hold.Blocked
 	broken   bool // Finish panics
 }
 
@@ -46,6 +47,12 @@ func (d *scriptedDesk) Finish(_ string, s hold.State, _ string) {
 		panic("finish")
 	}
 	d.finished = append(d.finished, s)
+}
+
+func (d *scriptedDesk) SetBlocked(id string, b hold.Blocked) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.blocked = append(d.blocked, b)
 }
 
 // untilGone waits for the end of the context and tells the state of its cause.

@@ -64,6 +64,9 @@ func refusalWords(h *host, ask *session.Ask, a answerOf) wire.Error {
 	case hold.Expired:
 		e.Code = "ZH003"
 		e.Message = "holdfast: expired: nobody answered in " + duration(held.Wait)
+		if held.EndedEarly() {
+			e.Message = "holdfast: expired: " + held.Result
+		}
 		e.Detail = fmt.Sprintf("Hold %s, rule %q, needed %s. %s", held.ID, held.Rule, reviewers(h, held), kept(ask))
 		e.Hint = sessionGoesOn(ask) + " Run it again when a reviewer is there."
 		if held.Binding != "" {

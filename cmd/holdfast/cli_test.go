@@ -108,7 +108,7 @@ func openDesk(ts *testscript.TestScript, _ bool, args []string) {
 			Control: "sqlite:///x/holdfast.db", Audit: "/x/audit.jsonl", Socket: ts.Getenv("HOLDFAST_SOCKET"),
 		}
 	}
-	socket, err := console.Listen(console.Options{Socket: ts.Getenv("HOLDFAST_SOCKET"), Desk: desk, Status: status, Log: zerolog.Nop()})
+	socket, err := console.Listen(console.Options{Socket: ts.Getenv("HOLDFAST_SOCKET"), Desk: desk, Status: status, Sessions: someSessions, Log: zerolog.Nop()})
 	ts.Check(err)
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
@@ -122,6 +122,20 @@ func openDesk(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		w.sessions.Wait()
 	})
+}
+
+// someSessions are those that "holdfast sessions" lists.
+func someSessions() []console.Session {
+	now := time.Now().UTC()
+	session := func(id, user, state string, ago time.Duration) console.Session {
+		return console.Session{ID: id, Host: "shop-prod", Environment: "production", Database: "shop", User: user, Application: "psql", Client: "10.20.3.14",
+			Kind: "interactive", Since: now.Add(-2 * time.Hour), State: state, StateSince: now.Add(-ago)}
+	}
+	held := session("4711", "ana", "held", 3*time.Minute)
+	held.Hold, held.Statement, held.TLS = "h7k2m9qd", "DROP TABLE events", true
+	idle := session("12", "etl\x1b[31m", "idle in transaction", 25*time.Hour)
+	idle.Host = "shop-staging"
+	return []console.Session{held, idle}
 }
 
 func cutPrefix(s, prefix string) (string, bool) {

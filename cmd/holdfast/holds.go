@@ -90,7 +90,9 @@ func (a *app) printWaiting(holds []console.Hold) {
 	}
 	a.out.table([]column{{head: "ID", style: bold}, {head: "LEFT", style: dim, right: true}, {head: "HOST", most: 20},
 		{head: "BY", most: 28}, {head: "DESTROYS"}, {head: "STATEMENT"}}, rows)
-	fmt.Fprintf(a.out, "\n%s Look with: holdfast show %s\n", noPreview, holds[0].ID)
+	fmt.Fprintln(a.out)
+	a.printBlocking(holds)
+	fmt.Fprintf(a.out, "%s Look with: holdfast show %s\n", noPreview, holds[0].ID)
 }
 
 // printGrants lists approvals that wait to be used.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -47,7 +48,7 @@ func proxyHosts(c *config.Config) ([]proxy.Host, error) {
 func termsOf(c *config.Config, h config.Host) proxy.Terms {
 	return proxy.Terms{
 		Reviewers: hold.Reviewers(h.Reviewers), Answerers: answerersOf(c, h),
-		Wait: h.Holds.Wait, WaitInTransaction: h.Holds.WaitInTransaction, Grant: h.Holds.Grant,
+		Wait: h.Holds.Wait, WaitInTransaction: h.Holds.WaitInTransaction, BlockedWait: time.Duration(h.Holds.BlockedWait), Grant: h.Holds.Grant,
 		FixedMode: h.Holds.ClientMode == config.Refuse, Banner: h.Greeted(),
 		Idle:        proxy.Idle{Limit: h.Idle.Limit.Duration(), LimitInTransaction: h.Idle.LimitInTransaction.Duration(), Sessions: h.Idle.Kinds()},
 		UnknownSame: h.UnknownRequester == config.Same, SelfConfirm: h.SelfConfirm == config.Typed,

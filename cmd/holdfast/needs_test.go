@@ -9,7 +9,7 @@ import (
 // TestNeedsInWords: what show and approve say where several groups must say yes.
 func TestNeedsInWords(t *testing.T) {
 	h := console.Hold{
-		ID: "abcdefgh", State: "pending", Approvals: []console.Approval{{By: "ben"}}, TypeName: []string{"public.events", "events"},
+		ID: "abcdefgh", State: "pending", Requesters: []console.Requester{{Person: "ana", KnownBy: "Postgres user"}}, Approvals: []console.Approval{{By: "ben"}}, TypeName: []string{"public.events", "events"},
 		Reviewers: console.Reviewers{
 			Group: "dba", Count: 2, Requester: "ana", People: []string{"ben", "cleo", "dee"},
 			Needs: []console.Need{{Group: "dba", Count: 2, Approved: 1}, {Group: "security", Count: 1}},

@@ -31,7 +31,7 @@ func (a *app) outcome(h console.Hold) []string {
 	case hold.Denied:
 		return []string{fmt.Sprintf("%s denied it at %s, after %s%s. %s", who, answered, wording.Took(h.Decided.Sub(h.Asked)), note(h), kept(h))}
 	case hold.Expired:
-		return []string{fmt.Sprintf("Nobody answered in %s. %s", wording.Took(h.Expires.Sub(h.Asked)), kept(h)), afterwards(h)}
+		return []string{fmt.Sprintf("%s. %s", escape(wording.Expired(h.Result, h.Expires.Sub(h.Asked))), kept(h)), afterwards(h)}
 	case hold.Withdrawn:
 		return []string{fmt.Sprintf("%s withdrew it: %s. %s", escape(requester(h)), result, kept(h)), afterwards(h)}
 	case hold.Abandoned:
@@ -87,12 +87,8 @@ func (a *app) pending(h console.Hold) []string {
 			noPreview,
 		}
 	}
-	locks := "It holds no locks: nothing of it has run."
-	if h.InTransaction {
-		locks = "It waits inside a transaction, which keeps the locks it has."
-	}
 	return []string{
-		fmt.Sprintf("Without an answer it is refused at %s. %s", clock(a.now(), h.Expires), locks),
+		fmt.Sprintf("Without an answer it is refused at %s. %s", clock(a.now(), h.Expires), escape(wording.Locks(h.InTransaction, behind(h)))),
 		noPreview,
 	}
 }

@@ -92,7 +92,7 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 		return p, err
 	}
 	p.console, err = console.Listen(console.Options{
-		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Link: p.link(), Log: l,
+		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Sessions: p.sessions, Link: p.link(), Log: l,
 	})
 	return p, err
 }
@@ -204,6 +204,17 @@ func (p *parts) close() (err error) {
 		err = errors.Join(err, p.store.Close())
 	}
 	return err
+}
+
+// sessions are the clients that are connected, the newest first.
+func (p *parts) sessions() []console.Session {
+	now := p.proxy.Sessions()
+	list := make([]console.Session, len(now))
+	for i, s := range now {
+		s.Since, s.StateSince = s.Since.UTC(), s.StateSince.UTC()
+		list[i] = console.Session(s)
+	}
+	return list
 }
 
 // status is what the console shows of all parts.

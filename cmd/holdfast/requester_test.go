@@ -174,7 +174,7 @@ shared_users:
 		t.Errorf("asked by %q: %+v", who, a)
 	}
 	wantExit(t, "show", h.hf.CLI("show", hold.ID), 0, "unknown (Postgres user app)")
-	wantExit(t, "show", h.hf.CLI("show", hold.ID), 0, "who asked is not known, which takes one more")
+	wantExit(t, "show", h.hf.CLI("show", hold.ID), 0, "it is not known who asked, which takes one more")
 	wantExit(t, "ana approves", h.hf.CLI("approve", hold.ID), 0, "1 of 2 reviewers")
 	if state := h.hf.Hold(t, hold.ID).State; state != "pending" {
 		t.Fatalf("after one of two the hold is %s", state)

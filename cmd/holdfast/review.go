@@ -42,18 +42,11 @@ func review(h console.Hold) string {
 
 // because says what who asked changes about it.
 func because(h console.Hold) string {
-	r := h.Reviewers
-	switch {
-	case len(h.Requesters) > 1 && h.SelfConfirm == "":
-		return fmt.Sprintf("; one of %s asked, so neither can answer", escape(r.Requester))
-	case r.Requester != "" && h.SelfConfirm == "":
-		return fmt.Sprintf("; %s asked, so %s cannot answer", escape(r.Requester), escape(r.Requester))
-	case r.Requester != "":
-		return fmt.Sprintf("; %s asked, and may approve it by typing %s", escape(r.Requester), escape(h.SelfConfirm))
-	case r.OneMore:
-		return "; who asked is not known, which takes one more"
+	text := wording.Asker{Who: askers(h), OneMore: h.Reviewers.OneMore, Types: h.SelfConfirm}.Because(escape)
+	if text != "" {
+		text = "; " + text
 	}
-	return ""
+	return text
 }
 
 // allNeeds is "2 of dba and 1 of security".

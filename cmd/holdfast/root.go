@@ -89,7 +89,7 @@ every statement and holds the destructive ones until a second person confirms th
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return misused(err.Error(), "Its flags: "+cmd.CommandPath()+" --help")
 	})
-	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), showCommand(a),
+	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), sessionsCommand(a), showCommand(a),
 		approveCommand(a), denyCommand(a), waitCommand(a), checkCommand(a), suggestCommand(a), configCommand(a), volumeCommand(a), gapsCommand(a),
 		auditCommand(a), slackCommand(a), consoleCommand(a), traceCommand(a), versionCommand(a))
 	return root

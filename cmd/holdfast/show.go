@@ -120,6 +120,7 @@ func (a *app) printAbout(h console.Hold) {
 	if h.Unanswerable != "" && waits(h) {
 		a.pairs([][2]string{{"NOBODY", "can approve it as it was asked: " + escape(h.Unanswerable)}})
 	}
+	a.printBehind(h)
 	word := "RECORD"
 	for _, line := range together(a.record(h), a.out.width-pairHead) {
 		a.pairs([][2]string{{word, line}})

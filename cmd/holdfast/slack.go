@@ -116,6 +116,8 @@ func (o holdObserver) Observe(e event.Event) {
 	switch e := e.(type) {
 	case event.HoldChanged:
 		o.to.Changed(e.Hold, e.From == "" && e.State == string(hold.Pending))
+	case event.HoldBlocked:
+		o.to.Changed(e.Hold, false)
 	case event.Lost:
 		o.to.Resync(context.Background())
 	}

@@ -95,6 +95,9 @@ type Holds struct {
 	// ClientMode says whether a client may choose return mode when it connects: Allow or
 	// Refuse. Default: Allow.
 	ClientMode string `yaml:"client_mode"`
+	// BlockedWait is how long other sessions may wait behind a strong lock of the
+	// transaction of a held statement before its hold ends. Default: 5 seconds.
+	BlockedWait WaitOrOff `yaml:"blocked_wait"`
 }
 
 // WaitOrOff is a time; below zero is off, and 0 the default.

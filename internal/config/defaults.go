@@ -12,6 +12,7 @@ import (
 const (
 	DefaultWait              = 30 * time.Minute
 	DefaultWaitInTransaction = 60 * time.Second
+	DefaultBlockedWait       = 5 * time.Second
 	DefaultGrant             = 30 * time.Minute
 )
 
@@ -47,6 +48,7 @@ func fillDefaults(c *Config, s Surroundings) {
 	setDefault(&c.Socket, socket)
 	setDefault(&c.Holds.Wait, DefaultWait)
 	setDefault(&c.Holds.WaitInTransaction, DefaultWaitInTransaction)
+	setDefault(&c.Holds.BlockedWait, WaitOrOff(DefaultBlockedWait))
 	setDefault(&c.Holds.Grant, DefaultGrant)
 	setDefault(&c.Holds.ClientMode, Allow)
 	fillSessions(c)
@@ -61,6 +63,7 @@ func fillDefaults(c *Config, s Surroundings) {
 		}
 		setDefault(&h.Holds.Wait, c.Holds.Wait)
 		setDefault(&h.Holds.WaitInTransaction, c.Holds.WaitInTransaction)
+		setDefault(&h.Holds.BlockedWait, c.Holds.BlockedWait)
 		setDefault(&h.Holds.Grant, c.Holds.Grant)
 		setDefault(&h.Holds.ClientMode, c.Holds.ClientMode)
 	}

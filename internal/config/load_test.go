@@ -28,7 +28,7 @@ slack:
   strict: true
   literals: true
 webhook: {url: "https://hooks.example.com/in", secret: "${HOOK}", literals: true}
-holds: {wait: 20m, wait_in_transaction: 30s, grant: 2h, client_mode: refuse}
+holds: {wait: 20m, wait_in_transaction: 30s, grant: 2h, client_mode: refuse, blocked_wait: off}
 banner: [interactive, program]
 idle: {limit: 4h, sessions: [interactive, agent]}
 people:
@@ -42,7 +42,7 @@ hosts:
     server: "postgres://db1.internal:5432?sslmode=verify-full"
     mode: enforce
     reviewers: {group: dba, count: 1}
-    holds: {wait: 5m, grant: 10m, client_mode: allow}
+    holds: {wait: 5m, grant: 10m, client_mode: allow, blocked_wait: 7s}
     banner: off
     idle: {limit: 1h, limit_in_transaction: 10m, sessions: interactive}
   - name: shop-staging
@@ -97,7 +97,7 @@ func TestWholeFile(t *testing.T) {
 		Console: Console{"127.0.0.1:8432", "https://holdfast.example.com", nil, &OIDC{"https://login.example.com", "holdfast", "sign"}},
 		Slack:   &Slack{"xoxb-1", "xapp-1", "sign", "C0123ABCD", "https://slack.example.com/api/", true, true},
 		Webhook: &Webhook{"https://hooks.example.com/in", "0123456789abcdef", true},
-		Holds:   Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour, "refuse"},
+		Holds:   Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour, "refuse", -1},
 		Banner:  []string{"interactive", "program"}, Idle: Idle{four, four, []string{"interactive", "agent"}},
 		People: []Person{
 			{Name: "ana", Email: "ana@example.com", Slack: "U012AB3CD", Postgres: []string{"ana", "app"}, OS: "ana"},
@@ -108,10 +108,10 @@ func TestWholeFile(t *testing.T) {
 			{Name: "shop-prod", Environment: "production",
 				Listen: []string{"0.0.0.0:6432", "unix:/run/postgresql/.s.PGSQL.5432"},
 				Server: "postgres://db1.internal:5432?sslmode=verify-full", Mode: Enforce,
-				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second, 10 * time.Minute, "allow"}, UnknownRequester: "one_more",
+				Reviewers: Reviewers{"dba", 1}, Holds: Holds{5 * time.Minute, 30 * time.Second, 10 * time.Minute, "allow", WaitOrOff(7 * time.Second)}, UnknownRequester: "one_more",
 				Banner: []string{"off"}, Idle: Idle{WaitOrOff(time.Hour), WaitOrOff(10 * time.Minute), []string{"interactive"}}},
 			{Name: "shop-staging", Environment: "staging", Listen: []string{"unix:/run/holdfast/.s.PGSQL.6433"}, Server: "postgres://db2.internal",
-				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour, "refuse"}, UnknownRequester: "one_more",
+				Mode: Observe, Reviewers: Reviewers{"", 1}, Holds: Holds{20 * time.Minute, 30 * time.Second, 2 * time.Hour, "refuse", -1}, UnknownRequester: "one_more",
 				Banner: []string{"interactive", "program"}, Idle: Idle{four, four, []string{"interactive", "agent"}}},
 		},
 		Limits: Limits{Rows: 500, Share: 0.1, ShareFrom: 20, UpdatedRows: 5000},

@@ -79,6 +79,8 @@ func (k key) typeText(t reflect.Type) string {
 	switch reflect.Zero(t).Interface().(type) {
 	case time.Duration:
 		return "a time"
+	case WaitOrOff:
+		return "a time, or `off`"
 	case bool:
 		return "`true` or `false`"
 	case int, int64:

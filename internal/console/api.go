@@ -33,6 +33,8 @@ type api struct {
 	via    string // for hold.Decision.Via
 	socket bool   // it is the control socket
 
+	sessions func() []Session // the newest first
+
 	// link makes a link with which its caller signs in to the web console, or is nil.
 	link func(hold.Answerer) (Link, error)
 
@@ -47,6 +49,7 @@ func (a *api) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]http.HandlerFunc{
 		"GET /v1/status":              a.showStatus,
+		"GET /v1/sessions":            a.listSessions,
 		"GET /v1/holds":               a.list,
 		"GET /v1/holds/{id}":          a.show,
 		"POST /v1/holds/{id}/approve": a.approve,
@@ -67,6 +70,9 @@ type Door struct {
 	Status func(context.Context) Status
 	Via    string // of decisions
 
+	// Sessions are the clients that are connected, the newest first.
+	Sessions func() []Session
+
 	// Caller is who sent a request, as the door has made sure of it; a Fault is
 	// answered as it is.
 	Caller func(*http.Request) (hold.Answerer, error)
@@ -75,7 +81,7 @@ type Door struct {
 // Handler answers the API's requests at a door. Whoever has no name there may not
 // look either.
 func Handler(d Door) http.Handler {
-	a := &api{desk: d.Desk, status: d.Status, via: d.Via, caller: d.Caller}
+	a := &api{desk: d.Desk, status: d.Status, sessions: d.Sessions, via: d.Via, caller: d.Caller}
 	next := a.routes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := a.caller(r); err != nil {

@@ -50,6 +50,11 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 	return call[Status](ctx, c, http.MethodGet, "/v1/status", nil)
 }
 
+// Sessions lists the sessions that are connected now, the newest first.
+func (c *Client) Sessions(ctx context.Context, f SessionFilter) (Sessions, error) {
+	return call[Sessions](ctx, c, http.MethodGet, "/v1/sessions?"+f.query().Encode(), nil)
+}
+
 // Holds lists the holds that wait, and with all those that ended.
 func (c *Client) Holds(ctx context.Context, all bool) ([]Hold, error) {
 	path := "/v1/holds"

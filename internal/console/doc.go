@@ -15,6 +15,8 @@
 // # Routes
 //
 //	GET  /v1/status
+//	GET  /v1/sessions         who is connected, the newest first; ?host= ?user= ?text= pick,
+//	                          ?limit= bounds (100, MaxSessions at most)
 //	GET  /v1/holds            the holds that wait, soonest expiry first, and grants
 //	GET  /v1/holds?all=1      and those that ended, newest first
 //	GET  /v1/holds/ID

@@ -2,10 +2,10 @@ package console
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // Hold is a hold as the API shows it. The keys without omitempty are promised
@@ -33,6 +33,10 @@ type Hold struct {
 	Reason        string   `json:"reason"`
 	Why           string   `json:"why,omitempty"`
 	InTransaction bool     `json:"in_transaction"`
+
+	// Blocked is who waits behind its transaction; absent unless it waits inside one, and
+	// until the server was asked.
+	Blocked *Blocked `json:"blocked,omitempty"`
 
 	// Returns is true when nobody waits: the statement has failed with ZH001, and an
 	// approval is for the identical statement, sent once more.
@@ -137,6 +141,7 @@ func shown(h hold.Hold, d Desk) Hold {
 		},
 		Unanswerable: h.Unanswerable, SelfConfirmed: h.SelfConfirmed(),
 	}
+	s.Blocked = blocked(h.Blocked)
 	s.setRequesters(d.People().Requesters(h.Request))
 	for _, n := range h.Needs() {
 		s.Reviewers.Needs = append(s.Reviewers.Needs, Need{Group: n.Group, Count: n.Count, Approved: h.Approved(n), Groups: n.Groups, Spare: n.Spare})
@@ -160,11 +165,10 @@ func shown(h hold.Hold, d Desk) Hold {
 }
 
 func (s *Hold) setRequesters(list []hold.Requester, unknown bool) {
-	var names []string
 	for _, q := range list {
-		s.Requesters, names = append(s.Requesters, Requester(q)), append(names, q.Person)
+		s.Requesters = append(s.Requesters, Requester(q))
 	}
-	s.Reviewers.Requester, s.RequesterUnknown = strings.Join(names, " and "), unknown
+	s.Reviewers.Requester, s.RequesterUnknown = wording.Names(list), unknown
 }
 
 // utc keeps the zero time zero.

@@ -35,7 +35,7 @@ const (
 	drainWait = 5 * time.Second
 )
 
-// Options say what the console shows and where. Socket, Desk and Status are
+// Options say what the console shows and where. Socket, Desk, Status and Sessions are
 // needed.
 type Options struct {
 	// Socket is the path of the control socket. Its folder is made, with mode
@@ -49,6 +49,10 @@ type Options struct {
 
 	// Status says how this holdfast is. It is called from any goroutine.
 	Status func(context.Context) Status
+
+	// Sessions are the clients that are connected, the newest first. It is called from
+	// any goroutine.
+	Sessions func() []Session
 
 	// Link makes a link with which a caller signs in to the web console; nil where
 	// there is none.
@@ -71,7 +75,7 @@ func Listen(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the control socket: %w", err)
 	}
-	a := &api{desk: o.Desk, status: o.Status, via: "cli", socket: true, link: o.Link, caller: peerOf, closing: make(chan struct{})}
+	a := &api{desk: o.Desk, status: o.Status, sessions: o.Sessions, via: "cli", socket: true, link: o.Link, caller: peerOf, closing: make(chan struct{})}
 	s := &Server{listener: l, lock: lock, http: &http.Server{
 		Handler:           a.routes(),
 		ConnContext:       withPeer,

@@ -223,6 +223,7 @@ func TestKinds(t *testing.T) {
 		{Judged{At: at, Outcome: WouldHold}, "statement would be held"},
 		{NotCounted{At: at}, "statements not counted"},
 		{HoldChanged{At: at, State: "pending"}, "hold pending"},
+		{HoldBlocked{At: at, Hold: "h", Count: 1}, "hold blocks others"},
 		{HoldChanged{At: at, From: "pending", State: "pending"}, "hold approved by one"},
 		{Lost{At: at}, "events lost"},
 	} {

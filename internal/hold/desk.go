@@ -144,6 +144,9 @@ func (d *Desk) List(ctx context.Context, all bool) ([]Hold, error) {
 	}
 	var waiting, granted, others []Hold
 	for _, h := range open {
+		if w := d.waiter(h.ID); w != nil && h.State == Pending {
+			h.Blocked = w.blockedNow()
+		}
 		switch {
 		case h.State.Waiting():
 			waiting = append(waiting, h)

@@ -264,34 +264,34 @@ func TestOneOfFiftyDecides(t *testing.T) {
 func TestDecidersAgainstTheClient(t *testing.T) {
 	r := newRig(t, hold.People{})
 	var wg sync.WaitGroup
-	for i := range 40 {
+	all := make([]hold.Hold, 40)
+	for i := range all {
 		wg.Go(func() {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			id := ""
 			var inner sync.WaitGroup
 			h, err := r.Wait(ctx, request(), func(h hold.Hold) {
-				id = h.ID
 				inner.Go(func() { _, _ = r.Decide(context.Background(), h.ID, yes("root")) })
 				if i%2 == 0 {
 					inner.Go(cancel)
 				}
 			})
 			inner.Wait()
-			if err != nil {
+			if all[i] = h; err != nil {
 				t.Error(err)
-				return
-			}
-			states := recorded(t, r.dir, id)
-			if last := states[len(states)-1]; last != string(h.State) || r.stored(id).State != h.State {
-				t.Errorf("returned %s, recorded %v, stored %s", h.State, states, r.stored(id).State)
-			}
-			if h.State == hold.Released && !slices.Equal(states, []string{"pending", "approved", "released"}) {
-				t.Errorf("released after %v", states)
 			}
 		})
 	}
-	wg.Wait()
+	wg.Wait() // while others write the record has a line that is not whole
+	for _, h := range all {
+		states := recorded(t, r.dir, h.ID)
+		if len(states) == 0 || states[len(states)-1] != string(h.State) || r.stored(h.ID).State != h.State {
+			t.Errorf("returned %s, recorded %v, stored %s", h.State, states, r.stored(h.ID).State)
+		}
+		if h.State == hold.Released && !slices.Equal(states, []string{"pending", "approved", "released"}) {
+			t.Errorf("released after %v", states)
+		}
+	}
 }
 
 func TestNofM(t *testing.T) {

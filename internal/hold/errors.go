@@ -6,7 +6,7 @@ import (
 )
 
 // Causes of a context given to Desk.Wait (context.WithCancelCause). The text of
-// the cause becomes Hold.Result, so wrap them with what happened. A context that
+// the cause becomes Hold.Result, so wrap them with what happened; see also Early. A context that
 // ends with any other cause withdraws the hold.
 var (
 	ErrWithdrawn  = errors.New("the client cancelled or left") // ends as Withdrawn

@@ -148,6 +148,10 @@ type Hold struct {
 	// the release, and for other ends the cause ("client left"). Of a grant it is
 	// the error after which it was given back.
 	Result string
+
+	// Blocked is who waits behind its transaction, while its session waits. Get and List
+	// fill it in; it is not stored.
+	Blocked Blocked
 }
 
 // Approval is one reviewer's yes.

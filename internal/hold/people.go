@@ -131,12 +131,6 @@ func (p People) ByOS(user string) (Person, bool) {
 	return person, ok
 }
 
-// ByPostgres finds the person whose Postgres user this is.
-func (p People) ByPostgres(user string) (Person, bool) {
-	person, ok := p.byName[p.byPostgres[user]]
-	return person, ok
-}
-
 // BySlack finds the person whose Slack member id this is.
 func (p People) BySlack(id string) (Person, bool) {
 	person, ok := p.byName[p.bySlack[id]]

@@ -121,7 +121,9 @@ func openRig(t *testing.T, dir string, people hold.People) *rig {
 func (r *rig) observe(e event.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.events = append(r.events, e.(event.HoldChanged))
+	if c, ok := e.(event.HoldChanged); ok {
+		r.events = append(r.events, c)
+	}
 }
 
 // stop closes everything; a second call does nothing.

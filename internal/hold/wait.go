@@ -3,6 +3,7 @@ package hold
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -13,12 +14,21 @@ type waiter struct {
 	err     error // why the session must refuse although nobody decided so
 	decided chan struct{}
 	over    bool // decided is closed
+
+	behind  sync.Mutex // guards what follows; see Blocked
+	blocked Blocked
+	told    Blocked // what watchers were told last
+	toldAt  time.Time
 }
 
 func (w *waiter) snapshot() Hold {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.hold.clone()
+	h := w.hold.clone()
+	if h.State == Pending {
+		h.Blocked = w.blockedNow()
+	}
+	return h
 }
 
 // wakeLocked tells the session. It is called once the hold has left Pending, or
@@ -112,7 +122,7 @@ func (d *Desk) conclude(ctx context.Context, w *waiter) (Hold, error) {
 		return Hold{}, w.err
 	case w.hold.State != Approved:
 		return w.hold.clone(), nil
-	case why != nil:
+	case why != nil && s != expire:
 		d.endLocked(ctx, w, lapse, func(h *Hold) { h.Result = why.Error() })
 		return w.hold.clone(), w.err
 	}
@@ -130,7 +140,10 @@ func (d *Desk) gone(ctx context.Context) (step, error) {
 		}
 	}
 	cause := context.Cause(ctx)
+	var early Early
 	switch {
+	case errors.As(cause, &early):
+		return expire, early
 	case errors.Is(cause, ErrServerGone), errors.Is(cause, ErrStopping):
 		return abandon, cause
 	case errors.Is(cause, context.Canceled):

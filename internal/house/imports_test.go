@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"internal/slack":   {"rules", "internal/hold", "internal/outbox", "internal/wording"},
 	"internal/outbox":  {},
 	"internal/webhook": {"rules", "internal/hold", "internal/outbox", "internal/wording"},
-	"internal/console": {"internal/hold", "internal/peer"},
+	"internal/console": {"internal/hold", "internal/peer", "internal/wording"},
 	"internal/web":     {"internal/hold", "internal/console", "internal/wording"},
 	"internal/peer":    {},
 	"internal/wording": {"internal/hold"},

@@ -68,6 +68,7 @@ type App struct {
 	pace     pace
 	seen     *once // clicks that were taken already
 	replays  *once // signatures of HTTP requests
+	forged   tally // HTTP requests that were refused
 
 	outbox *outbox.Outbox // which messages are to be looked at
 

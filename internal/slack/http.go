@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -33,6 +34,30 @@ const (
 	httpAnswer = 2500 * time.Millisecond
 )
 
+// forgedSilence is how long refused requests are only counted after one was logged: the
+// door is open to everybody, and must not fill a disk with lines.
+const forgedSilence = time.Minute
+
+// tally counts what is told now and then. The zero value is ready to use.
+type tally struct {
+	mu   sync.Mutex
+	told time.Time
+	n    int
+}
+
+// count counts one. Where that is to be told, n is how many there were since the last
+// time, this one among them.
+func (t *tally) count(now time.Time) (n int, tell bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.n++
+	if !t.told.IsZero() && now.Sub(t.told) < forgedSilence {
+		return 0, false
+	}
+	n, t.n, t.told = t.n, 0, now
+	return n, true
+}
+
 // Handler is the HTTP door, for those who do not want Socket Mode. Every request
 // must be signed by Slack, fresh, and new.
 func (a *App) Handler() http.Handler { return http.HandlerFunc(a.serve) }
@@ -49,7 +74,9 @@ func (a *App) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := a.signed(r.Header, body); err != nil {
-		a.log.Warn().Err(err).Str("from", r.RemoteAddr).Msg("a request that claims to be Slack's was refused")
+		if n, tell := a.forged.count(time.Now()); tell {
+			a.log.Warn().Err(err).Str("from", r.RemoteAddr).Int("requests", n).Msg("a request that claims to be Slack's was refused; said once a minute")
+		}
 		http.Error(w, err.Error(), http.StatusUnauthorized)
 		return
 	}

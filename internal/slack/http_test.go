@@ -85,6 +85,9 @@ func TestHTTPForged(t *testing.T) {
 		}
 	}
 	r.wantPending(a)
+	if n := strings.Count(r.log.String(), "claims to be Slack's was refused"); n != 1 {
+		t.Errorf("%d requests made %d lines in the log", len(forged), n)
+	}
 
 	first := r.signed(press())
 	again := first.Clone(t.Context())
@@ -147,4 +150,18 @@ func FuzzPayload(f *testing.F) {
 			t.Errorf("%q was taken as %+v", payload, c)
 		}
 	})
+}
+
+// Refused requests are counted, and told once a minute.
+func TestForgedAreCounted(t *testing.T) {
+	var c tally
+	now := time.Now()
+	for i, want := range []int{1, 0, 0, 0} {
+		if n, tell := c.count(now.Add(time.Duration(i) * time.Second)); n != want || tell != (want > 0) {
+			t.Errorf("%d, %v; want %d", n, tell, want)
+		}
+	}
+	if n, tell := c.count(now.Add(forgedSilence)); n != 4 || !tell {
+		t.Errorf("%d, %v after the silence", n, tell)
+	}
 }

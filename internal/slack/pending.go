@@ -38,6 +38,7 @@ func (p *page) pending() {
 	p.text = line(fmt.Sprintf("Held on %s: %s asks for %s. Hold %s.", p.place(), p.requester(), p.asked(), h.ID), maxNotice)
 	p.header(fmt.Sprintf("Held on %s: %s asks for %s", p.place(), p.requester(), p.asked()))
 	p.says(p.unless())
+	p.blocked()
 	p.facts("Host", p.place(), "Database", h.Database, "Asked by", p.requesterInFull(), "From", p.from())
 	p.says("*Would be destroyed* (rows are not counted)\n" + p.destroyed())
 	p.facts("Rule", h.Rule, "Reason", reason(h))
@@ -59,10 +60,29 @@ func reason(h hold.Hold) string {
 func (p *page) unless() string {
 	locks := "Nothing of it has run, and it holds no locks."
 	if p.hold.InTransaction {
-		locks = "It waits inside a transaction, which keeps the locks it has."
+		locks = word(wording.Locks(true, p.hold.Blocked), maxReason)
 	}
 	return fmt.Sprintf("%s Without an answer it is refused at %s, %s after it was asked.",
 		locks, clock(p.hold.Asked, p.hold.Expires), wording.Took(p.hold.Expires.Sub(p.hold.Asked)))
+}
+
+// maxBlocked bounds the sessions named that wait behind a hold: a phone's screen has
+// other things to show.
+const maxBlocked = 5
+
+// blocked says who waits behind the locks of the hold.
+func (p *page) blocked() {
+	b := p.hold.Blocked
+	var lines []string
+	for _, s := range b.Sessions[:min(len(b.Sessions), maxBlocked)] {
+		lines = append(lines, fmt.Sprintf("%s, since %s", word(wording.BlockedBy(s), maxFact), moment(s.Since)))
+	}
+	if more := b.Count - len(lines); more > 0 && len(lines) > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	if len(lines) > 0 {
+		p.says("*Waits behind its locks*\n" + strings.Join(lines, "\n"))
+	}
 }
 
 // destroyed is one line for each statement.
@@ -177,18 +197,15 @@ func (p *page) needs() string {
 // because says what who asked changes about who may answer.
 func (p *page) because() string {
 	who, _ := p.people.Requesters(p.hold.Request)
-	asker := word(p.requester(), maxFact)
-	switch {
-	case len(who) > 0 && p.hold.SelfConfirm:
-		return fmt.Sprintf(" %s asked, and may approve it by typing the name of the database.", asker)
-	case len(who) > 1:
-		return fmt.Sprintf(" One of %s asked, so neither can answer.", asker)
-	case len(who) == 1:
-		return fmt.Sprintf(" %s asked, so %s cannot answer.", asker, asker)
-	case p.hold.OneMore():
-		return " It is not known who asked, which takes one more."
+	asker := wording.Asker{Who: who, OneMore: p.hold.OneMore()}
+	if p.hold.SelfConfirm {
+		asker.Types = p.hold.Database
 	}
-	return ""
+	text := asker.Because(func(s string) string { return word(s, maxFact) })
+	if text != "" {
+		text = " " + text + "."
+	}
+	return text
 }
 
 // need is one condition: "1 of dba (ben, cy)".

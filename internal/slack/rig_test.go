@@ -139,8 +139,11 @@ func (r *rig) connect() {
 type observer struct{ app *App }
 
 func (o observer) Observe(e event.Event) {
-	if c, ok := e.(event.HoldChanged); ok {
-		o.app.Changed(c.Hold, c.State == string(hold.Pending) && c.From == "")
+	switch e := e.(type) {
+	case event.HoldChanged:
+		o.app.Changed(e.Hold, e.State == string(hold.Pending) && e.From == "")
+	case event.HoldBlocked:
+		o.app.Changed(e.Hold, false)
 	}
 }
 

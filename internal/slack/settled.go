@@ -99,8 +99,8 @@ func (p *page) story() string {
 	case hold.Denied:
 		return answered + ". It was refused."
 	case hold.Expired:
-		return fmt.Sprintf("*Nobody answered in %s*; it was refused, %s. To have it after all, run it again and approve that hold.",
-			wording.Took(h.Expires.Sub(h.Asked)), moment(h.Decided))
+		return fmt.Sprintf("*%s*; it was refused, %s. To have it after all, run it again and approve that hold.",
+			word(wording.Expired(h.Result, h.Expires.Sub(h.Asked)), maxReason), moment(h.Decided))
 	case hold.Withdrawn:
 		return fmt.Sprintf("*%s withdrew it*, %s: %s.", word(p.requester(), maxFact), moment(h.Decided), result)
 	case hold.Abandoned:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -175,6 +176,27 @@ func TestInTransaction(t *testing.T) {
 	r.messageOf(a, "keeps the locks it has")
 	a.cancel(hold.ErrWithdrawn)
 	r.wantEnd(a, hold.Withdrawn)
+}
+
+// Who waits behind it is named, and that it ended for them is said.
+func TestBlocked(t *testing.T) {
+	r := newRig(t, nil)
+	req := request()
+	req.InTransaction = true
+	a := r.ask(req)
+	r.messageOf(a, "keeps the locks it has")
+	b := hold.Blocked{At: time.Now(), Count: 7}
+	for range 6 {
+		b.Sessions = append(b.Sessions, hold.BlockedSession{PID: 4711, User: "shop", Application: "<!channel> front", Since: time.Now()})
+	}
+	r.desk.SetBlocked(a.id, b)
+	r.messageOf(a, "7 sessions wait behind them.", "shop, &lt;!channel&gt; front, process 4711, since <!date^", "and 2 more")
+	a.cancel(hold.Early{Count: 7, Waited: 5 * time.Second})
+	r.wantEnd(a, hold.Expired)
+	m := r.messageOf(a, "Expired", "*Ended early: 7 sessions had waited up to 5 s behind its locks*; it was refused")
+	if m.Button(actionApprove) != nil {
+		t.Error("it has a button")
+	}
 }
 
 // Nobody is known without people, so Slack only tells.

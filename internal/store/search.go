@@ -14,10 +14,13 @@ var searched = []string{
 	"answer ->> '$.DecidedBy'", "answer ->> '$.Note'",
 }
 
-// Search finds ended holds, newest first. It reads every hold that is kept, since
+// Search finds holds that ended, newest first. It reads every hold that is kept, since
 // no index could find a part of a word; there are RetainCount of them at most.
 func (s *Store) Search(ctx context.Context, q hold.Search) ([]hold.Hold, error) {
 	where, args := []string{"NOT " + open}, []any{}
+	if q.Granted {
+		where[0] = "(NOT " + open + " OR state = 'granted')"
+	}
 	if len(q.States) > 0 {
 		where = append(where, "state IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(q.States)), ", ")+")")
 		for _, state := range q.States {

@@ -16,6 +16,7 @@ func TestSearch(t *testing.T) {
 		{ID: "c", State: hold.Pending, Request: hold.Request{Host: "shop-prod", SQL: "TRUNCATE t"}},
 		{ID: "d", State: hold.Executed, Request: hold.Request{Host: "staging", User: "ana", SQL: `select 'c:\temp'`}},
 		{ID: "e", State: hold.Expired, Request: hold.Request{Host: "shop-prod", SQL: "DELETE FROM axb"}},
+		{ID: "f", State: hold.Granted, Request: hold.Request{Host: "shop-prod", SQL: "DROP TABLE f"}},
 	} {
 		h.Asked = noon.Add(time.Duration(i) * time.Minute)
 		if i == 4 {
@@ -31,6 +32,9 @@ func TestSearch(t *testing.T) {
 	}{
 		{hold.Search{Limit: 9}, "d e b a"},
 		{hold.Search{Limit: 2}, "d e"},
+		{hold.Search{Limit: 9, Granted: true}, "f d e b a"},
+		{hold.Search{Limit: 9, Granted: true, States: []hold.State{hold.Granted}}, "f"},
+		{hold.Search{Limit: 9, States: []hold.State{hold.Granted}}, ""},
 		{hold.Search{}, ""},
 		{hold.Search{Limit: 9, Before: noon.Add(3 * time.Minute), BeforeID: "d"}, "e b a"},
 		{hold.Search{Limit: 9, Before: noon.Add(3 * time.Minute), BeforeID: "e"}, "b a"},

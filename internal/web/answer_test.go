@@ -108,6 +108,36 @@ func TestTypedName(t *testing.T) {
 	r.await(id, hold.Executed)
 }
 
+// TestWhatIsTypedIsSaid, and nothing where nothing is.
+func TestWhatIsTypedIsSaid(t *testing.T) {
+	r := newRig(t, team)
+	ana, ben := r.signedIn("ana"), r.signedIn("bsmith")
+	const goes, base = "<dt>Typed</dt><dd>the name of what goes</dd>", "<dt>Typed</dt><dd>the name of the database</dd>"
+	page := func(b *browser, id string, has, lacks string) {
+		t.Helper()
+		a := b.get("/holds/" + id)
+		if a.status != http.StatusOK || has != "" && !strings.Contains(a.body, has) || strings.Contains(a.body, lacks) {
+			t.Errorf("%d, %q and not %q in %s", a.status, has, lacks, a.body)
+		}
+	}
+	plain := r.ask(drop(), "")
+	page(ana, plain, "ana asked, so ana cannot answer.", "<dt>Typed")
+	page(ben, plain, "", "<dt>Typed")
+	req := drop()
+	req.TypeName = true
+	typed := r.ask(req, "")
+	page(ana, typed, goes, "/approve\"")
+	page(ben, typed, goes, base)
+	req.TypeName, req.SelfConfirm = false, true
+	own := r.ask(req, "DROP TABLE")
+	page(ana, own, base, goes)
+	page(ben, own, "ana asked, and may approve it by typing shop", "<dt>Typed")
+	if a := ana.answer(own, "approve", url.Values{"name": {"shop"}}); a.status != http.StatusSeeOther {
+		t.Errorf("%d: %s", a.status, a.body)
+	}
+	r.await(own, hold.Executed)
+}
+
 func TestSecondBrowserSeesThatItIsDecided(t *testing.T) {
 	r := newRig(t, team)
 	id := r.ask(drop(), "")

@@ -112,11 +112,16 @@ func TestAPI(t *testing.T) {
 		}
 	}
 	for _, p := range []program{nobody, {r, "holdfast_WRONG", doc}, {r, hash, doc}} {
-		for _, call := range [][2]string{{"GET", "/v1/status"}, {"GET", "/v1/holds"}, {"GET", "/v1/holds/" + first}, {"POST", "/v1/holds/" + first + "/deny"}} {
+		for _, call := range [][2]string{{"GET", "/v1/status"}, {"GET", "/v1/sessions"}, {"GET", "/v1/holds"}, {"GET", "/v1/holds/" + first}, {"POST", "/v1/holds/" + first + "/deny"}} {
 			code(p, call[0], call[1], "", http.StatusUnauthorized, "nobody")
 		}
 	}
 	code(ben, "GET", "/v1/status", "", 200, "")
+	r.clients.set(crowd(first)...)
+	if _, v := ben.call("GET", "/v1/sessions?user=ana&limit=2", ""); len(v["sessions"].([]any)) != 2 || v["picked"] != 3.0 || v["all"] != 6.0 {
+		t.Errorf("%v", v)
+	}
+	code(ben, "GET", "/v1/sessions?limit=0", "", http.StatusBadRequest, "bad_request")
 	if _, v := ben.call("GET", "/v1/holds", ""); len(v["holds"].([]any)) != 2 {
 		t.Errorf("%v", v)
 	}
@@ -145,7 +150,7 @@ func TestAPI(t *testing.T) {
 			}
 		}
 	}
-	if slices.Sort(missing); len(missing) > 0 || len(doc.used) != 5 {
+	if slices.Sort(missing); len(missing) > 0 || len(doc.used) != 6 {
 		t.Errorf("not called: %v; called: %v", missing, doc.used)
 	}
 	r.tokens.set(map[string]string{"ana": anasHash})

@@ -23,19 +23,20 @@ const (
 	maxQuery = 200
 )
 
-// choices are the ends that can be chosen, by their word in the address.
+// choices are the states that can be chosen, by their word in the address.
 var choices = []struct {
 	Word, Text string
 	states     []hold.State
 }{
 	{"", "All", nil},
+	{"granted", "Approved, not yet run", []hold.State{hold.Granted}},
 	{"executed", "Executed", []hold.State{hold.Executed}},
 	{"failed", "Failed or unknown", []hold.State{hold.Failed, hold.Unknown}},
 	{"denied", "Denied", []hold.State{hold.Denied}},
 	{"unanswered", "Ended without an answer", []hold.State{hold.Expired, hold.Withdrawn, hold.Abandoned, hold.Lapsed}},
 }
 
-// historyPage is holds that ended, newest first.
+// historyPage is holds that were answered or ended, newest first.
 type historyPage struct {
 	Query   string
 	State   string
@@ -48,7 +49,7 @@ type historyPage struct {
 func (s *Server) showHistory(w http.ResponseWriter, r *http.Request, who session) {
 	q := r.URL.Query()
 	p := historyPage{Query: clip(q.Get("q")), Choices: choices, Later: q.Get("before") != ""}
-	search := hold.Search{Text: p.Query, Limit: perPage + 1, BeforeID: clip(q.Get("id"))}
+	search := hold.Search{Text: p.Query, Limit: perPage + 1, Granted: true, BeforeID: clip(q.Get("id"))}
 	for _, c := range choices {
 		if c.Word == q.Get("state") {
 			p.State, search.States = c.Word, c.states

@@ -23,6 +23,9 @@ type holdPage struct {
 	Type    []string // names of which one must be typed
 	Pattern string   // of the field for it
 
+	// TypedText says what whoever approves types; empty where nothing is.
+	TypedText string
+
 	// Problem is why an answer was not accepted; what was typed is kept.
 	Problem string
 	Typed   answer
@@ -46,17 +49,17 @@ func (s *Server) showHoldAs(w http.ResponseWriter, r *http.Request, status int, 
 	p.Objects, p.Blocks, p.Record, p.Approve = objects(h), blocks(h.SQL), p.record(), approveLabel(h)
 	p.Parts, p.Plain = len(p.Blocks), len(h.SQL) > maxColoured
 	switch {
-	case p.Mine:
-		p.Type = []string{h.Database} // where the host lets them
+	case p.Mine && h.SelfConfirm:
+		p.Type, p.TypedText = []string{h.Database}, "the name of the database"
 	case h.TypeName:
-		p.Type = h.TypeNames()
+		p.Type, p.TypedText = h.TypeNames(), "the name of what goes"
 	}
 	p.Pattern = pattern(p.Type)
 	title := p.Statement + ", " + p.Word
 	if p.Waits {
 		title = p.Asker + ": " + p.Statement
 	}
-	s.showTo(w, r, status, who, "hold", frame{Title: title, Current: "holds", Self: "/holds/" + h.ID}, p)
+	s.showTo(w, r, status, who, "hold", frame{Title: title, Current: "holds", Self: "/holds/" + h.ID, Every: p.every()}, p)
 }
 
 // missing answers for a hold that cannot be had.

@@ -19,5 +19,5 @@ func (hostsPage) IsProduction(environment string) bool { return production(envir
 func (s *Server) showHosts(w http.ResponseWriter, r *http.Request, who session) {
 	now := s.Status(r.Context())
 	p := hostsPage{Status: now, Up: time.Duration(now.Uptime * float64(time.Second))}
-	s.showTo(w, r, http.StatusOK, who, "hosts", frame{Title: "Hosts", Current: "hosts", Refresh: refreshEvery}, p)
+	s.showTo(w, r, http.StatusOK, who, "hosts", frame{Title: "Hosts", Current: "hosts", Refresh: refreshEvery, Every: lookEvery}, p)
 }

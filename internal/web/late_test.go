@@ -21,6 +21,26 @@ func (r *rig) ended(req hold.Request) string {
 	return id
 }
 
+// TestHistoryOfGrants: what was approved and has not run is found by itself.
+func TestHistoryOfGrants(t *testing.T) {
+	r := newRig(t, team)
+	ben := r.signedIn("bsmith")
+	id, other := r.ended(drop()), r.ask(drop(), "")
+	if a := ben.answer(id, "approve", nil); a.status != 303 {
+		t.Fatal(a.body)
+	}
+	if a := ben.answer(other, "deny", nil); a.status != 303 {
+		t.Fatal(a.body)
+	}
+	r.await(other, hold.Denied)
+	found := ben.get("/history?state=granted")
+	want(t, "the history", found, 200, `<option value="granted" selected>Approved, not yet run`, "/holds/"+id, `href="#g-granted"`, "Granted")
+	if strings.Contains(found.body, other) {
+		t.Error("it has what was denied")
+	}
+	want(t, "all of it", ben.get("/history"), 200, "/holds/"+id, "/holds/"+other)
+}
+
 // TestApproveAfterAll: a hold that ended without an answer is approved on its page, and
 // is a grant then; by those alone who could have approved it before.
 func TestApproveAfterAll(t *testing.T) {

@@ -49,6 +49,9 @@ type Options struct {
 	// Status says how this holdfast is.
 	Status func(context.Context) console.Status
 
+	// Sessions are the clients that are connected, the newest first.
+	Sessions func() []console.Session
+
 	// Passwords are the hashes of those who may sign in with one, by person; nil is
 	// nobody. See HashPassword.
 	Passwords func() map[string]string

@@ -80,13 +80,15 @@ func (r *rig) scene() map[string]string {
 func TestEveryPageOnEveryScreen(t *testing.T) {
 	r := newRig(t, team)
 	ids := r.scene()
+	r.clients.set(crowd(ids["many"])...)
+	r.desk.SetBlocked(ids["many"], blocked(7, "shop", "shop", "etl"))
 	b := r.tab(phone, "bsmith")
 	axe := axeSource(t)
 	for _, p := range []struct{ name, path string }{
 		{"holds", "/holds"}, {"hold", "/holds/" + ids["many"]}, {"hold-typed", "/holds/" + ids["typed"]}, {"hold-unknown", "/holds/" + ids["unknown"]},
 		{"hold-own", "/holds/" + ids["bens"]}, {"hold-denied", "/holds/" + ids["denied"]}, {"hold-executed", "/holds/" + ids["executed"]},
 		{"hold-withdrawn", "/holds/" + ids["withdrawn"]},
-		{"history", "/history"}, {"history-nothing", "/history?q=nowhere"}, {"hosts", "/hosts"}, {"policy", "/policy"},
+		{"history", "/history"}, {"history-nothing", "/history?q=nowhere"}, {"hosts", "/hosts"}, {"sessions", "/sessions"}, {"sessions-none", "/sessions?q=nowhere"}, {"policy", "/policy"},
 		{"missing", "/holds/23456789"}, {"signin", "/signin"}, {"signin-used", "/signin?link=x"}, {"signin-link", r.link("cy")},
 	} {
 		for _, s := range screens() {

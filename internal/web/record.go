@@ -30,7 +30,7 @@ func (v view) record() []entry {
 	case hold.Denied:
 		return append(all, entry{At: v.Decided, Text: v.DecidedBy + " denied", More: via(v.Via, v.Identity), Note: v.Note, Kind: "end"})
 	case hold.Expired:
-		return append(all, entry{At: v.Decided, Text: "Expired", More: "nobody answered in time", Kind: "end"})
+		return append(all, entry{At: v.Decided, Text: "Expired", More: v.Result, Kind: "end"})
 	case hold.Withdrawn, hold.Abandoned:
 		return append(all, entry{At: v.Decided, Text: capital(v.Word), More: v.Result, Kind: "end"})
 	}

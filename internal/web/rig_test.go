@@ -51,6 +51,7 @@ type rig struct {
 	hashes   hashes
 	tokens   hashes
 	oidc     *web.OIDC
+	clients  clients
 	stop     func()
 }
 
@@ -97,7 +98,8 @@ func (r *rig) start(listen string, people []hold.Person) {
 	check(t, err)
 	r.Server, err = web.Listen(web.Options{
 		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Tokens: r.tokens.now, OIDC: r.oidc, Log: zerolog.Nop(),
-		Status: func(ctx context.Context) console.Status { return status(r.desk) },
+		Status:   func(ctx context.Context) console.Status { return status(r.desk) },
+		Sessions: r.clients.now,
 	})
 	check(t, err)
 	ctx, stop := context.WithCancel(context.Background())

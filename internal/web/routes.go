@@ -30,6 +30,7 @@ func (s *Server) routes() http.Handler {
 		http.Redirect(w, r, "/holds/"+url.PathEscape(r.PathValue("id")), http.StatusSeeOther)
 	})
 	mux.HandleFunc("GET /history", s.signedIn(s.showHistory))
+	mux.HandleFunc("GET /sessions", s.signedIn(s.showSessions))
 	mux.HandleFunc("GET /hosts", s.signedIn(s.showHosts))
 	if s.Policy != nil {
 		mux.HandleFunc("GET /policy", s.signedIn(s.showPolicy))

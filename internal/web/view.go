@@ -70,20 +70,14 @@ func (s *Server) viewOf(h hold.Hold, who session, now time.Time) view {
 // setRequesters puts into v who asked, as the page says it.
 func (v *view) setRequesters(who []hold.Requester, unknown bool) {
 	v.Requesters, v.Known = who, len(who) > 0
-	switch {
-	case len(who) > 0:
-		v.Asker, v.KnownBy = wording.Asked(v.User, false, who), knownBy(who)
-	case unknown && v.OneMore():
-		v.Because = "it is not known who asked, which takes one more"
+	if v.Known {
+		v.Asker, v.KnownBy = wording.Names(who), knownBy(who)
 	}
-	switch asker := visible(v.Asker); {
-	case v.SelfConfirm && v.Known:
-		v.Because = asker + " asked, and may approve it by typing " + visible(v.Database)
-	case len(who) > 1:
-		v.Because = "one of " + asker + " asked, so neither can"
-	case v.Known:
-		v.Because = asker + " asked, so " + asker + " cannot"
+	asker := wording.Asker{Who: who, OneMore: unknown && v.OneMore()}
+	if v.SelfConfirm {
+		asker.Types = v.Database
 	}
+	v.Because = asker.Because(visible)
 }
 
 // knownBy is empty where the Postgres user alone says who asked.

@@ -81,11 +81,10 @@ func (k *Hook) shown(h hold.Hold) Hold {
 	if s.Statements == nil {
 		s.Statements = []string{}
 	}
-	var names []string
 	for _, q := range requesters {
-		s.Requesters, names = append(s.Requesters, Requester(q)), append(names, q.Person)
+		s.Requesters = append(s.Requesters, Requester(q))
 	}
-	s.Requester = wording.List(names, "and")
+	s.Requester = wording.Names(requesters)
 	for _, a := range h.Approvals {
 		s.Approvals = append(s.Approvals, Approval{By: a.By, Via: a.Via, Note: a.Note, At: a.At.UTC(), Self: a.Self})
 	}

@@ -15,11 +15,52 @@ func Asked(user string, unknown bool, who []hold.Requester) string {
 	case len(who) == 0:
 		return user
 	}
+	return Names(who)
+}
+
+// Names joins the people who asked, or may have: "ana", "ana and ben", "ana, ben and cy".
+func Names(who []hold.Requester) string {
 	var names []string
 	for _, a := range who {
 		names = append(names, a.Person)
 	}
 	return List(names, "and")
+}
+
+// NoneOf is that none of so many people: "neither" of two, and "none of them" of more.
+func NoneOf(n int) string {
+	if n == 2 {
+		return "neither"
+	}
+	return "none of them"
+}
+
+// Asker is what who asked changes about who may answer a hold.
+type Asker struct {
+	Who     []hold.Requester
+	OneMore bool   // one person more must approve, since nobody knows who asked
+	Types   string // what who asked must type to approve it; empty where they may not
+}
+
+// Because says it, as the part of a sentence behind "because" would: "ana asked, so ana
+// cannot answer". It is empty where nothing changes. visible makes names and what is to
+// be typed fit for where they are shown.
+func (a Asker) Because(visible func(string) string) string {
+	asked := visible(Names(a.Who))
+	if len(a.Who) > 1 {
+		asked = "one of " + asked
+	}
+	switch {
+	case len(a.Who) > 0 && a.Types != "":
+		return fmt.Sprintf("%s asked, and may approve it by typing %s", asked, visible(a.Types))
+	case len(a.Who) > 1:
+		return fmt.Sprintf("%s asked, so %s can answer", asked, NoneOf(len(a.Who)))
+	case len(a.Who) == 1:
+		return fmt.Sprintf("%s asked, so %s cannot answer", asked, asked)
+	case a.OneMore:
+		return "it is not known who asked, which takes one more"
+	}
+	return ""
 }
 
 // AskedBy also says what makes it known: "ana (Postgres user app; client certificate)".

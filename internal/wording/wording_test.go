@@ -1,8 +1,11 @@
 package wording
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
 func TestWording(t *testing.T) {
@@ -25,9 +28,36 @@ func TestWording(t *testing.T) {
 		{List(nil, "or"), ""}, {List([]string{"ana"}, "or"), "ana"}, {List([]string{"ana", "ben", "cleo"}, "or"), "ana, ben or cleo"},
 		{Done([]string{"DROP TABLE a", "DROP SCHEMA b"}), "dropped"}, {Done([]string{"TRUNCATE a"}), "truncated"},
 		{Done([]string{"DROP TABLE a", "DELETE b"}), "run"}, {Done([]string{"DO block"}), "run"}, {Done(nil), "run"},
+		{Locks(false, hold.Blocked{}), "It holds no locks: nothing of it has run."},
+		{Locks(true, hold.Blocked{}), "It waits inside a transaction, which keeps the locks it has."},
+		{Locks(true, hold.Blocked{At: now}), "It waits inside a transaction, which keeps the locks it has. Nobody waits behind them."},
+		{Locks(true, hold.Blocked{At: now, Count: 1}), "It waits inside a transaction, which keeps the locks it has. 1 session waits behind them."},
+		{Locks(true, hold.Blocked{At: now, Fault: "no"}), "It waits inside a transaction, which keeps the locks it has. Who waits behind them is not known: no."},
+		{BlockedBy(hold.BlockedSession{PID: 7}), "the server itself, process 7"},
+		{BlockedBy(hold.BlockedSession{PID: 7, User: "ben", Application: "psql"}), "ben, psql, process 7"},
+		{Expired("nobody answered in time", time.Minute), "Nobody answered in 1 min"},
+		{Expired(hold.Early{Count: 2, Waited: 6 * time.Second}.Error(), time.Minute), "Ended early: 2 sessions had waited up to 6 s behind its locks"},
+		{because(Asker{Who: who("ana")}), "ana asked, so ana cannot answer"},
+		{because(Asker{Who: who("ana", "ben")}), "one of ana and ben asked, so neither can answer"},
+		{because(Asker{Who: who("ana", "ben", "cy")}), "one of ana, ben and cy asked, so none of them can answer"},
+		{because(Asker{Who: who("ana", "ben"), Types: "shop"}), "one of ana and ben asked, and may approve it by typing shop"},
+		{because(Asker{Who: who("ana"), Types: "shop", OneMore: true}), "ana asked, and may approve it by typing shop"},
+		{because(Asker{OneMore: true, Types: "shop"}), "it is not known who asked, which takes one more"},
+		{because(Asker{}), ""},
+		{Asker{Who: who("ana")}.Because(strings.ToUpper), "ANA asked, so ANA cannot answer"},
+		{Names(who("ana", "ben", "cy")), "ana, ben and cy"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
 		}
 	}
+}
+
+func because(a Asker) string { return a.Because(func(s string) string { return s }) }
+
+func who(names ...string) (list []hold.Requester) {
+	for _, name := range names {
+		list = append(list, hold.Requester{Person: name})
+	}
+	return list
 }

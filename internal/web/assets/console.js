@@ -172,6 +172,9 @@
   tick();
   setInterval(tick, 250);
   listen();
+  // What changes without a word of the stream: sessions come and go.
+  const every = Number(document.documentElement.dataset.every);
+  if (every > 0) setInterval(() => { if (!document.hidden) ask(); }, every * 1000);
   document.addEventListener("visibilitychange", () => {
     listen();
     if (!document.hidden) ask();

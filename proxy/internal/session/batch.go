@@ -101,8 +101,11 @@ func staysInTransaction(f *rules.Facts) bool {
 // hold's; its end comes out as Ended. It is false when the batch does not wait
 // any more.
 func (c *Core) Release(id string) bool {
-	if c.state != asking {
+	if c.state != asking || c.Deferred() {
 		return false
+	}
+	if c.afterQuestion(func() { c.pass(id) }, id) {
+		return true
 	}
 	c.pass(id)
 	return true

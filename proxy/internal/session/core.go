@@ -129,7 +129,7 @@ type Core struct {
 	skipping    bool // the server ignores everything until Sync
 	copying     copying
 	resync      resync
-	question    *question // in the state inquiring
+	question    *question // in the state inquiring, and now and then in asking
 	vague       bool      // in observe mode: what is in flight was forgotten once
 	status      byte      // of the last ReadyForQuery
 	settings    settings
@@ -172,6 +172,9 @@ type Output struct {
 	// Moot says that the batch that waits can no longer run, whatever people
 	// answer: the server skips it because an earlier statement failed.
 	Moot bool
+
+	// Behind is the answer to AskBehind.
+	Behind *Behind
 
 	// Ended are released holds that the server has answered.
 	Ended []Ended
@@ -290,7 +293,7 @@ func (c *Core) Origin() rules.Origin { return c.cfg.Origin }
 
 // Owed says that the server has, or may have, something left to answer.
 func (c *Core) Owed() bool {
-	return c.raw || c.deaf || c.dirty || c.state == inquiring || c.copying.open || c.queue.len() > 0 || c.serverPass > 0
+	return c.raw || c.deaf || c.dirty || c.state == inquiring || c.asideNow() || c.copying.open || c.queue.len() > 0 || c.serverPass > 0
 }
 
 // ServerSaidGoodbye says that the server has sent a FATAL error: it needs no

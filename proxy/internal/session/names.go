@@ -17,6 +17,7 @@ type prepared struct {
 	bodies  []*rules.Statement // what an asked one could run by names at that time
 	guessed bool               // a portal of which it is not certain which of several statements it runs
 	cursor  bool               // declared by SQL: may outlive its transaction
+	word    word               // that its text begins with
 	batch   uint               // in which it was defined
 	serial  uint64             // of the message that defined it
 }

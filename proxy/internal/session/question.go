@@ -27,6 +27,10 @@ type question struct {
 	failed    bool
 	rescues   int
 	withdrawn bool // the client has cancelled meanwhile
+
+	behind   *Behind // in the state asking: who waits behind the transaction
+	then     func()  // what was decided about the batch meanwhile; nil for nothing
+	released string  // the hold that then releases
 }
 
 const (
@@ -65,8 +69,7 @@ func (c *Core) mayInquire() bool {
 
 // inquire asks the server.
 func (c *Core) inquire() {
-	s := c.settings.known()
-	q := &question{inTransaction: c.status == 'T', utf8: rules.IsUTF8(s.ClientEncoding)}
+	q := &question{inTransaction: c.status == 'T', utf8: c.knowsUTF8()}
 	if steps, ok := c.steps(); ok {
 		q.steps = steps
 		q.collect(q.utf8 && rules.IsUTF8(c.cfg.ServerEncoding))
@@ -84,6 +87,9 @@ func (c *Core) inquire() {
 	}
 	c.toServer(wire.AppendSync(b))
 }
+
+// knowsUTF8 says that texts of the server come as UTF-8.
+func (c *Core) knowsUTF8() bool { return rules.IsUTF8(c.settings.known().ClientEncoding) }
 
 // collect takes the names of the steps; all says that names that are not plain ASCII
 // reach the server as they are. Of more names than may be asked for none is.
@@ -158,7 +164,11 @@ func (c *Core) questionMessage(typ byte, message []byte) (kept bool, instead []b
 	case wire.ParseComplete:
 		q.parts++
 	case wire.DataRow:
-		if q.parts == q.asks() {
+		switch {
+		case q.parts != q.asks():
+		case q.behind != nil:
+			q.behindRow(body)
+		default:
 			q.answer.row(body)
 		}
 	case wire.CommandComplete:
@@ -194,4 +204,4 @@ func (c *Core) Withdraw() bool {
 }
 
 // Inquiring says that the server is being asked about a statement that waits.
-func (c *Core) Inquiring() bool { return c.state == inquiring }
+func (c *Core) Inquiring() bool { return c.state == inquiring || c.asideNow() }

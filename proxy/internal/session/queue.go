@@ -17,6 +17,7 @@ type reply struct {
 	closeKind byte
 	step      uint8 // expectAnswer: parts seen
 	limit     int32 // Execute: rows at most; 0 is all
+	word      word  // Query and Execute: that the text begins with
 	at        int   // Query: statements completed
 	done      int   // Query: of these the ones that are in facts
 	serial    uint64

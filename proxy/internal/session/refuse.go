@@ -9,8 +9,11 @@ import (
 // aborts the transaction itself; hold, which may be empty, is in the name that
 // the server's log shows.
 func (c *Core) Refuse(e wire.Error, hold string) bool {
-	if c.state != asking {
+	if c.state != asking || c.Deferred() {
 		return false
+	}
+	if c.afterQuestion(func() { c.Refuse(e, hold) }, "") {
+		return true
 	}
 	at := c.found[0].msg
 	if c.suspect > 0 && c.suspect-1 < at {

@@ -31,7 +31,7 @@ func (c *Core) expect(m *message) {
 		c.copying.open = false // the end of the session, or of a COPY that has failed
 	}
 	c.queue.push(reply{
-		kind: m.typ, closeKind: m.closeKind, limit: m.limit, name: m.name, serial: m.serial,
+		kind: m.typ, closeKind: m.closeKind, word: m.word, limit: m.limit, name: m.name, serial: m.serial,
 		facts: m.facts, hold: m.hold, changes: m.changes, mixed: mixed,
 	})
 }

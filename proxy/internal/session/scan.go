@@ -17,6 +17,7 @@ type message struct {
 	serial    uint64       // of the message in the session
 	name      string       // Parse: the statement; Bind and Execute: the portal; Close: either
 	closeKind byte         // Close: 'S' or 'P'
+	word      word         // Query and Execute: that the text begins with
 	facts     *rules.Facts // Query and Execute: what it runs
 	hold      string       // id of the released hold whose end the reply tells
 	changes   bool         // may change how later text is read
@@ -128,7 +129,7 @@ func (c *Core) scanQuery(body []byte, n int) bool {
 	c.noteUncertain(facts)
 	verdict := c.judge(facts)
 	c.registerSQLNames(facts)
-	c.push(message{typ: wire.Query, facts: facts, changes: facts.ChangesSettings}, n)
+	c.push(message{typ: wire.Query, word: firstWord(text), facts: facts, changes: facts.ChangesSettings}, n)
 	c.weigh(finding{msg: i, verdict: verdict, facts: facts}, text, nil)
 	return len(c.found) == 0
 }
@@ -141,7 +142,7 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	if c.mustWait(f.Text, false) {
 		return false
 	}
-	b := prepared{facts: c.read(f.Text), batch: c.batch, serial: c.serial}
+	b := prepared{facts: c.read(f.Text), word: firstWord(f.Text), batch: c.batch, serial: c.serial}
 	c.judgePrepared(&b)
 	if mayStop(b.facts) {
 		c.keepTexts(&b, f.Text, f.Types)
@@ -189,7 +190,7 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 	if !known {
 		b = unknownPortal(name)
 	}
-	c.push(message{typ: wire.Execute, limit: limit, name: string(portal), facts: b.facts, changes: b.facts.ChangesSettings}, n)
+	c.push(message{typ: wire.Execute, limit: limit, name: string(portal), word: b.word, facts: b.facts, changes: b.facts.ChangesSettings}, n)
 	c.registerSQLNames(b.facts)
 	if b.asked && slices.Equal(b.bodies, c.bodies(&b)) {
 		return true

@@ -94,11 +94,14 @@ func (c *Core) walkServer(buf []byte, owned bool) {
 		return
 	}
 	c.wake = false
-	if c.state == inquiring {
+	switch {
+	case c.state == inquiring:
 		c.concludeQuestion()
-		return
+	case c.asideNow():
+		c.concludeBehind()
+	default:
+		c.resume()
 	}
-	c.resume()
 }
 
 // fault is what is wrong with the header of a server's message, nil for nothing.
@@ -130,10 +133,10 @@ func (c *Core) endAt(h wire.Header, rest []byte) {
 // serverMessage looks at one message. kept says that the client does not get it,
 // but instead, if there is any.
 func (c *Core) serverMessage(typ byte, message []byte) (kept bool, instead []byte) {
-	switch c.state {
-	case resyncing:
+	switch {
+	case c.state == resyncing:
 		return c.resyncMessage(typ, message)
-	case inquiring:
+	case c.state == inquiring || c.asideNow():
 		return c.questionMessage(typ, message)
 	}
 	c.settleDoubt(typ)
@@ -244,7 +247,7 @@ const errorBeginning = 1 << 10
 // longError takes an error that is too long to be collected by its beginning, and
 // says whether it did. A statement can raise one of up to 1 GiB.
 func (c *Core) longError(h wire.Header, rest []byte) bool {
-	if h.Type != wire.ErrorResponse || h.Total <= maxServerControl || len(rest) < errorBeginning || c.state == inquiring {
+	if h.Type != wire.ErrorResponse || h.Total <= maxServerControl || len(rest) < errorBeginning || c.state == inquiring || c.asideNow() {
 		return false
 	}
 	c.failed(rest[wire.HeaderLen:]) // of ours none is long
@@ -255,7 +258,7 @@ func (c *Core) longError(h wire.Header, rest []byte) bool {
 // answers nothing by itself. A RowDescription does, a Describe, so it is waited
 // for; it has at most 1,664 columns.
 func (c *Core) streamsServer(h wire.Header) bool {
-	if head := c.queue.head(); head != nil && head.kind == expectAnswer || c.state == resyncing || c.state == inquiring {
+	if head := c.queue.head(); head != nil && head.kind == expectAnswer || c.state == resyncing || c.state == inquiring || c.asideNow() {
 		return false
 	}
 	switch h.Type {

@@ -43,6 +43,10 @@ func (c *conversation) refuse(id, code string) {
 		c.act()
 	}
 	c.forwarded.refusing = ""
+	if c.core.Deferred() {
+		c.deferred = &deferral{refusing: id}
+		c.world.stats.Deferred++
+	}
 	if refused {
 		c.again(id)
 	}
@@ -81,6 +85,10 @@ func (c *conversation) release(a *session.Ask, id string) {
 	out := c.forwarded.at
 	c.act()
 	ok.to = max(out, c.forwarded.at)
+	if c.core.Deferred() {
+		c.deferred = &deferral{approved: ok}
+		c.world.stats.Deferred++
+	}
 	c.again(id)
 }
 

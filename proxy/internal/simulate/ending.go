@@ -106,6 +106,10 @@ func (c *conversation) settleUp() {
 	c.finished = true
 	c.close(wire.Error{}, c.cause)
 	c.core.Take()
+	if id := c.core.Unsent(); id != "" {
+		c.neverSent(id)
+		c.finish(id, hold.Failed, "not sent: the session ended first")
+	}
 	c.core.Over()
 	c.checkTallies(false)
 	if c.core.Release("late") {

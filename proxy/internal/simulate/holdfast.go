@@ -19,6 +19,7 @@ type desk interface {
 	Get(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Finish(id string, s hold.State, result string)
+	SetBlocked(id string, b hold.Blocked)
 	Close() error
 }
 

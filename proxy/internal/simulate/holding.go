@@ -24,6 +24,8 @@ type heldBatch struct {
 	wait     time.Duration
 	reminded time.Time
 	returns  bool      // nobody waits for people
+	asks     int       // how often it was asked who waits behind it
+	early    bool      // others have waited too long behind it
 	cause    error     // why nobody waits for it any more; nil while somebody does
 	gone     time.Time // since when
 }
@@ -173,7 +175,7 @@ func (c *conversation) checkAnswer(held *heldBatch, h hold.Hold, err error) {
 		c.fail("asking people failed: %v", err)
 	case err != nil && c.world.disk.failed == 0 && !c.world.disk.slow && c.run.stopping.IsZero() && !c.world.ids.poor:
 		c.fail("the desk is not available, and the disk has no fault: %v", err)
-	case err == nil && h.State == hold.Expired && time.Since(held.since) < held.wait:
+	case err == nil && h.State == hold.Expired && time.Since(held.since) < held.wait && !(held.early && h.EndedEarly()):
 		c.fail("hold %s expired after %v of %v", h.ID, time.Since(held.since), held.wait)
 	case err == nil && (h.State == hold.Withdrawn || h.State == hold.Abandoned) && held.cause == nil:
 		c.fail("hold %s is %s, but its session waits", h.ID, h.State)

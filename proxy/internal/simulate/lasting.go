@@ -92,7 +92,7 @@ func (f *fact) endedForAReason(h hold.Hold) string {
 			return "nobody said no"
 		}
 	case hold.Expired:
-		if h.Decided.Before(f.Asked.Add(f.Wait)) {
+		if h.Decided.Before(f.Asked.Add(f.Wait)) && !(f.early && h.EndedEarly()) {
 			return "it expired before its time"
 		}
 	case hold.Withdrawn:

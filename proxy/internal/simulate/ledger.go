@@ -19,6 +19,7 @@ type fact struct {
 
 	cause    error // why its session does not wait any more; nil while it does
 	doubtful bool  // holdfast crashed, or the disk failed, while it was open
+	early    bool  // others have waited too long behind it
 
 	told     hold.State // what Desk.Wait said; empty before, or when it failed
 	failed   bool       // Desk.Wait failed

@@ -29,6 +29,7 @@ func Mutants() map[string]Options {
 		"can answer a hold twice":             func(c core) core { return &forgetful{core: c} },
 		"writes a chunk that is in use again": func(c core) core { return &borrower{core: c} },
 		"knows no released hold at its end":   func(c core) core { return &amnesiac{core: c} },
+		"forgets what it has not sent":        func(c core) core { return &scatterbrain{core: c} },
 		"takes every table for a temporary":   func(c core) core { return &credulous{core: c} },
 	} {
 		all[name] = Options{Wrap: wrap}
@@ -95,6 +96,10 @@ func (m *forger) Take() session.Output {
 	}
 	return o
 }
+
+type scatterbrain struct{ core }
+
+func (m *scatterbrain) Unsent() string { return "" }
 
 type swapper struct{ core }
 

@@ -76,10 +76,13 @@ func scribble(chunk []byte) {
 // act does what the core wants done, as an engine would.
 func (c *conversation) act() {
 	out := c.core.Take()
+	c.beforeForwarding()
 	for _, b := range out.ToServer {
 		c.toServer = append(c.toServer, b...)
 		c.forwarded.watch(b)
 	}
+	c.afterForwarding()
+	c.behind(out.Behind)
 	for _, b := range out.ToClient {
 		c.toClient = append(c.toClient, b...)
 		c.replied.watch(b)

@@ -18,6 +18,8 @@ var ownForms = []struct{ text, form string }{
 	{"/* holdfast */ RELEASE SAVEPOINT ", "own release"},
 	{"/* holdfast */ SELECT pg_catalog.set_config(", "own limit"},
 	{"/* holdfast */ SELECT 0::", "own path"},
+	{"/* holdfast */ SELECT pg_catalog.pg_stat_clear_snapshot(", "own forget"},
+	{"/* holdfast */ WITH RECURSIVE\nlocks", "own behind"},
 	{"/* holdfast */ WITH RECURSIVE", "own names ? ? ?"},
 }
 
@@ -67,6 +69,11 @@ func (s *server) ownStatement(p *portal) *failure {
 	case "own limit":
 		s.emit(row("2s"))
 		s.emit(complete("SELECT 1"))
+	case "own forget":
+		s.emit(row(""))
+		s.emit(complete("SELECT 1"))
+	case "own behind":
+		s.answerBehind()
 	case "own path":
 		s.answerNames([]string{"{}", "{}", "{}"})
 	default:

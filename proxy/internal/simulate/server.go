@@ -36,6 +36,7 @@ type server struct {
 
 	tx         txState
 	saved      *savedState // to go back to; nil before the first write
+	ticks      int         // questions who waits
 	mark       *mark       // of the core's savepoint
 	savepoints []savepoint // of the client
 	changed    map[string]changed

@@ -28,6 +28,9 @@ type core interface {
 	ServerSaidGoodbye() bool
 	Live() []string
 	Over()
+	AskBehind()
+	Deferred() bool
+	Unsent() string
 }
 
 // conversation is one session: a client, the core, a server, and the pipes
@@ -70,12 +73,13 @@ type conversation struct {
 
 	inbox    []func() // of the goroutine that waits for people; guarded by world.mu
 	held     *heldBatch
-	stopping bool  // holdfast stops
-	closed   bool  // the core has ended
-	over     bool  // its connections are closed
-	cause    error // why
-	finished bool  // and nothing is done for it any more
-	died     bool  // an end that leaves replies out
+	deferred *deferral // an answer that waits for the end of a question
+	stopping bool      // holdfast stops
+	closed   bool      // the core has ended
+	over     bool      // its connections are closed
+	cause    error     // why
+	finished bool      // and nothing is done for it any more
+	died     bool      // an end that leaves replies out
 	ended    map[string]session.Ended
 	effects  []string // holds whose effects are in a transaction that is open
 	shadow   *shadow

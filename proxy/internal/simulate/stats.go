@@ -18,6 +18,7 @@ type Stats struct {
 	Tallied                   changed            // rows, as the core says
 	Unnamed                   int                // of these, rows of no table
 	Questions, Spared         int                // about names, and what nobody had to be asked about
+	Behind, Deferred, Early   int                // answers who waits, decisions of people meanwhile, holds ended by them
 	Ends                      map[hold.State]int // holds, by how they ended
 }
 
@@ -36,6 +37,9 @@ func (s *Stats) Add(o Stats) {
 	s.Spared += o.Spared
 	s.Tallied = s.Tallied.plus(o.Tallied)
 	s.Unnamed += o.Unnamed
+	s.Behind += o.Behind
+	s.Deferred += o.Deferred
+	s.Early += o.Early
 	if s.Ends == nil {
 		s.Ends = map[hold.State]int{}
 	}
@@ -53,8 +57,10 @@ func (s Stats) String() string {
 		total += s.Ends[state]
 	}
 	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, "+
-		"%d questions about names, %d statements spared, %d grants spent, %d given back, rows %+v of which %d of no table",
-		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds, s.Tallied, s.Unnamed)
+		"%d questions about names, %d statements spared, %d grants spent, %d given back, %d answers who waits, %d decisions meanwhile, %d holds ended early, "+
+		"rows %+v of which %d of no table",
+		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds,
+		s.Behind, s.Deferred, s.Early, s.Tallied, s.Unnamed)
 }
 
 // count adds up what the world has seen.

@@ -145,6 +145,9 @@ func (c *conversation) possible(may []func()) []func() {
 	if c.held != nil && c.held.id != "" && (time.Since(c.held.reminded) >= time.Minute || c.IntN(10) == 0) {
 		may = append(may, c.remind)
 	}
+	if c.held != nil && c.held.id != "" && c.held.ask.InTransaction && c.held.asks < mostAsks {
+		may = append(may, c.askBehind)
+	}
 	if len(c.cancels) > 0 {
 		may = append(may, c.cancelArrives)
 	}
