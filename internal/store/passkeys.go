@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/holdfast-db/holdfast/internal/passkey"
+)
+
+// passkeysSchema came after version 1 and does not change it: an older holdfast opens
+// the file as before and does not look at this table.
+const passkeysSchema = `
+CREATE TABLE IF NOT EXISTS passkeys (
+	id      BLOB PRIMARY KEY,
+	person  TEXT NOT NULL,
+	handle  BLOB NOT NULL,
+	site    TEXT NOT NULL,
+	name    TEXT NOT NULL,
+	public  BLOB NOT NULL,    -- COSE
+	count   INTEGER NOT NULL,
+	synced  INTEGER NOT NULL,
+	copied  INTEGER NOT NULL,
+	added   INTEGER NOT NULL,
+	used    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`
+
+var _ passkey.Store = (*Passkeys)(nil)
+
+// Passkeys are the public keys with which people sign in. All methods may be called
+// from any goroutine.
+type Passkeys struct{ store *Store }
+
+// Passkeys is where they are kept.
+func (s *Store) Passkeys() *Passkeys { return &Passkeys{s} }
+
+// Put implements passkey.Store.
+func (p *Passkeys) Put(ctx context.Context, k passkey.Key) error {
+	if err := p.store.present(); err != nil {
+		return err
+	}
+	_, err := p.store.db.ExecContext(ctx, `INSERT OR REPLACE INTO passkeys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		k.ID, k.Person, k.Handle, k.Site, k.Name, k.Public, int64(k.Count), k.Synced, k.Copied, stamp(k.Added), stamp(k.Used))
+	if err != nil {
+		return fmt.Errorf("keeping a passkey of %q: %w", k.Person, err)
+	}
+	return nil
+}
+
+// Delete implements passkey.Store.
+func (p *Passkeys) Delete(ctx context.Context, id []byte) error {
+	if err := p.store.present(); err != nil {
+		return err
+	}
+	if _, err := p.store.db.ExecContext(ctx, `DELETE FROM passkeys WHERE id = ?`, id); err != nil {
+		return fmt.Errorf("forgetting a passkey: %w", err)
+	}
+	return nil
+}
+
+// All implements passkey.Store.
+func (p *Passkeys) All(ctx context.Context) ([]passkey.Key, error) {
+	rows, err := p.store.db.QueryContext(ctx, `SELECT id, person, handle, site, name, public, count, synced, copied, added, used FROM passkeys`)
+	if err != nil {
+		return nil, fmt.Errorf("reading passkeys: %w", err)
+	}
+	defer rows.Close()
+	var all []passkey.Key
+	for rows.Next() {
+		var k passkey.Key
+		var added, used int64
+		if err := rows.Scan(&k.ID, &k.Person, &k.Handle, &k.Site, &k.Name, &k.Public, &k.Count, &k.Synced, &k.Copied, &added, &used); err != nil {
+			return nil, fmt.Errorf("reading passkeys: %w", err)
+		}
+		k.Added, k.Used = clock(added), clock(used)
+		all = append(all, k)
+	}
+	return all, rows.Err()
+}
