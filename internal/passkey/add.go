@@ -39,7 +39,7 @@ func (p *Party) Add(ctx context.Context, person, bound, sealed, name string, ans
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(answer)
 	if err != nil {
-		return Key{}, fmt.Errorf("reading a passkey: %w", explained(err))
+		return Key{}, fmt.Errorf("reading a passkey: %w: %w", ErrAnswer, explained(err))
 	}
 	session := webauthn.SessionData{
 		Challenge: one.challenge, RelyingPartyID: p.Site, UserID: []byte(one.handle),
@@ -47,7 +47,7 @@ func (p *Party) Add(ctx context.Context, person, bound, sealed, name string, ans
 	}
 	c, err := p.auth.CreateCredential(owner{name: person, handle: []byte(one.handle)}, session, parsed)
 	if err != nil {
-		return Key{}, fmt.Errorf("checking a passkey: %w", explained(err))
+		return Key{}, fmt.Errorf("checking a passkey: %w: %w", ErrAnswer, explained(err))
 	}
 	if err := p.tickets.spend(one); err != nil {
 		return Key{}, err
@@ -60,11 +60,11 @@ func (p *Party) Add(ctx context.Context, person, bound, sealed, name string, ans
 }
 
 // ErrName is of a name that is empty, too long or no text.
-var ErrName = errors.New("a passkey needs a name of 1 to 60 bytes")
+var ErrName = errors.New("a passkey needs a name of 1 to 60 letters")
 
 func checkName(name string) (string, error) {
 	name = strings.TrimSpace(name)
-	if name == "" || len(name) > MaxName || !utf8.ValidString(name) {
+	if name == "" || utf8.RuneCountInString(name) > MaxName || !utf8.ValidString(name) {
 		return "", ErrName
 	}
 	return name, nil

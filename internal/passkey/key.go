@@ -15,7 +15,7 @@ const (
 	// its spare, each more than once.
 	maxKeys = 10
 
-	// MaxName bounds the name of a key in bytes: it stands in one line of a list.
+	// MaxName bounds the name of a key in characters: it stands in one line of a list.
 	MaxName = 60
 )
 
@@ -75,6 +75,9 @@ var (
 
 	// ErrCount is of a key whose counter went back.
 	ErrCount = errors.New("the counter of this passkey went back, so there may be a copy of it")
+
+	// ErrAnswer is of an answer that does not fit what was asked, or is none.
+	ErrAnswer = errors.New("the answer does not fit")
 
 	// ErrTicket is of an answer to a challenge that was not given to this browser, or
 	// too long ago, or was answered before.

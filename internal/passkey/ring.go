@@ -54,6 +54,13 @@ func (r *Ring) Of(person string) []Key {
 	return own
 }
 
+// Any says whether anybody has a key.
+func (r *Ring) Any() bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.keys) > 0
+}
+
 // Has says whether a person still has the key of that id.
 func (r *Ring) Has(person, id string) bool {
 	k, ok := r.find([]byte(id))

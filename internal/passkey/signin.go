@@ -29,7 +29,7 @@ func (p *Party) SignIn(ctx context.Context, sealed string, answer []byte, may fu
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
 	if err != nil {
-		return Key{}, fmt.Errorf("reading a passkey's answer: %w", explained(err))
+		return Key{}, fmt.Errorf("reading a passkey's answer: %w: %w", ErrAnswer, explained(err))
 	}
 	session := webauthn.SessionData{Challenge: one.challenge, RelyingPartyID: p.Site, UserVerification: protocol.VerificationRequired}
 	_, c, err := p.auth.ValidatePasskeyLogin(p.ownerOf(may), session, parsed)
@@ -37,7 +37,7 @@ func (p *Party) SignIn(ctx context.Context, sealed string, answer []byte, may fu
 		return Key{}, ErrUnknown
 	}
 	if err != nil {
-		return Key{}, fmt.Errorf("checking a passkey's answer: %w", explained(err))
+		return Key{}, fmt.Errorf("checking a passkey's answer: %w: %w", ErrAnswer, explained(err))
 	}
 	if err := p.tickets.spend(one); err != nil {
 		return Key{}, err
