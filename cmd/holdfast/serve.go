@@ -107,7 +107,7 @@ func (a *app) input(flags map[string]string) config.Input {
 		Checks: config.Checks{
 			Server:  func(url string) error { _, err := proxy.ParseUpstream(url); return err },
 			Control: func(url string) error { _, err := store.Path(url); return err },
-			Console: web.CheckAddress, Password: web.CheckHash, Token: web.CheckToken,
+			Console: web.CheckAddress, Password: web.CheckHash, Token: web.CheckToken, Passkeys: passkeyOwners,
 		},
 	}
 }

@@ -2,7 +2,12 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
 
 	"github.com/holdfast-db/holdfast/internal/passkey"
 )
@@ -33,6 +38,29 @@ type Passkeys struct{ store *Store }
 
 // Passkeys is where they are kept.
 func (s *Store) Passkeys() *Passkeys { return &Passkeys{s} }
+
+// ReadPasskeys is every key in the store at a control URL, whether or not a holdfast
+// has it open. It changes nothing and makes no file; where there is no store there are
+// no keys.
+func ReadPasskeys(ctx context.Context, control string) ([]passkey.Key, error) {
+	path, err := Path(control)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	name := "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=ro"
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		name += "&immutable=1" // nobody has it open, and SQLite would make the files beside it
+	}
+	db, err := sql.Open("sqlite3", name)
+	if err != nil {
+		return nil, fmt.Errorf("reading the control store %q: %w", path, err)
+	}
+	defer db.Close()
+	return (&Passkeys{&Store{path: path, db: db}}).All(ctx)
+}
 
 // Put implements passkey.Store.
 func (p *Passkeys) Put(ctx context.Context, k passkey.Key) error {

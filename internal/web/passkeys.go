@@ -2,7 +2,10 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -22,6 +25,26 @@ func (s *Server) passkeyRoutes(mux *http.ServeMux) {
 			http.Redirect(w, r, page, http.StatusSeeOther)
 		})
 	}
+}
+
+// SiteOf is the name for which browsers have passkeys of a console with that
+// configuration, see CheckAddress. The error says why there are none.
+func SiteOf(listen, base string, tls bool) (string, error) {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", fmt.Errorf("reading the address of the console: %w", err)
+	}
+	u := &url.URL{Scheme: "http", Host: net.JoinHostPort(host, "0")}
+	if tls {
+		u.Scheme = "https"
+	}
+	if base != "" {
+		if u, err = parseURL(base); err != nil {
+			return "", err
+		}
+	}
+	at, err := passkey.PlaceOf(u)
+	return at.Site, err
 }
 
 // openPasskeys makes the console one that browsers have passkeys for, where its address

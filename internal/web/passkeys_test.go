@@ -280,7 +280,7 @@ func TestPasskeysOfWhoLeaves(t *testing.T) {
 	}
 	r.desk.SetPeople(known(t, team))
 	challenger := r.atName()
-	want(t, "somebody of that name", challenger.post("/signin/passkey", url.Values{"answer": {b.answered(challenger.question())}}), http.StatusForbidden, "nobody&#39;s here")
+	want(t, "somebody of that name", challenger.post("/signin/passkey", url.Values{"answer": {b.answered(challenger.question())}}), http.StatusForbidden, "nobody's here")
 }
 
 // TestPasskeyForms: what changes something takes the session's own form, and adding a
