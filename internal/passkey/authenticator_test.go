@@ -21,7 +21,7 @@ const (
 
 // authenticator is a security key in software, which also does what none should.
 type authenticator struct {
-	t      *testing.T
+	t      testing.TB
 	key    *ecdsa.PrivateKey
 	id     []byte
 	handle []byte
@@ -31,7 +31,7 @@ type authenticator struct {
 	origin string // as the browser says it
 }
 
-func newAuthenticator(t *testing.T) *authenticator {
+func newAuthenticator(t testing.TB) *authenticator {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	check(t, err)
@@ -40,7 +40,7 @@ func newAuthenticator(t *testing.T) *authenticator {
 	return &authenticator{t: t, key: key, id: id, flags: verified, site: "holdfast.example.com", origin: "https://holdfast.example.com"}
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ type asked struct {
 	}
 }
 
-func read(t *testing.T, question any) (q asked) {
+func read(t testing.TB, question any) (q asked) {
 	t.Helper()
 	data, err := json.Marshal(question)
 	check(t, err)

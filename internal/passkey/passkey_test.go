@@ -18,14 +18,14 @@ import (
 // rig is a party on a real store and record.
 type rig struct {
 	*passkey.Party
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	store *store.Store
 	log   *audit.Log
 	ring  *passkey.Ring
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig {
 	t.Helper()
 	r := &rig{t: t, dir: t.TempDir()}
 	r.open()
@@ -332,4 +332,33 @@ func TestPlaces(t *testing.T) {
 			t.Errorf("%s: %s, want %s", base, got, want)
 		}
 	}
+}
+
+// FuzzAnswers: what a browser sends is an answer or an error, never a panic, and an
+// answer to another challenge is none.
+func FuzzAnswers(f *testing.F) {
+	r, a := newRig(f), newAuthenticator(f)
+	question, _, err := r.BeginAdd("ben", "session")
+	check(f, err)
+	f.Add(a.create(question), true)
+	r.add(a)
+	question, _, err = r.BeginSignIn()
+	check(f, err)
+	f.Add(a.get(question), false)
+	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{}}`), true)
+	f.Fuzz(func(t *testing.T, answer []byte, add bool) {
+		if add {
+			_, sealed, err := r.BeginAdd("ben", "session")
+			check(t, err)
+			if _, err := r.Add(t.Context(), "ben", "session", sealed, "Laptop", answer); !errors.Is(err, passkey.ErrAnswer) {
+				t.Errorf("added: %v", err)
+			}
+			return
+		}
+		_, sealed, err := r.BeginSignIn()
+		check(t, err)
+		if _, err := r.SignIn(t.Context(), sealed, answer, anybody); !errors.Is(err, passkey.ErrAnswer) && !errors.Is(err, passkey.ErrUnknown) {
+			t.Errorf("signed in: %v", err)
+		}
+	})
 }

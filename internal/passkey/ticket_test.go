@@ -55,3 +55,18 @@ func TestSpentTicketsAreBounded(t *testing.T) {
 		}
 	})
 }
+
+// FuzzTickets: whatever a cookie has, only what was sealed is opened, and unchanged.
+func FuzzTickets(f *testing.F) {
+	all := newTickets()
+	one := ticket{"challenge", "handle"}
+	sealed := all.seal(toAdd, "ben", one)
+	for _, s := range []string{"", "...", sealed, sealed + ".", "x" + sealed} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, err := all.open(toAdd, "ben", s); err == nil && (s != sealed || got != one) {
+			t.Errorf("%q is opened as %+v", s, got)
+		}
+	})
+}
