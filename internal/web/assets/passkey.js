@@ -32,7 +32,7 @@
 
   const because = (fault) => {
     switch (fault.name) {
-      case "NotAllowedError": return "No passkey was given: it was cancelled, took too long, or there is none of this console here.";
+      case "NotAllowedError": return "No passkey was given: it was cancelled, took too long, or there is none for this console here.";
       case "InvalidStateError": return "There is a passkey of yours here already.";
       case "SecurityError": return "The browser takes no passkeys at this address.";
       case "TypeError": return "holdfast does not answer. Try again in a moment.";
