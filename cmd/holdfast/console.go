@@ -60,7 +60,8 @@ func (p *parts) openWeb(l zerolog.Logger) error {
 		return nil
 	}
 	o := web.Options{
-		Listen: c.Listen, URL: c.URL, Desk: p.desk, History: p.store, Status: p.status, Sessions: p.sessions, Passwords: p.passwords, Tokens: p.tokens, Policy: p.policyPage, Log: l,
+		Listen: c.Listen, URL: c.URL, Desk: p.desk, History: p.store, Status: p.status, Sessions: p.sessions,
+		Passwords: p.passwords, Tokens: p.tokens, Passkeys: p.passkeys, Policy: p.policyPage, Log: l,
 	}
 	if c.TLS != nil {
 		pair, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key)

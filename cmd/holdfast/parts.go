@@ -16,6 +16,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/monitor"
+	"github.com/holdfast-db/holdfast/internal/passkey"
 	"github.com/holdfast-db/holdfast/internal/slack"
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/trace"
@@ -33,17 +34,17 @@ type parts struct {
 	started time.Time
 	ready   atomic.Bool
 
-	store   *store.Store
-	audit   *audit.Log
-	trace   *trace.Recorder // nil when nothing is traced
-	events  *event.Bus
-	desk    *hold.Desk
-	proxy   *proxy.Server
-	console *console.Server
-	web     *web.Server   // nil without a web console
-	slack   *slack.App    // nil when Slack is not asked
-	webhook *webhook.Hook // nil when there is none
-
+	store    *store.Store
+	passkeys *passkey.Ring
+	audit    *audit.Log
+	trace    *trace.Recorder // nil when nothing is traced
+	events   *event.Bus
+	desk     *hold.Desk
+	proxy    *proxy.Server
+	console  *console.Server
+	web      *web.Server        // nil without a web console
+	slack    *slack.App         // nil when Slack is not asked
+	webhook  *webhook.Hook      // nil when there is none
 	monitors []*monitor.Monitor // of the hosts that have one
 }
 
@@ -100,6 +101,12 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 func (p *parts) openDesk(ctx context.Context) error {
 	known, err := peopleOf(p.config)
 	if err != nil {
+		return err
+	}
+	if p.passkeys, err = passkey.Open(ctx, p.store.Passkeys(), p.audit); err != nil {
+		return err
+	}
+	if err := p.passkeys.Keep(ctx, known.Has); err != nil {
 		return err
 	}
 	p.desk, err = hold.Open(ctx, hold.Options{Store: p.store, Record: p.audit, People: known, Events: p.events.Publish})

@@ -68,6 +68,9 @@ func (p *parts) take(ctx context.Context, c *config.Config, l zerolog.Logger) er
 		return err
 	}
 	p.desk.SetPeople(people)
+	if err := p.passkeys.Keep(ctx, people.Has); err != nil {
+		l.Error().Err(err).Msg("passkeys of people who left the configuration: they cannot be used now, and may come back when holdfast restarts")
+	}
 	for _, h := range c.Hosts {
 		p.proxy.SetTerms(h.Name, termsOf(c, h))
 	}

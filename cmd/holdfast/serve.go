@@ -106,7 +106,7 @@ func (a *app) input(flags map[string]string) config.Input {
 			Server:  func(url string) error { _, err := proxy.ParseUpstream(url); return err },
 			Control: func(url string) error { _, err := store.Path(url); return err },
 			Monitor: monitor.Check,
-			Console: web.CheckAddress, Password: web.CheckHash, Token: web.CheckToken,
+			Console: web.CheckAddress, Password: web.CheckHash, Token: web.CheckToken, Passkeys: passkeyOwners,
 		},
 	}
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"unicode"
 	"unicode/utf8"
@@ -12,6 +13,12 @@ import (
 func (n *notes) check(c *Config, checks Checks) {
 	n.console = c.Console.Listen != ""
 	n.oidc = n.console && c.Console.OIDC != nil
+	n.passkeys = sync.OnceValue(func() []string {
+		if !n.console || checks.Passkeys == nil {
+			return nil
+		}
+		return checks.Passkeys(c)
+	})
 	n.slack = c.Slack != nil && !c.Slack.Strict
 	n.checkControl(c.Control, checks.Control)
 	n.checkSocketPath("socket", c.Socket)

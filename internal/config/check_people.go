@@ -134,14 +134,14 @@ func (n *notes) membersOf(c *Config, r Reviewers, path string) ([]Person, string
 func (n *notes) warnReviewers(path, holder string, h Host, count int, members []Person, who string) {
 	able := 0
 	for _, p := range members {
-		if p.OS != "" || n.slack && p.Slack != "" || n.console && (p.Password != "" || p.Token != "") || n.oidc && p.Email != "" {
+		if p.OS != "" || n.slack && p.Slack != "" || n.console && (p.Password != "" || p.Token != "") || n.oidc && p.Email != "" || slices.Contains(n.passkeys(), p.Name) {
 			able++
 		}
 	}
 	oneMore := h.UnknownRequester != Same
 	switch {
 	case able < count:
-		n.warn(path, "%s: %d of %s can answer, and %d must: the command line knows people by os, and Slack and the console, where they are set up, by slack, email, password or token", holder, able, who, count)
+		n.warn(path, "%s: %d of %s can answer, and %d must: the command line knows people by os, and Slack and the console, where they are set up, by slack, email, password, token or a passkey that they have added", holder, able, who, count)
 	case count == len(members) && h.SelfConfirm != Typed:
 		nor := ""
 		if oneMore {

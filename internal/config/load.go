@@ -24,7 +24,7 @@ type Input struct {
 }
 
 // Checks are what the packages that will use a value say about it, so that it is
-// judged in one place only. All are needed.
+// judged in one place only. All but Passkeys are needed.
 type Checks struct {
 	Server  func(url string) error // of the package that dials it
 	Control func(url string) error // of the package that opens it
@@ -37,6 +37,11 @@ type Checks struct {
 
 	// Password says what is wrong with the hash of one, without quoting it.
 	Password func(hash string) error
+
+	// Passkeys is who can sign in to the web console of a configuration with a passkey,
+	// as far as that can be seen. It is asked where nothing in the configuration lets a
+	// person answer. Nil is nobody.
+	Passkeys func(c *Config) []string
 
 	// Console is of the package that serves it; url may be empty.
 	Console func(listen, url string, tls bool) error

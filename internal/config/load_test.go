@@ -268,3 +268,40 @@ func TestWholeFileBounds(t *testing.T) {
 		})
 	}
 }
+
+// TestPasskeysAnswer: who has a passkey can answer where there is a console, and
+// nobody looks for passkeys where it does not matter.
+func TestPasskeysAnswer(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const host = "\nhosts: [{name: a, listen: ':1', server: 'postgres://db', mode: enforce, reviewers: {count: 2}}]\n"
+	const people, console = "people: [{name: ana, os: ana}, {name: ben}, {name: cy, os: cy}]\n", "console: {listen: 'localhost:1'}\n"
+	for _, c := range []struct {
+		name, text string
+		owners     []string
+		want       string
+		looks      int
+	}{
+		{"nobody has one", console + people + strings.Replace(host, "2", "3", 1), nil, "2 of people can answer, and 3 must", 1},
+		{"ben has one", console + people + strings.Replace(host, "2", "3", 1), []string{"ben"}, "nobody answers their own", 1},
+		{"no console", people + strings.Replace(host, "2", "3", 1), []string{"ben"}, "2 of people can answer, and 3 must", 0},
+		{"all can answer", console + strings.Replace(people, "{name: ben}, ", "", 1) + host, nil, "nobody answers their own", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			write(t, "holdfast.yaml", c.text)
+			looks, with := 0, checks
+			with.Passkeys = func(*Config) []string { looks++; return c.owners }
+			with.Console = func(string, string, bool) error { return nil }
+			got, err := Load(Input{Flags: map[string]string{"config": "holdfast.yaml"}, Surroundings: nobody(nil), Checks: with})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := ""
+			for _, w := range got.Warnings {
+				text += w.Text
+			}
+			if !strings.Contains(text, c.want) || looks != c.looks {
+				t.Errorf("after %d looks the warnings are %q, want %q", looks, text, c.want)
+			}
+		})
+	}
+}

@@ -31,6 +31,9 @@ type notes struct {
 	// there by e-mail address.
 	console, oidc bool
 
+	// passkeys is who can sign in there with one; it looks when it is first called.
+	passkeys func() []string
+
 	members map[string][]Person // of groups that were looked at
 	shown   map[int]shownLine   // of lines that were shown
 

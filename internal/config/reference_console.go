@@ -4,7 +4,7 @@ var consoleKeys = map[string]key{
 	"listen": {doc: "Where the web console listens, HOST:PORT. A loopback address serves this machine alone; for others it needs `url`, and https by `tls` " +
 		"or a reverse proxy.",
 		usual: "none, there is no console", form: "an address", example: "127.0.0.1:8432"},
-	"url": {doc: "What people open and what links in messages begin with. `https`, or `http` on this machine. Requests for any other host are refused.",
+	"url": {doc: "What people open and what links in messages begin with. `https`, or `http` on this machine. Requests for any other host are refused. Passkeys are tied to its name.",
 		usual: "the address of `listen`; without that, messages name the command instead", form: "a URL", example: "https://holdfast.example.com"},
 	"tls": {doc: "A certificate for the console, so that browsers can come without a reverse proxy.", usual: "none, http",
 		example: "{cert: console.crt, key: console.key}"},

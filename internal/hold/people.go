@@ -125,6 +125,12 @@ func (p People) ByName(name string) (Person, bool) {
 	return person, ok
 }
 
+// Has says whether a person of that name is listed.
+func (p People) Has(name string) bool {
+	_, ok := p.byName[name]
+	return ok
+}
+
 // ByOS finds the person whose OS user this is.
 func (p People) ByOS(user string) (Person, bool) {
 	person, ok := p.byName[p.byOS[user]]

@@ -49,11 +49,12 @@ var mayImport = map[string][]string{
 	"internal/outbox":  {},
 	"internal/webhook": {"rules", "internal/hold", "internal/outbox", "internal/wording"},
 	"internal/console": {"internal/hold", "internal/peer", "internal/wording"},
-	"internal/web":     {"internal/hold", "internal/console", "internal/wording"},
+	"internal/web":     {"internal/hold", "internal/console", "internal/passkey", "internal/wording"},
+	"internal/passkey": {"internal/event"},
 	"internal/peer":    {},
 	"internal/wording": {"internal/hold"},
 	"internal/chart":   {"internal/wording"},
-	"internal/store":   {"internal/hold", "internal/volume"},
+	"internal/store":   {"internal/hold", "internal/passkey", "internal/volume"},
 	"internal/config":  {"rules", "internal/hold"},
 	"examples/...":     {},
 }
@@ -84,6 +85,7 @@ var mayNotImport = []struct {
 	{"internal/check", "os", nil},
 	{"internal/check", "net", nil},
 	{"internal/hold", "net", nil},
+	{"...", "github.com/go-webauthn", []string{"internal/passkey"}},
 	{"...", "github.com/slack-go", []string{"internal/slack"}},
 	{"...", "github.com/gorilla/websocket", []string{"internal/slack", "internal/slack/fakeslack"}},
 }

@@ -66,8 +66,8 @@ func (s *Store) migrate(ctx context.Context) error {
 	case version != schemaVersion:
 		return fmt.Errorf("its schema %d is not known", version)
 	}
-	if _, err := tx.ExecContext(ctx, messagesSchema); err != nil {
-		return fmt.Errorf("adding a table: %w", err)
+	if _, err := tx.ExecContext(ctx, messagesSchema+passkeysSchema); err != nil {
+		return fmt.Errorf("adding tables: %w", err)
 	}
 	return tx.Commit()
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Reply is what the console answers to a form sent to a host, without a network.
@@ -17,4 +18,13 @@ func (s *Server) Reply(t *testing.T, host, path string, form url.Values) *httpte
 	w := httptest.NewRecorder()
 	s.http.Handler.ServeHTTP(w, r)
 	return w
+}
+
+// Age makes every session older.
+func (s *Server) Age(by time.Duration) {
+	s.sessions.mu.Lock()
+	defer s.sessions.mu.Unlock()
+	for _, one := range s.sessions.live {
+		one.began = one.began.Add(-by)
+	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/passkey"
 )
 
 // Desk is what the pages need of *hold.Desk.
@@ -31,7 +32,7 @@ type History interface {
 }
 
 // Options say what the console shows and where. All but URL, TLS,
-// Passwords, Tokens, OIDC, Policy and Doors are needed.
+// Passwords, Tokens, Passkeys, OIDC, Policy and Doors are needed.
 type Options struct {
 	// Listen is HOST:PORT.
 	Listen string
@@ -59,6 +60,9 @@ type Options struct {
 	// Tokens are the hashes of those whose programs may use the API, by person; nil is
 	// nobody. See NewToken.
 	Tokens func() map[string]string
+
+	// Passkeys are the keys of people, or nil: then nobody has any.
+	Passkeys *passkey.Ring
 
 	// OIDC is who vouches for people, or nil.
 	OIDC *OIDC

@@ -20,7 +20,7 @@ type pages map[string]*template.Template
 
 func parsePages() (pages, error) {
 	all := pages{}
-	for _, name := range []string{"signin", "holds", "hold", "history", "hosts", "sessions", "policy", "refused"} {
+	for _, name := range []string{"signin", "holds", "hold", "history", "hosts", "sessions", "policy", "account", "refused"} {
 		t, err := template.New(name).Funcs(funcs).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html", "pages/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("reading page %s: %w", name, err)
@@ -48,11 +48,12 @@ var funcs = template.FuncMap{
 
 // frame is what surrounds every page.
 type frame struct {
-	Title   string
-	Current string // the tab
-	Refresh int    // seconds after which a page without JavaScript asks again; 0 never
-	Every   int    // seconds after which a live page asks again whatever the stream says; 0 never
-	Self    string // where the page can be asked for again; empty is where it was
+	Title    string
+	Current  string // the tab
+	Refresh  int    // seconds after which a page without JavaScript asks again; 0 never
+	Every    int    // seconds after which a live page asks again whatever the stream says; 0 never
+	Passkeys bool   // it has a form of passkeys, which needs a script
+	Self     string // where the page can be asked for again; empty is where it was
 
 	// The rest is filled by show for somebody who has signed in.
 	Who      string

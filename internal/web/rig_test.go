@@ -17,6 +17,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/audit"
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/passkey"
 	"github.com/holdfast-db/holdfast/internal/store"
 	"github.com/holdfast-db/holdfast/internal/web"
 )
@@ -47,6 +48,7 @@ type rig struct {
 	store    *store.Store
 	record   *audit.Log
 	desk     *hold.Desk
+	passkeys *passkey.Ring
 	sessions sync.WaitGroup
 	hashes   hashes
 	tokens   hashes
@@ -96,8 +98,10 @@ func (r *rig) start(listen string, people []hold.Person) {
 	check(t, err)
 	r.desk, err = hold.Open(context.Background(), hold.Options{Store: r.store, Record: r.record, People: known(t, people)})
 	check(t, err)
+	r.passkeys, err = passkey.Open(context.Background(), r.store.Passkeys(), r.record)
+	check(t, err)
 	r.Server, err = web.Listen(web.Options{
-		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Tokens: r.tokens.now, OIDC: r.oidc, Log: zerolog.Nop(),
+		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Tokens: r.tokens.now, Passkeys: r.passkeys, OIDC: r.oidc, Log: zerolog.Nop(),
 		Status:   func(ctx context.Context) console.Status { return status(r.desk) },
 		Sessions: r.clients.now,
 	})

@@ -21,6 +21,7 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc("GET /signin/oidc", s.depart)
 		mux.HandleFunc("GET "+callbackPath, s.arrive)
 	}
+	s.passkeyRoutes(mux)
 	mux.HandleFunc("POST /signout", s.signedIn(s.signOut))
 	mux.HandleFunc("GET /holds", s.signedIn(s.showHolds))
 	mux.HandleFunc("GET /holds/{id}", s.signedIn(s.showHold))
@@ -77,12 +78,13 @@ func (s *Server) who(r *http.Request) (session, bool) {
 	return who, ok
 }
 
-// stillOf says whether a session is still that of its person, and the password or the
-// address by which they came still theirs.
+// stillOf says whether a session is still that of its person, and the password, the
+// address or the passkey by which they came still theirs.
 func (s *Server) stillOf(who session) bool {
 	people := s.Desk.People()
 	p, _ := people.ByName(who.by.Person)
-	return who.of(people) && (who.password == "" || s.hashOf(p.Name) == who.password) && (who.email == "" || strings.EqualFold(p.Email, who.email))
+	return who.of(people) && (who.password == "" || s.hashOf(p.Name) == who.password) && (who.email == "" || strings.EqualFold(p.Email, who.email)) &&
+		(who.key == "" || s.Passkeys.Has(p.Name, who.key))
 }
 
 // tokenFits reads the form. What does not fit is answered.

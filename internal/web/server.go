@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/passkey"
 )
 
 const (
@@ -48,7 +49,9 @@ type Server struct {
 	searches chan struct{} // has a place for each search at a time
 	hashing  chan struct{} // has a place for each password that is hashed at a time
 	attempts *attempts
-	provider *provider // nil without OIDC
+	provider *provider      // nil without OIDC
+	party    *passkey.Party // nil where there are no passkeys
+	noParty  string         // why not
 	log      zerolog.Logger
 }
 
@@ -73,6 +76,9 @@ func Listen(o Options) (*Server, error) {
 	s.base = s.address(l.Addr())
 	if o.OIDC != nil {
 		s.provider = newProvider(*o.OIDC, s.URL())
+	}
+	if err := s.openPasskeys(); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the console: %w", err), l.Close())
 	}
 	s.http = &http.Server{
 		Handler:           s.doors(s.guard(s.routes())),

@@ -34,6 +34,7 @@ type session struct {
 	by       hold.Answerer // who answers; the desk asks again who that is
 	password string        // the hash of the one by which they came; empty for a link
 	email    string        // the address by which an OpenID provider vouched for them; or empty
+	key      string        // the id of the passkey with which they came; or empty
 	token    string        // of forms, so that only pages of this session can send them
 	began    time.Time
 	used     time.Time
@@ -47,6 +48,19 @@ func (s session) name() string {
 		return s.by.Person
 	}
 	return s.by.OS
+}
+
+// way is how they signed in, for people.
+func (s session) way() string {
+	switch {
+	case s.password != "":
+		return "a password"
+	case s.email != "":
+		return "OpenID Connect"
+	case s.key != "":
+		return "a passkey"
+	}
+	return "a link"
 }
 
 // of says whether the session is still that of somebody: the person is in the

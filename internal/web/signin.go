@@ -46,6 +46,7 @@ type signInPage struct {
 
 	Provider  bool   // an OpenID provider vouches for people
 	Passwords bool   // somebody may sign in with one
+	Passkeys  bool   // somebody has one, and the browser asks where they count
 	Name      string // as typed
 	Problem   string
 }
@@ -65,7 +66,8 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) {
 func (s *Server) showSignInAs(w http.ResponseWriter, r *http.Request, status int, p signInPage) {
 	p.Provider = s.provider != nil
 	p.Passwords = s.Passwords != nil && len(s.Passwords()) > 0
-	s.show(w, r, status, "signin", frame{Title: "Sign in"}, p)
+	p.Passkeys = s.noPasskeys(r) == "" && s.Passkeys.Any()
+	s.show(w, r, status, "signin", frame{Title: "Sign in", Passkeys: p.Passkeys}, p)
 }
 
 // signIn takes a password, or uses a link up. It takes a form, since programs that look at links in
@@ -97,7 +99,7 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, one session, next
 		s.sessions.end(old)
 	}
 	http.SetCookie(w, s.cookie(s.sessions.begin(one), int(sessionLife.Seconds())))
-	s.log.Info().Str("who", one.name()).Str("client", r.RemoteAddr).Msg("console: signed in")
+	s.log.Info().Str("who", one.name()).Str("by", one.way()).Str("client", r.RemoteAddr).Msg("console: signed in")
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
