@@ -331,6 +331,11 @@ func TestRights(t *testing.T) {
 		if n := strings.Count(r.log.String(), "counters of a database"); n != 2 {
 			t.Errorf("faults were logged %d times: %s", n, r.log.String())
 		}
+		srv.Exec(t, "postgres", "ALTER DATABASE "+r.db+" SET track_counts = off")
+		r.o.Databases = []string{r.db}
+		if r.poll(t.Context()) || !strings.Contains(r.State().Why, "track_counts is off") {
+			t.Errorf("without counters: %+v", r.State())
+		}
 		if n := srv.Value(t, "postgres", "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'holdfast monitor' AND query_start < now() - interval '5 s'"); n != "0" {
 			t.Errorf("%s connections stay", n)
 		}
