@@ -12,7 +12,7 @@
 //
 //	m, err := monitor.New(monitor.Options{Host: "shop-prod", URL: url, Tell: tell, Behind: behind})
 //	... Count is given to the proxy as the function that is handed each event.Tally ...
-//	err = m.Run(ctx) // until ctx ends
+//	m.Run(ctx) // until ctx ends
 //
 // Tell and Behind are called by Run's goroutine, one at a time: what they block, blocks
 // the monitor alone. A server that cannot be reached, or that refuses, ends nothing: it

@@ -3,6 +3,8 @@ package monitor
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -263,40 +265,69 @@ func TestCountersAnew(t *testing.T) {
 	})
 }
 
-// A server that stops is told of once, and read again when it is back.
+// A server that stops is told of once, and read again when it is back. Counters that
+// survive a shutdown, and those that a crash loses, begin anew.
 func TestRestart(t *testing.T) {
 	for _, v := range pgtest.Versions(t) {
 		t.Run(v.String(), func(t *testing.T) {
 			srv := pgtest.Start(t, v)
 			r := watch(t, srv, orders)
 			r.turn(t)
-			r.run(t, "DELETE FROM orders WHERE id <= 40")
-			srv.Stop()
-			for range 3 {
-				if r.poll(t.Context()) {
-					t.Fatal("a stopped server was read")
+			for i, end := range []func(){srv.Stop, srv.Crash} {
+				r.run(t, fmt.Sprintf("DELETE FROM orders WHERE id <= %d", 100*i+40), "CHECKPOINT") // or the crash undoes it, too
+				end()
+				for range 3 {
+					if r.poll(t.Context()) {
+						t.Fatal("a stopped server was read")
+					}
 				}
+				if s := r.State(); s.Up || s.Why == "" || s.Databases != 1 {
+					t.Errorf("state %+v", s)
+				}
+				if n := strings.Count(r.log.String(), "cannot read"); n != i+1 {
+					t.Errorf("told %d times: %s", n, r.log.String())
+				}
+				srv.Restart(t)
+				r.turn(t)
+				if s := r.State(); !s.Up || !strings.Contains(s.AnewWhy, "started again") {
+					t.Errorf("state %+v", s)
+				}
+				r.run(t, fmt.Sprintf("DELETE FROM orders WHERE id <= %d", 100*i+60))
+				r.turn(t)
+				r.turn(t)
+				r.expect(t, "after it", "orders 20")
 			}
-			if s := r.State(); s.Up || s.Why == "" || s.Databases != 1 {
+		})
+	}
+}
+
+// A standby counts no writes; promoted, it counts from then on.
+func TestStandby(t *testing.T) {
+	for _, v := range pgtest.Versions(t) {
+		t.Run(v.String(), func(t *testing.T) {
+			srv := pgtest.Start(t, v)
+			r := watch(t, srv, orders)
+			r.turn(t)
+			folder := srv.Value(t, "postgres", "SELECT current_setting('data_directory')")
+			srv.Stop()
+			if err := os.WriteFile(filepath.Join(folder, "standby.signal"), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			srv.Restart(t)
+			r.turn(t)
+			if s := r.State(); !s.Up || !s.Standby || s.AnewWhy == "" {
 				t.Errorf("state %+v", s)
 			}
-			if n := strings.Count(r.log.String(), "cannot read"); n != 1 {
-				t.Errorf("told %d times: %s", n, r.log.String())
-			}
-			other := pgtest.Start(t, v) // in its place, with the same names
-			other.Exec(t, "postgres", "CREATE DATABASE "+r.db)
-			other.Exec(t, r.db, orders)
-			other.Exec(t, r.db, "DELETE FROM orders WHERE id <= 500")
-			r.config.Port = uint16(other.Port)
-			for _, f := range r.config.Fallbacks {
-				f.Port = uint16(other.Port)
-			}
+			srv.Exec(t, "postgres", "SELECT pg_promote()")
 			r.turn(t)
-			r.turn(t)
-			r.expect(t, "another server", "")
-			if s := r.State(); !s.Up || s.AnewWhy == "" {
+			if s := r.State(); !s.Up || s.Standby || !strings.Contains(s.AnewWhy, "promoted") {
 				t.Errorf("state %+v", s)
 			}
+			r.run(t, "DELETE FROM orders WHERE id <= 20")
+			r.turn(t)
+			r.turn(t)
+			r.turn(t)
+			r.expect(t, "after the promotion", "orders 20")
 		})
 	}
 }
@@ -330,6 +361,11 @@ func TestRights(t *testing.T) {
 		r.turn(t)
 		if n := strings.Count(r.log.String(), "counters of a database"); n != 2 {
 			t.Errorf("faults were logged %d times: %s", n, r.log.String())
+		}
+		srv.Exec(t, "postgres", "ALTER DATABASE "+r.db+" SET track_counts = off")
+		r.o.Databases = []string{r.db}
+		if r.poll(t.Context()) || !strings.Contains(r.State().Why, "track_counts is off") {
+			t.Errorf("without counters: %+v", r.State())
 		}
 		if n := srv.Value(t, "postgres", "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'holdfast monitor' AND query_start < now() - interval '5 s'"); n != "0" {
 			t.Errorf("%s connections stay", n)

@@ -11,7 +11,8 @@ import (
 
 const epochText = `
 SELECT (SELECT system_identifier FROM pg_catalog.pg_control_system()), (SELECT timeline_id FROM pg_catalog.pg_control_checkpoint()),
-  pg_catalog.pg_postmaster_start_time(), pg_catalog.pg_stat_get_db_stat_reset_time(d.oid), pg_catalog.pg_is_in_recovery()
+  pg_catalog.pg_postmaster_start_time(), pg_catalog.pg_stat_get_db_stat_reset_time(d.oid), pg_catalog.pg_is_in_recovery(),
+  pg_catalog.current_setting('track_counts') = 'on'
 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()`
 
 // The functions behind pg_stat_all_tables are called for tables of people alone; the
@@ -109,9 +110,12 @@ func (m *Monitor) readSnapshot(ctx context.Context, name string, most int) (*sna
 	}
 	defer conn.Close(ctx)
 	s := &snapshot{}
-	e := &s.epoch
-	if err := conn.QueryRow(ctx, epochText).Scan(&e.System, &e.Timeline, &e.Started, &e.Reset, &e.Standby); err != nil {
+	e, tracks := &s.epoch, false
+	if err := conn.QueryRow(ctx, epochText).Scan(&e.System, &e.Timeline, &e.Started, &e.Reset, &e.Standby, &tracks); err != nil {
 		return nil, fmt.Errorf("asking for the server's age: %w", err)
+	}
+	if !tracks {
+		return nil, errors.New("track_counts is off, so the server counts nothing")
 	}
 	if e.Standby {
 		s.at = time.Now()
