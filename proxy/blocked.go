@@ -17,8 +17,8 @@ const (
 	// costs the server nothing.
 	lookBehindAfter = 2 * time.Second
 
-	// lookBehindEvery is how often it is asked then: a question costs the server about a
-	// millisecond, and a second late is not late for whom 5 are too many.
+	// lookBehindEvery is how often it is asked then: a question costs the server one to
+	// two milliseconds, and a second late is not late for whom 5 are too many.
 	lookBehindEvery = time.Second
 )
 
