@@ -3,6 +3,7 @@ package alert
 import (
 	"time"
 
+	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/volume"
 )
 
@@ -94,6 +95,26 @@ type Answer struct {
 	Identity string // how they were known, as of holds
 	Until    time.Time
 	Note     string
+
+	// Job is what was declared, of the verb Job; nil otherwise. JobLine writes it as
+	// a line of the configuration.
+	Job *volume.Expected `json:",omitempty"`
+}
+
+// Reply is what somebody says, before the desk knows who they are.
+type Reply struct {
+	Verb Verb
+	By   hold.Answerer
+	Via  string // "slack", "console", "cli", "api"
+	Note string // one line of at most 500 characters; may be empty
+
+	// Until is for Silence, at most MaxSilence from now; zero is DefaultSilence.
+	Until time.Time
+
+	// Cron and MaxRows are for Job. Empty and 0 are made from when it ran and how
+	// much it deleted.
+	Cron    string
+	MaxRows int64
 }
 
 // Table is how much was deleted from one table lately.
@@ -105,8 +126,10 @@ type Table struct {
 	Updated int64   // within the span
 	Usual   float64 // upper end of what is usual for the span, NaN while it is learned
 	Behind  int64   // rows deleted behind holdfast's back within the span, as far as known
-	Steps   []float64
-	Open    []string // ids of its open alerts
+
+	// Steps are the rows deleted in TableSteps equal parts of the span.
+	Steps []float64
+	Open  []string // ids of its alerts that last
 }
 
 // Series is what was deleted from one table over time, ready to be drawn.
