@@ -96,25 +96,14 @@ type Answer struct {
 	Until    time.Time
 	Note     string
 
-	// Job is what was declared, of the verb Job; nil otherwise. JobLine writes it as
-	// a line of the configuration.
+	// Job is what was declared, of the verb Job; nil otherwise. JobLine writes it as a
+	// line of the configuration. Who answers may leave it nil, or only give Cron and
+	// MaxRows: the rest is made from when it ran and how much it deleted.
 	Job *volume.Expected `json:",omitempty"`
-}
 
-// Reply is what somebody says, before the desk knows who they are.
-type Reply struct {
-	Verb Verb
-	By   hold.Answerer
-	Via  string // "slack", "console", "cli", "api"
-	Note string // one line of at most 500 characters; may be empty
-
-	// Until is for Silence, at most MaxSilence from now; zero is DefaultSilence.
-	Until time.Time
-
-	// Cron and MaxRows are for Job. Empty and 0 are made from when it ran and how
-	// much it deleted.
-	Cron    string
-	MaxRows int64
+	// Answerer is who answers, as the door knows them. The desk makes By and Identity
+	// of it; where it is zero, By is the name of a person of whom the door is sure.
+	Answerer hold.Answerer `json:"-"`
 }
 
 // Table is how much was deleted from one table lately.

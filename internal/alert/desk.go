@@ -59,14 +59,18 @@ type BrakeRule struct {
 // called from any goroutine.
 type Desk struct{}
 
-// Errors of a desk beside hold.ErrNotAllowed, for answers that are not accepted, and
-// those that wrap hold.ErrUnavailable, when the control store or the record failed.
-var (
-	ErrUnknownID = errors.New("no alert has this id")
+// ErrUnknownID says that there is no alert of that id, or that it was over so long
+// ago that only the audit has it.
+var ErrUnknownID = errors.New("no alert has this id")
 
-	// ErrOver is the answer to an alert that is over.
-	ErrOver = errors.New("this alert is over")
-)
+// ErrNotAllowed says why an answer is not accepted, for people.
+type ErrNotAllowed = hold.ErrNotAllowed
+
+// ErrEnded is the answer to an alert that is over.
+type ErrEnded struct{ Alert Alert }
+
+// Error says how it ended, for people.
+func (e ErrEnded) Error() string { return "this alert is over: it was " + string(e.Alert.State) }
 
 const (
 	// DefaultSilence is how long nobody is told where an answer does not say.
@@ -103,7 +107,9 @@ func (d *Desk) Get(ctx context.Context, id string) (Alert, error) { return Alert
 func (d *Desk) List(ctx context.Context, all bool) ([]Alert, error) { return nil, nil }
 
 // Answer does what somebody says about an alert, once it is on disk and on record.
-func (d *Desk) Answer(ctx context.Context, id string, r Reply) (Alert, error) {
+// Errors: ErrUnknownID, ErrNotAllowed, ErrEnded, and one that wraps
+// hold.ErrUnavailable when it could not be written, after which it does not count.
+func (d *Desk) Answer(ctx context.Context, id string, a Answer) (Alert, error) {
 	return Alert{}, ErrUnknownID
 }
 
