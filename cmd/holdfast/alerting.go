@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -38,7 +39,7 @@ func (j *judging) braked() {
 	}
 }
 
-func (p *parts) openAlerts(ctx context.Context, l zerolog.Logger) error {
+func (p *parts) openAlerts(ctx context.Context, now func() time.Time, l zerolog.Logger) error {
 	environments := map[string]string{}
 	for _, h := range p.config.Hosts {
 		environments[h.Name] = h.Environment
@@ -46,7 +47,7 @@ func (p *parts) openAlerts(ctx context.Context, l zerolog.Logger) error {
 	var err error
 	p.alerts, err = alert.OpenDesk(ctx, alert.Options{
 		Store: p.store, Record: p.audit, People: p.desk.People(), Rules: alertRules(p.config), Environments: environments,
-		Events: p.events.Publish, Braked: p.judging.braked, Log: l,
+		Events: p.events.Publish, Braked: p.judging.braked, Now: now, Log: l,
 	})
 	return err
 }

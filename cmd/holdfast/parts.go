@@ -47,8 +47,8 @@ type parts struct {
 	webhook *webhook.Hook // nil when there is none
 }
 
-// open makes all parts, or none.
-func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, err error) {
+// open makes all parts, or none. now is the clock by which deletes are counted.
+func open(ctx context.Context, c *config.Config, now func() time.Time, l zerolog.Logger) (p *parts, err error) {
 	p = &parts{config: c, started: time.Now()}
 	defer func() {
 		if err != nil {
@@ -66,7 +66,7 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err = p.openDesk(ctx); err != nil {
 		return p, err
 	}
-	if err = p.openAlerts(ctx, l); err != nil {
+	if err = p.openAlerts(ctx, now, l); err != nil {
 		return p, err
 	}
 	if err = errors.Join(p.openSlack(ctx, l), p.openWebhook(ctx, l)); err != nil {
