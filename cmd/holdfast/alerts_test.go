@@ -65,12 +65,12 @@ func TestBulkIsTold(t *testing.T) {
 			t.Errorf("told after %v", took)
 		}
 		if a.Kind != "limit" || a.State != "open" || a.Host != "default" || a.Database != db || a.User != "postgres" || a.Application != "psql" ||
-			a.Deleted != 1200 || len(a.Examples) != 1 || !strings.Contains(a.Examples[0], "BETWEEN $1 AND $2") || strings.Contains(a.Examples[0], "1200") {
+			a.Deleted != 1200 || len(a.Examples) != 1 || !strings.Contains(a.Examples[0], "BETWEEN ? AND ?") || strings.Contains(a.Examples[0], "1200") {
 			t.Errorf("%+v", a)
 		}
-		wantAll(t, s.hf.Log(), "alert raised", a.ID)
+		wantAll(t, s.hf.Log(), a.ID, "alert raised")
 		wantAll(t, s.hf.MustCLI(t, "alerts"), "1 alert", a.ID, "open", "orders", "postgres/psql", "1,200", "1200 rows in 10 minutes")
-		wantAll(t, s.hf.MustCLI(t, "alerts", a.ID), a.ID, "PRODUCTION", "1,200 rows", "ACTORS", "holdfast alerts acknowledge "+a.ID)
+		wantAll(t, s.hf.MustCLI(t, "alerts", a.ID), a.ID, "1,200 rows", "ACTORS", "holdfast alerts acknowledge "+a.ID)
 		wantAll(t, s.hf.MustCLI(t, "volume"), "orders", "1,200")
 		wantAll(t, s.hf.MustCLI(t, "alerts", "acknowledge", a.ID, "--note", "looking"), a.ID+" acknowledged by ")
 		wantAll(t, s.hf.MustCLI(t, "alerts", "accept", a.ID), a.ID+" accepted: this is as usual for postgres/psql on orders")

@@ -49,6 +49,7 @@ func (of SeriesOf) steps() (int, error) {
 // Series is what was deleted from one table over time. The last step may reach beyond
 // SeriesOf.To.
 func (d *Desk) Series(ctx context.Context, of SeriesOf) (Series, error) {
+	of.From, of.To = wholeMinutes(of.From, of.To)
 	steps, err := of.steps()
 	if err != nil {
 		return Series{}, fmt.Errorf("reading a series: %w", err)
