@@ -110,7 +110,7 @@ func TestBrake(t *testing.T) {
 	}
 	ana.Type(fmt.Sprintf("DELETE FROM orders WHERE id = %d;", next))
 	held := ana.Await("Ctrl-C withdraws.")
-	wantAll(t, held, "NOTICE:  holdfast: held as ", "DELETE FROM", "orders")
+	wantAll(t, held, "NOTICE:  holdfast: held as ", "DELETE public.orders")
 	hold := h.hf.AwaitHold(t, fmt.Sprintf("DELETE FROM orders WHERE id = %d", next))
 	wantAll(t, h.hf.MustCLI(t, "show", hold.ID), "brake", "deletes by ana/psql there are braked since alert "+a.ID)
 	wantAll(t, eve.Do("DELETE FROM orders WHERE id = 20000;"), "DELETE 1")

@@ -33,6 +33,7 @@ func (of SeriesOf) Check() error {
 }
 
 func (of SeriesOf) steps() (int, error) {
+	of.From, of.To = wholeMinutes(of.From, of.To)
 	if of.Step < time.Minute {
 		return 0, fmt.Errorf("the step is %v; it must be at least a minute", of.Step)
 	}
