@@ -96,7 +96,7 @@ func open(ctx context.Context, c *config.Config, now func() time.Time, l zerolog
 		return p, err
 	}
 	p.console, err = console.Listen(console.Options{
-		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Alerts: p.alerts, Link: p.link(), Log: l,
+		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Alerts: p.alerts, Metrics: p.metrics(), Link: p.link(), Log: l,
 	})
 	return p, err
 }
@@ -224,6 +224,7 @@ func (p *parts) status(ctx context.Context) console.Status {
 		People: []string{}, Identity: "unverified",
 		Lost: console.Lost{Events: p.events.Lost() + p.audit.Lost(), Holds: p.desk.Lost()},
 	}
+	p.deleteStatus(ctx, &s)
 	if !s.Ready {
 		s.Why = "not every host listens"
 	}
