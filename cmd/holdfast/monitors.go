@@ -7,6 +7,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/event"
@@ -27,9 +28,10 @@ func (p *parts) openMonitors(l zerolog.Logger) error {
 		o := monitor.Options{
 			Host: h.Name, Doors: doors, URL: h.Monitor, Password: h.MonitorPassword.Reveal(),
 			Interval: h.MonitorInterval, Databases: h.MonitorDatabases, Log: l,
+			Tell: func(s monitor.Sample) { p.alerts.Size(s.Host, s.Database, s.Table, s.Rows) },
 		}
 		if seen {
-			o.Behind = func(b monitor.Behind) { p.deletedBehind(b, l) }
+			o.Behind = p.deletedBehind
 		}
 		m, err := monitor.New(o)
 		if err != nil {
@@ -65,18 +67,21 @@ func (p *parts) tally(t *event.Tally) {
 	for _, m := range p.monitors {
 		m.Count(t)
 	}
+	p.alerts.Take(t)
 }
 
-// deletedBehind records deletes that nobody knows of. Those of cascades are explained.
-func (p *parts) deletedBehind(b monitor.Behind, l zerolog.Logger) {
+// deletedBehind records deletes that nobody knows of, and raises an alert. Those of
+// cascades are explained.
+func (p *parts) deletedBehind(b monitor.Behind) {
 	if len(b.Cascade) > 0 {
 		return
 	}
+	p.alerts.Behind(alert.Surplus{
+		Host: b.Host, Database: b.Database, Table: b.Table, Rows: b.Deleted, Since: b.Since, Reason: behindWords(b),
+	})
 	p.events.Publish(event.DeletedBehind{
 		From: b.Since, At: b.At, Host: b.Host, Database: b.Database, Table: b.Table, Deleted: b.Deleted, Rows: b.Rows, Triggers: b.Triggers,
 	})
-	l.Warn().Str("host", b.Host).Str("database", b.Database).Str("table", b.Table).Int64("deleted", b.Deleted).Int64("rows", b.Rows).
-		Time("since", b.Since).Strs("triggers", b.Triggers).Msg("rows were deleted that no session of holdfast is known to have deleted")
 }
 
 // watch runs the monitors until the function that it returns is called.

@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/monitor"
 	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
@@ -30,4 +33,14 @@ func (a *app) printMonitor(m console.MonitorStatus) {
 	if !m.Anew.IsZero() {
 		a.indented(fmt.Sprintf("monitor: the counters started anew %s: %s", clock(a.now(), m.Anew), m.AnewWhy))
 	}
+}
+
+// behindWords explain in one sentence what was deleted without holdfast.
+func behindWords(b monitor.Behind) string {
+	text := fmt.Sprintf("the server counted %s deleted since %s that no session of holdfast is known to have deleted",
+		wording.Count(int(b.Deleted), "row"), b.Since.UTC().Format(time.RFC3339))
+	if len(b.Triggers) > 0 {
+		text += "; a trigger of " + strings.Join(b.Triggers, " or ") + " may have done it"
+	}
+	return text
 }

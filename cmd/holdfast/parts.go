@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/audit"
 	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/console"
@@ -40,6 +41,8 @@ type parts struct {
 	trace    *trace.Recorder // nil when nothing is traced
 	events   *event.Bus
 	desk     *hold.Desk
+	alerts   *alert.Desk
+	judging  judging
 	proxy    *proxy.Server
 	console  *console.Server
 	web      *web.Server        // nil without a web console
@@ -48,8 +51,8 @@ type parts struct {
 	monitors []*monitor.Monitor // of the hosts that have one
 }
 
-// open makes all parts, or none.
-func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, err error) {
+// open makes all parts, or none. now is the clock by which deletes are counted.
+func open(ctx context.Context, c *config.Config, now func() time.Time, l zerolog.Logger) (p *parts, err error) {
 	p = &parts{config: c, started: time.Now()}
 	defer func() {
 		if err != nil {
@@ -65,6 +68,9 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	p.events = event.NewBus()
 	p.events.Subscribe("audit", p.audit)
 	if err = p.openDesk(ctx); err != nil {
+		return p, err
+	}
+	if err = p.openAlerts(ctx, now, l); err != nil {
 		return p, err
 	}
 	if err = errors.Join(p.openSlack(ctx, l), p.openWebhook(ctx, l), p.openMonitors(l)); err != nil {
@@ -89,11 +95,13 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err != nil {
 		return p, err
 	}
+	p.judging.by(p.proxy, p.alerts, c.NewPolicy(time.Now))
 	if err = p.openWeb(l); err != nil {
 		return p, err
 	}
 	p.console, err = console.Listen(console.Options{
-		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Sessions: p.sessions, Link: p.link(), Log: l,
+		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Sessions: p.sessions,
+		Alerts: p.alerts, Metrics: p.metrics(), Link: p.link(), Log: l,
 	})
 	return p, err
 }
@@ -195,6 +203,9 @@ func (p *parts) close() (err error) {
 	if p.desk != nil {
 		err = errors.Join(err, p.desk.Close())
 	}
+	if p.alerts != nil {
+		err = errors.Join(err, p.alerts.Close())
+	}
 	if p.events != nil {
 		p.events.Close()
 	}
@@ -236,6 +247,7 @@ func (p *parts) status(ctx context.Context) console.Status {
 		People: []string{}, Identity: "unverified",
 		Lost: console.Lost{Events: p.events.Lost() + p.audit.Lost(), Holds: p.desk.Lost()},
 	}
+	p.deleteStatus(ctx, &s)
 	if !s.Ready {
 		s.Why = "not every host listens"
 	}

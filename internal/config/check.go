@@ -32,6 +32,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkSessions("", c.Banner, c.Idle)
 	n.checkHosts(c, checks)
 	n.checkRules(c)
+	n.checkVolume(&c.Volume)
 	n.checkConsole(c, checks.Console)
 	n.checkSlack(c)
 	n.checkWebhook(c)

@@ -53,6 +53,7 @@ func fillDefaults(c *Config, s Surroundings) {
 	setDefault(&c.Holds.ClientMode, Allow)
 	fillSessions(c)
 	fillSlack(c.Slack)
+	fillVolume(&c.Volume)
 	for i := range c.Hosts {
 		h := &c.Hosts[i]
 		setDefault(&h.Mode, Observe)

@@ -34,6 +34,8 @@ type api struct {
 	socket bool   // it is the control socket
 
 	sessions func() []Session // the newest first
+	alerts   Alerts           // nil where nothing is watched
+	metrics  http.Handler     // nil where there are none
 
 	// link makes a link with which its caller signs in to the web console, or is nil.
 	link func(hold.Answerer) (Link, error)
@@ -57,6 +59,12 @@ func (a *api) routes() http.Handler {
 	} {
 		mux.HandleFunc(pattern, handle)
 	}
+	if a.alerts != nil {
+		a.alertRoutes(mux)
+	}
+	if a.metrics != nil {
+		mux.Handle("GET /metrics", a.metrics)
+	}
 	if a.socket {
 		mux.HandleFunc("POST /v1/console/login", a.login)
 	}
@@ -73,6 +81,9 @@ type Door struct {
 	// Sessions are the clients that are connected, the newest first.
 	Sessions func() []Session
 
+	Alerts  Alerts       // may be nil
+	Metrics http.Handler // of GET /metrics; may be nil
+
 	// Caller is who sent a request, as the door has made sure of it; a Fault is
 	// answered as it is.
 	Caller func(*http.Request) (hold.Answerer, error)
@@ -81,7 +92,9 @@ type Door struct {
 // Handler answers the API's requests at a door. Whoever has no name there may not
 // look either.
 func Handler(d Door) http.Handler {
-	a := &api{desk: d.Desk, status: d.Status, sessions: d.Sessions, via: d.Via, caller: d.Caller}
+	a := &api{
+		desk: d.Desk, status: d.Status, sessions: d.Sessions, alerts: d.Alerts, metrics: d.Metrics, via: d.Via, caller: d.Caller,
+	}
 	next := a.routes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := a.caller(r); err != nil {

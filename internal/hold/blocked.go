@@ -69,7 +69,7 @@ func (d *Desk) SetBlocked(id string, b Blocked) {
 	}
 	if w.noteBlocked(&b) {
 		d.events(b.event(id))
-		d.watching.tell(id)
+		d.watching.Tell(id)
 	}
 }
 

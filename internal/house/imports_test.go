@@ -48,14 +48,16 @@ var mayImport = map[string][]string{
 	"internal/slack":   {"rules", "internal/hold", "internal/outbox", "internal/wording"},
 	"internal/outbox":  {},
 	"internal/webhook": {"rules", "internal/hold", "internal/outbox", "internal/wording"},
-	"internal/console": {"internal/hold", "internal/peer", "internal/wording"},
-	"internal/web":     {"internal/hold", "internal/console", "internal/passkey", "internal/wording"},
+	"internal/console": {"internal/hold", "internal/alert", "internal/volume", "internal/peer", "internal/wording"},
+	"internal/web":     {"internal/hold", "internal/alert", "internal/volume", "internal/console", "internal/passkey", "internal/wording"},
+	"internal/metrics": {"internal/alert", "internal/console"},
 	"internal/passkey": {"internal/event"},
 	"internal/peer":    {},
 	"internal/wording": {"internal/hold"},
 	"internal/chart":   {"internal/wording"},
-	"internal/store":   {"internal/hold", "internal/passkey", "internal/volume"},
-	"internal/config":  {"rules", "internal/hold"},
+	"internal/alert":   {"rules", "internal/event", "internal/hold", "internal/volume", "internal/wording"},
+	"internal/store":   {"internal/hold", "internal/passkey", "internal/volume", "internal/alert"},
+	"internal/config":  {"rules", "internal/hold", "internal/volume"},
 	"examples/...":     {},
 }
 
@@ -86,6 +88,7 @@ var mayNotImport = []struct {
 	{"internal/check", "net", nil},
 	{"internal/hold", "net", nil},
 	{"...", "github.com/go-webauthn", []string{"internal/passkey"}},
+	{"...", "github.com/prometheus", []string{"internal/metrics"}},
 	{"...", "github.com/slack-go", []string{"internal/slack"}},
 	{"...", "github.com/gorilla/websocket", []string{"internal/slack", "internal/slack/fakeslack"}},
 }

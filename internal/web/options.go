@@ -32,7 +32,7 @@ type History interface {
 }
 
 // Options say what the console shows and where. All but URL, TLS,
-// Passwords, Tokens, Passkeys, OIDC, Policy and Doors are needed.
+// Passwords, Tokens, Passkeys, OIDC, Policy, Alerts and Doors are needed.
 type Options struct {
 	// Listen is HOST:PORT.
 	Listen string
@@ -70,10 +70,16 @@ type Options struct {
 	// Policy says what is in force, or nil: then there is no such page.
 	Policy func() Policy
 
+	// Alerts are unusual deletes, or nil: then there are no such pages.
+	Alerts Alerts
+
 	// Doors are those of other systems, by path, or nil: their requests do not come
 	// from browsers, so none of what keeps browsers safe is asked of them. Each must know
 	// for itself whom to believe, and bound what it reads.
 	Doors map[string]http.Handler
+
+	// Metrics answers GET /metrics to programs with a token; nil is nothing there.
+	Metrics http.Handler
 
 	Log zerolog.Logger
 }
