@@ -75,19 +75,10 @@ func (v Volume) draw(s Style, canvas vg.CanvasSizer) error {
 	p.BackgroundColor = nil
 	p.X.Min, p.X.Max = 0, float64(len(v.Others))
 	p.Y.Min, p.Y.Max = 0, v.most()
-	if s.Small {
-		p.HideAxes()
-		p.Y.Max *= 1.05
-	} else {
-		v.axes(p, c)
-		p.Y.Max = p.Y.Tick.Marker.(rowTicks).top
-	}
-	p.Add(layers{v, c, s.Small})
-	area := draw.New(canvas)
-	if !s.Small {
-		area = draw.Crop(area, 0, -vg.Length(rightEdge), 0, -vg.Length(headRoom))
-	}
-	p.Draw(area)
+	v.axes(p, c)
+	p.Y.Max = p.Y.Tick.Marker.(rowTicks).top
+	p.Add(layers{v, c})
+	p.Draw(draw.Crop(draw.New(canvas), 0, -vg.Length(rightEdge), 0, -vg.Length(headRoom)))
 	return nil
 }
 
@@ -116,23 +107,18 @@ func label() font.Font {
 
 // layers is the chart itself: grid, band, bars, marks, in this order.
 type layers struct {
-	v     Volume
-	c     colours
-	small bool
+	v Volume
+	c colours
 }
 
 // Plot implements plot.Plotter.
 func (l layers) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	if !l.small {
-		l.grid(c, p, y)
-	}
+	l.grid(c, p, y)
 	l.lost(c, x, y, p)
 	l.usual(c, x, y)
 	l.bars(c, x, y)
-	if !l.small {
-		l.marks(c, x, y, p)
-	}
+	l.marks(c, x, y, p)
 }
 
 func (l layers) grid(c draw.Canvas, p *plot.Plot, y func(float64) vg.Length) {
@@ -147,7 +133,7 @@ func (l layers) usual(c draw.Canvas, x, y func(float64) vg.Length) {
 	edge := draw.LineStyle{Color: l.c.edge, Width: 1, Dashes: []vg.Length{3, 3}}
 	var line []vg.Point
 	end := func() {
-		if len(line) > 1 && !l.small {
+		if len(line) > 1 {
 			c.StrokeLines(edge, line)
 		}
 		line = nil

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"sync"
 	"time"
-
-	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
 const (
@@ -43,12 +41,12 @@ func newLive() *live { return &live{stop: make(chan struct{}), streams: map[*str
 
 func (l *live) close() { l.once.Do(func() { close(l.stop) }) }
 
-// run hears from the desk until close.
-func (l *live) run(w *hold.Watch) {
+// run hears from a desk until close.
+func (l *live) run(ready <-chan struct{}, take func()) {
 	for {
 		select {
-		case <-w.Ready():
-			w.Take()
+		case <-ready:
+			take()
 			l.tell()
 		case <-l.stop:
 			return
@@ -105,7 +103,7 @@ func (l *live) leave(s *stream) {
 }
 
 // stream is server-sent events (HTML standard, "Server-sent events"): "changed" when
-// a hold has, "ended" when the session is over.
+// a hold or an alert has, "ended" when the session is over.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, who session) {
 	own := s.live.join(who, r.URL.Query().Get("seen"))
 	if own == nil {

@@ -31,7 +31,7 @@ type History interface {
 }
 
 // Options say what the console shows and where. All but URL, TLS,
-// Passwords, Tokens, OIDC, Policy and Doors are needed.
+// Passwords, Tokens, OIDC, Policy, Alerts and Doors are needed.
 type Options struct {
 	// Listen is HOST:PORT.
 	Listen string
@@ -62,6 +62,9 @@ type Options struct {
 
 	// Policy says what is in force, or nil: then there is no such page.
 	Policy func() Policy
+
+	// Alerts are unusual deletes, or nil: then there are no such pages.
+	Alerts Alerts
 
 	// Doors are those of other systems, by path, or nil: their requests do not come
 	// from browsers, so none of what keeps browsers safe is asked of them. Each must know

@@ -1,0 +1,209 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/holdfast-db/holdfast/internal/alert"
+	"github.com/holdfast-db/holdfast/internal/chart"
+	"github.com/holdfast-db/holdfast/internal/volume"
+)
+
+const (
+	// maxDrawing is how many charts are made at a time, and drawWait how long one waits
+	// for its turn and for the counts: one takes some milliseconds of a core, and the
+	// cores are for sessions.
+	maxDrawing, drawWait = 2, 5 * time.Second
+
+	// policyOfChart lets a picture have its own colours when it is opened by itself, and
+	// nothing else.
+	policyOfChart = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+
+	phoneWidth, phoneHeight = 358, 220 // pixels of the picture for a telephone
+)
+
+// picture is a chart on a page: one address for each width and scheme, and its words.
+type picture struct {
+	Wide, WideDark, Phone, PhoneDark string
+	Width, Height                    int
+	Words                            string
+	Actor                            string // whose rows are red; empty is nobody's
+	Each                             string // what a bar is
+}
+
+// pictureOf is the picture of a series, with an actor's rows in red. The zero actor
+// is nobody.
+func pictureOf(of tablePeriod, s alert.Series, actor volume.Actor) picture {
+	at := func(parts ...string) string {
+		q := url.Values{}
+		for i := 0; i < len(parts); i += 2 {
+			q.Set(parts[i], parts[i+1])
+		}
+		if actor != (volume.Actor{}) {
+			q.Set("user", actor.User)
+			q.Set("application", actor.Application)
+		}
+		return of.chart(q, version(s))
+	}
+	p := picture{
+		Wide: at(), WideDark: at("scheme", "dark"), Phone: at("size", "phone"), PhoneDark: at("size", "phone", "scheme", "dark"),
+		Width: chart.DefaultWidth, Height: chart.DefaultHeight, Words: chartWords(of, s), Each: of.Each,
+	}
+	if actor != (volume.Actor{}) {
+		p.Actor = alert.Who(actor)
+	}
+	return p
+}
+
+// version is different when the series is. It names no secret and protects nothing.
+func version(s alert.Series) string {
+	h := fnv.New64a()
+	for _, l := range s.Actors {
+		fmt.Fprint(h, l.Actor, l.Deleted)
+	}
+	fmt.Fprint(h, s.Usual, s.Lost)
+	for _, a := range s.Alerts {
+		fmt.Fprint(h, a.ID, a.State, a.Since)
+	}
+	return fmt.Sprintf("%x", h.Sum64())
+}
+
+// chartWords says what the chart shows, for those who do not see it.
+func chartWords(of tablePeriod, s alert.Series) string {
+	total := chartOf(s, volume.Actor{})
+	most, at, usual := 0.0, time.Time{}, 0.0
+	for i, rows := range total.Others {
+		if rows > most {
+			most, at = rows, of.From.Add(time.Duration(i)*s.Step)
+		}
+		if i < len(s.Usual) && s.Usual[i] > usual { // NaN is not
+			usual = s.Usual[i]
+		}
+	}
+	text := fmt.Sprintf("Rows deleted from %s in %s, %s to %s.", of.Table, of.Each, day(of.From), day(of.To))
+	if usual > 0 {
+		text += " Usual is up to " + alert.Rows(usual) + "."
+	}
+	if most > 0 {
+		text += fmt.Sprintf(" The most were %s, at %s.", alert.Rows(most), at.UTC().Format("Mon 15:04"))
+	} else {
+		text += " There were none."
+	}
+	for _, a := range s.Alerts {
+		text += fmt.Sprintf(" Alert since %s: %s.", a.Since.UTC().Format("Mon 15:04"), a.Headline())
+	}
+	if len(s.Lost) > 0 {
+		text += " Some of the counts are lost."
+	}
+	return visible(text)
+}
+
+func day(t time.Time) string { return t.UTC().Format("2 Jan 15:04") }
+
+// chartOf is a series ready to be drawn.
+func chartOf(s alert.Series, actor volume.Actor) chart.Volume {
+	v := chart.Volume{From: s.From, Step: s.Step, Usual: s.Usual}
+	steps := len(s.Usual)
+	for _, l := range s.Actors {
+		steps = max(steps, len(l.Deleted))
+	}
+	v.Others = make([]float64, steps)
+	if actor != (volume.Actor{}) {
+		v.Actor = make([]float64, steps)
+	}
+	for _, l := range s.Actors {
+		to := v.Others
+		if v.Actor != nil && l.Actor == actor {
+			to = v.Actor
+		}
+		for i, rows := range l.Deleted {
+			to[i] += rows
+		}
+	}
+	if len(v.Usual) != steps {
+		v.Usual = nil
+	}
+	for _, l := range s.Lost {
+		v.Lost = append(v.Lost, chart.Span(l))
+	}
+	for _, a := range s.Alerts {
+		v.Marks = append(v.Marks, chart.Mark{At: a.Since, Label: markLabel(a), Open: a.State == alert.Open})
+	}
+	return v
+}
+
+// markLabel is what stands beside the mark of an alert.
+func markLabel(a alert.Alert) string {
+	name := a.Actor.Application
+	if name == "" {
+		name = a.Actor.User
+	}
+	if name == "" {
+		name = "everybody"
+	}
+	text := a.Since.UTC().Format("Mon 15:04") + ", " + visible(short(name))
+	if a.State != alert.Open {
+		text += ", " + alertView{Alert: a}.Word()
+	}
+	return text
+}
+
+// short keeps a long name from pushing the words of other marks away.
+func short(name string) string {
+	const most = 24 // characters
+	if runes := []rune(name); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return name
+}
+
+// drawChart is the picture of a table's deletes.
+func (s *Server) drawChart(w http.ResponseWriter, r *http.Request, _ session) {
+	q := r.URL.Query()
+	of := periodNamed(q.Get("period")).series(r.PathValue("host"), r.PathValue("database"), r.PathValue("table"), chartEnd(q.Get("to"), time.Now()))
+	style, step := chart.Style{Dark: q.Get("scheme") == "dark"}, of.step
+	if q.Get("size") == "phone" {
+		style.Width, style.Height, step = phoneWidth, phoneHeight, of.phoneStep
+	}
+	svg, err := s.svg(r.Context(), of, step, style, volume.Actor{User: q.Get("user"), Application: q.Get("application")})
+	if err != nil {
+		s.log.Error().Err(err).Msg("console: a chart could not be drawn")
+		http.Error(w, "This chart could not be drawn; the log of holdfast says why.", http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "image/svg+xml")
+	w.Header().Set("Content-Security-Policy", policyOfChart)
+	_, _ = w.Write(svg) // an error means that the browser has gone
+}
+
+// chartEnd is the end of the period that a page asked for; what is no such time is now.
+func chartEnd(stamp string, now time.Time) time.Time {
+	to, err := time.Parse(stampLayout, stamp)
+	if err != nil || to.After(now.Add(periods[2].step)) || to.Before(now.Add(-periods[2].Whole)) {
+		return now
+	}
+	return to.Add(-time.Minute) // series goes up to the end of the step it is in
+}
+
+// svg draws in its turn.
+func (s *Server) svg(ctx context.Context, of tablePeriod, step time.Duration, style chart.Style, actor volume.Actor) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, drawWait)
+	defer cancel()
+	select {
+	case s.drawing <- struct{}{}:
+		defer func() { <-s.drawing }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	series, err := s.Alerts.Series(ctx, of.asked(step))
+	if err != nil {
+		return nil, err
+	}
+	v := chartOf(series, actor)
+	v.Title = chartWords(of, series)
+	return v.SVG(style)
+}
