@@ -98,6 +98,13 @@ type Options struct {
 	Trace  *Trace     // nil records nothing
 	Log    zerolog.Logger
 
+	// Tally is handed what each transaction did to rows, once the server has said that
+	// it is over; nil sums nothing. It is called on the goroutine of the session, with
+	// the session locked and before the client is told, by several sessions at a time:
+	// it must return at once and never block. What it is handed is good until it
+	// returns.
+	Tally func(*event.Tally)
+
 	// MaxSessions bounds the clients of all hosts that are logged in or logging in;
 	// 0 is DefaultMaxSessions, or what the limit on open files allows.
 	MaxSessions int

@@ -3,6 +3,7 @@ package alert
 import (
 	"time"
 
+	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/volume"
 )
 
@@ -94,6 +95,15 @@ type Answer struct {
 	Identity string // how they were known, as of holds
 	Until    time.Time
 	Note     string
+
+	// Job is what was declared, of the verb Job; nil otherwise. JobLine writes it as a
+	// line of the configuration. Who answers may leave it nil, or only give Cron and
+	// MaxRows: the rest is made from when it ran and how much it deleted.
+	Job *volume.Expected `json:",omitempty"`
+
+	// Answerer is who answers, as the door knows them. The desk makes By and Identity
+	// of it; where it is zero, By is the name of a person of whom the door is sure.
+	Answerer hold.Answerer `json:"-"`
 }
 
 // Table is how much was deleted from one table lately.
@@ -105,8 +115,10 @@ type Table struct {
 	Updated int64   // within the span
 	Usual   float64 // upper end of what is usual for the span, NaN while it is learned
 	Behind  int64   // rows deleted behind holdfast's back within the span, as far as known
-	Steps   []float64
-	Open    []string // ids of its open alerts
+
+	// Steps are the rows deleted in TableSteps equal parts of the span.
+	Steps []float64
+	Open  []string // ids of its alerts that last
 }
 
 // Series is what was deleted from one table over time, ready to be drawn.
