@@ -86,7 +86,7 @@ func (s *Server) answerAlert(w http.ResponseWriter, r *http.Request, who session
 		s.refuse(w, r, http.StatusBadRequest, "The form says nothing that can be done about an alert, so nothing was done.", "Open the page again and answer there.")
 		return
 	}
-	answer.By, answer.Via, answer.Note, answer.Identity = who.name(), door, note, identityOf(who)
+	answer.Answerer, answer.Via, answer.Note = who.by, door, note
 	_, err := s.Alerts.Answer(ctx, id, answer)
 	if err == nil {
 		http.Redirect(w, r, backFrom(r.PostForm.Get("back"), id), http.StatusSeeOther)
@@ -116,14 +116,6 @@ func answerOf(verb string, now time.Time) (alert.Answer, bool) {
 		return alert.Answer{Verb: v}, true
 	}
 	return alert.Answer{}, false
-}
-
-// identityOf is how surely the session is who it says, in the words of holds.
-func identityOf(who session) string {
-	if who.by.Person == "" {
-		return "unverified"
-	}
-	return "verified"
 }
 
 // backFrom is where an answer leads: to the page that it was given on, or to that of

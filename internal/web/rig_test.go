@@ -51,6 +51,7 @@ type rig struct {
 	hashes   hashes
 	tokens   hashes
 	oidc     *web.OIDC
+	alerts   *alertDesk
 	stop     func()
 }
 
@@ -78,7 +79,7 @@ func newRig(t *testing.T, people []hold.Person) *rig {
 
 func newRigWith(t *testing.T, people []hold.Person, provider *web.OIDC) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir(), oidc: provider}
+	r := &rig{t: t, dir: t.TempDir(), oidc: provider, alerts: &alertDesk{people: known(t, people)}}
 	r.start("127.0.0.1:0", people)
 	t.Cleanup(func() { r.stop() })
 	return r
@@ -95,8 +96,12 @@ func (r *rig) start(listen string, people []hold.Person) {
 	check(t, err)
 	r.desk, err = hold.Open(context.Background(), hold.Options{Store: r.store, Record: r.record, People: known(t, people)})
 	check(t, err)
+	var alerts web.Alerts
+	if r.alerts != nil {
+		alerts = r.alerts
+	}
 	r.Server, err = web.Listen(web.Options{
-		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Tokens: r.tokens.now, OIDC: r.oidc, Log: zerolog.Nop(),
+		Listen: listen, Alerts: alerts, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Tokens: r.tokens.now, OIDC: r.oidc, Log: zerolog.Nop(),
 		Status: func(ctx context.Context) console.Status { return status(r.desk) },
 	})
 	check(t, err)

@@ -1,0 +1,191 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/holdfast-db/holdfast/internal/alert"
+)
+
+// volumeRig is a console with the shop's deletes.
+func volumeRig(t *testing.T) *rig {
+	t.Helper()
+	r := newRig(t, team)
+	r.alerts.volumeScene(time.Now())
+	return r
+}
+
+const orderItems = "/volume/shop-prod/shop/public.order_items"
+
+func TestVolumePage(t *testing.T) {
+	r := volumeRig(t)
+	ben := r.signedIn("bsmith")
+	page := ben.get("/volume")
+	want(t, "the page", page, 200, "cleanup-worker (user app) deleted", "17,010 rows", "Usual is up to 640", "3.3 %", "Brake on since",
+		"public.order_items", "public.sessions", "not learned yet", `2<span class="away"> alerts</span>`, "Acknowledge")
+	for _, hostile := range []string{"<script>", "\u202e"} {
+		if strings.Contains(page.body, "o'neil "+hostile) || strings.Contains(page.body, hostile+" with") {
+			t.Errorf("%q stands in the page", hostile)
+		}
+	}
+	want(t, "another table", ben.get("/volume/shop-prod/shop/public.carts?period=day"), 200, "public.carts", "checkout")
+	want(t, "one that is not known", ben.get("/volume/shop-prod/shop/no%2Fsuch"), 200, "Nobody deleted from it", "no/such")
+	want(t, "no such period", ben.get(orderItems+"?period=x&user=%ff"), 200, "7 days")
+	if a := r.browser().get("/volume"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.to, "/signin") {
+		t.Errorf("without a session: %d to %q", a.status, a.to)
+	}
+}
+
+var source = regexp.MustCompile(`(?:srcset|src)="(/volume/[^"]+)"`)
+
+// TestChart: each picture of the page is one, says the same in words, and is bounded
+// in what it may do when it is opened by itself.
+func TestChart(t *testing.T) {
+	r := volumeRig(t)
+	ben := r.signedIn("bsmith")
+	pictures := source.FindAllStringSubmatch(ben.get(orderItems).body, -1)
+	if len(pictures) != 4 {
+		t.Fatalf("%d pictures", len(pictures))
+	}
+	seen := map[string]bool{}
+	for _, p := range pictures {
+		a := ben.get(strings.ReplaceAll(p[1], "&amp;", "&"))
+		want(t, p[1], a, 200, "<svg", "<title>Rows deleted from public.order_items in an hour", "cleanup-worker (user app) deleted 17,010 rows")
+		if kind := a.header.Get("Content-Type"); kind != "image/svg+xml" || seen[a.body] {
+			t.Errorf("%s is %s, or the same as another", p[1], kind)
+		}
+		if csp := a.header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "sandbox") {
+			t.Errorf("its policy is %q", csp)
+		}
+		seen[a.body] = true
+	}
+	want(t, "odd wishes", ben.get(orderItems+"/chart.svg?to=x&size=y&scheme=z&period=0"), 200, "<svg")
+	want(t, "the year 1", ben.get(orderItems+"/chart.svg?to=00010101T0000"), 200, "<svg")
+	if a := r.browser().get(orderItems + "/chart.svg"); a.status != http.StatusSeeOther {
+		t.Errorf("without a session: %d", a.status)
+	}
+}
+
+// say sends the form of an alert.
+func (b *browser) say(id string, form url.Values) reply {
+	b.t.Helper()
+	form.Set("token", b.token())
+	return b.post("/alerts/"+id, form)
+}
+
+func (r *rig) alert(id string) alert.Alert {
+	r.t.Helper()
+	a, err := r.alerts.Get(context.Background(), id)
+	check(r.t, err)
+	return a
+}
+
+func TestAnswerAlerts(t *testing.T) {
+	r := volumeRig(t)
+	ben := r.signedIn("bsmith")
+	want(t, "the page", ben.get("/alerts/"+flood), 200, "cleanup-worker (user app) deleted", "DELETE", "order_id = $", "What to do", "Silence this actor", "Release the brake", "far more at once than ever")
+	a := ben.say(flood, url.Values{"verb": {"acknowledge"}, "note": {" I ask\nthem "}, "back": {orderItems}})
+	if got := r.alert(flood); a.to != orderItems || got.State != alert.Acknowledged || got.Answers[0].By != "ben" || got.Answers[0].Note != "I ask them" || got.Answers[0].Via != "console" {
+		t.Fatalf("%d to %q: %+v", a.status, a.to, got.Answers)
+	}
+	for verb, long := range map[string]time.Duration{"silence-1h": time.Hour, "silence-8h": 8 * time.Hour, "silence-1d": 24 * time.Hour, "silence-1w": 7 * 24 * time.Hour} {
+		if a := ben.say(flood, url.Values{"verb": {verb}}); a.status != http.StatusSeeOther || a.to != "/alerts/"+flood {
+			t.Fatalf("%d: %s", a.status, a.body)
+		}
+		if left := time.Until(r.alert(flood).Silenced); left > long || left < long-time.Minute {
+			t.Errorf("%s: silenced for %v", verb, left)
+		}
+	}
+	want(t, "silenced", ben.get("/alerts/"+flood), 200, "Silenced", "ben acknowledged it", "ben silenced it until", "I ask them")
+	ben.say(flood, url.Values{"verb": {"release"}})
+	if r.alert(flood).Braked() {
+		t.Error("the brake is on")
+	}
+	want(t, "released twice", ben.say(flood, url.Values{"verb": {"release"}, "note": {"again"}}), http.StatusForbidden, "Nothing was done: its brake is not on.", "again</textarea>")
+	ben.say(flood, url.Values{"verb": {"job"}})
+	want(t, "ended", ben.get("/alerts/"+flood), 200, "said that it is a job", "A job")
+	want(t, "too late", ben.say(flood, url.Values{"verb": {"accept"}, "note": {"go on"}}), http.StatusConflict, "this alert is over", "What you typed was not sent: “go on”")
+	ben.say(leak, url.Values{"verb": {"accept"}})
+	want(t, "the list", ben.get("/alerts"), 200, "Now", "Over", "As usual", "212 rows of public.coupons went without passing holdfast")
+	if page := ben.get("/holds"); strings.Contains(page.body, "<span class=\"away\"> alert") {
+		t.Error("the tab counts alerts that people have answered")
+	}
+}
+
+// TestWhatIsNoAnswer: forms of strangers, of another session, and what no button says.
+func TestWhatIsNoAnswer(t *testing.T) {
+	r := volumeRig(t)
+	ben := r.signedIn("bsmith")
+	want(t, "another verb", ben.say(flood, url.Values{"verb": {"silence"}}), http.StatusBadRequest, "nothing was done")
+	want(t, "no alert", ben.say("23456789", url.Values{"verb": {"accept"}}), http.StatusNotFound, "No alert has this id")
+	want(t, "no token", ben.post("/alerts/"+flood, url.Values{"verb": {"accept"}}), http.StatusForbidden, "nothing was done")
+	want(t, "nobody", r.browser().post("/alerts/"+flood, url.Values{"verb": {"accept"}}), http.StatusUnauthorized, "nothing was done")
+	if a := ben.say(flood, url.Values{"verb": {"acknowledge"}, "back": {"//elsewhere.example"}}); a.to != "/holds" {
+		t.Errorf("it leads to %q", a.to)
+	}
+	if a := r.alert(flood); a.State != alert.Acknowledged || len(a.Answers) != 1 {
+		t.Errorf("%+v", a)
+	}
+}
+
+// TestWithoutAlerts: a console without a desk of alerts has no such pages.
+func TestWithoutAlerts(t *testing.T) {
+	r := newRig(t, team)
+	r.alerts = nil
+	r.restart(team)
+	ben := r.signedIn("bsmith")
+	want(t, "volume", ben.get("/volume"), http.StatusNotFound, "There is no such page")
+	if page := ben.get("/holds"); strings.Contains(page.body, "Volume") {
+		t.Error("there is a tab")
+	}
+}
+
+// TestVolumeOnEveryScreen: nothing moves sideways, the pictures are there, nothing is
+// refused by the browser's own policy, and axe finds nothing.
+func TestVolumeOnEveryScreen(t *testing.T) {
+	r := volumeRig(t)
+	b := r.tab(phone, "bsmith")
+	axe := axeSource(t)
+	for _, p := range []struct{ name, path string }{
+		{"volume", "/volume"}, {"volume-day", orderItems + "?period=day"}, {"volume-month", orderItems + "?period=month"}, {"volume-other", "/volume/shop-prod/shop/public.coupons"},
+		{"alert", "/alerts/" + flood}, {"alert-leak", "/alerts/" + leak}, {"alert-behind", "/alerts/" + behind}, {"alert-over", "/alerts/" + before}, {"alerts", "/alerts"},
+		{"volume-empty", "/volume?host=shop-staging"},
+	} {
+		for _, s := range screens() {
+			b.do(b.as(s)...)
+			b.open(p.path)
+			b.until(`[...document.images].every(i => i.complete)`, "pictures that do not come")
+			if broken := b.value(`[...document.images].filter(i => i.naturalWidth === 0).length`); broken != "0" {
+				t.Errorf("%s on %s: %s pictures are broken", p.name, s.name, broken)
+			}
+			if wide := b.value(sideways); wide != "0" {
+				t.Errorf("%s on %s can be moved sideways by %s", p.name, s.name, wide)
+			}
+			b.shot(p.name + "-" + s.name)
+			if found := b.axe(axe); found != "" {
+				t.Errorf("%s on %s: axe says\n%s", p.name, s.name, found)
+			}
+		}
+	}
+}
+
+// TestAcknowledgeByKeyboard: from the banner with keys alone; the page says so at once,
+// and the tab counts one less.
+func TestAcknowledgeByKeyboard(t *testing.T) {
+	r := volumeRig(t)
+	b := r.tab(desktop, "bsmith")
+	b.open(orderItems)
+	b.do(chromedp.Focus("#ack-"+flood, chromedp.ByQuery), chromedp.KeyEvent("\r"))
+	b.sees("Acknowledged by ben")
+	b.until(`document.querySelector(".tabs .badge").innerText.startsWith("1")`, "the count is not 1")
+	if r.alert(flood).State != alert.Acknowledged {
+		t.Error("it is not acknowledged")
+	}
+}
