@@ -35,6 +35,9 @@ func (a Alert) Headline() string {
 
 // UsualText is what is usual for the same span.
 func (a Alert) UsualText() string {
+	if a.Kind == Behind {
+		return "holdfast counts only what passes it"
+	}
 	if most := Rows(a.Usual); most != "" && most != "0" {
 		return "usual is up to " + most
 	}

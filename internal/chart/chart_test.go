@@ -60,6 +60,9 @@ func TestSVGIsXMLWithItsWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		show(t, name+".svg", svg)
+		if all, fits := bytes.Count(svg, []byte("<text ")), bytes.Count(svg, []byte("<text textLength=")); all == 0 || fits != all {
+			t.Errorf("%s: %d of %d texts keep their width in another font", name, fits, all)
+		}
 		words := texts(t, svg)
 		if !strings.Contains(words, `Rows deleted from "a<b" per hour`) {
 			t.Errorf("%s: its title is not in %q", name, words)

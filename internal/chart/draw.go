@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"html"
 	"image/color"
+	"regexp"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -28,7 +31,22 @@ func (v Volume) SVG(s Style) ([]byte, error) {
 	if _, err := canvas.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("writing a chart: %w", err)
 	}
-	return titled(out.Bytes(), v.Title)
+	return titled(fitted(out.Bytes()), v.Title)
+}
+
+var words = regexp.MustCompile(`<text ([^>]*)>([^<]*)</text>`)
+
+// fitted says of every text how wide it was taken for and which fonts do (SVG 1.1,
+// 10.4, textLength): where Liberation Sans and its likes are missing, another font must
+// not run into what stands beside it.
+func fitted(svg []byte) []byte {
+	style := draw.TextStyle{Font: label(), Handler: text.Plain{Fonts: plot.DefaultTextHandler.Cache()}}
+	svg = words.ReplaceAllFunc(svg, func(all []byte) []byte {
+		parts := words.FindSubmatch(all)
+		width := style.Width(html.UnescapeString(string(parts[2])))
+		return fmt.Appendf(nil, `<text textLength="%.1f" lengthAdjust="spacingAndGlyphs" %s>%s</text>`, width.Points(), parts[1], parts[2])
+	})
+	return bytes.ReplaceAll(svg, []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
 }
 
 // PNG draws v with the colour of the page behind it.

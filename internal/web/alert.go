@@ -63,7 +63,7 @@ func (s *Server) showAlertAs(w http.ResponseWriter, r *http.Request, status int,
 		s.unavailable(w, r, err)
 		return
 	}
-	p.Chart = pictureOf(of, series, a.Actor)
+	p.Chart = pictureOf(of, series, a.Actor, true)
 	s.showTo(w, r, status, who, "alert", frame{Title: visible(a.Headline()), Current: "volume", Self: p.Self()}, p)
 }
 

@@ -152,7 +152,7 @@ func (s *Server) detail(ctx context.Context, p *volumePage, actor volume.Actor, 
 	if actor == (volume.Actor{}) && len(p.Table.Alerts) > 0 {
 		actor = p.Table.Alerts[0].Actor
 	}
-	p.Chart = pictureOf(of, series, actor)
+	p.Chart = pictureOf(of, series, actor, false)
 	p.Actors = actorsOf(series, p.Table, actor, p.Period)
 	return nil
 }

@@ -23,7 +23,8 @@ const (
 	// nothing else.
 	policyOfChart = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 
-	phoneWidth, phoneHeight = 358, 220 // pixels of the picture for a telephone
+	phoneWidth, phoneHeight   = 358, 220 // pixels of the picture for a telephone
+	columnWidth, columnHeight = 664, 240 // and of the one beside a form
 )
 
 // picture is a chart on a page: one address for each width and scheme, and its words.
@@ -32,17 +33,18 @@ type picture struct {
 	Width, Height                    int
 	Words                            string
 	Actor                            string // whose rows are red; empty is nobody's
-	Each                             string // what a bar is
+	Each, PhoneEach                  string // what a bar is
 }
 
 // pictureOf is the picture of a series, with an actor's rows in red. The zero actor
-// is nobody.
-func pictureOf(of tablePeriod, s alert.Series, actor volume.Actor) picture {
-	at := func(parts ...string) string {
-		q := url.Values{}
-		for i := 0; i < len(parts); i += 2 {
-			q.Set(parts[i], parts[i+1])
-		}
+// is nobody. It fills the page, or its column beside a form.
+func pictureOf(of tablePeriod, s alert.Series, actor volume.Actor, column bool) picture {
+	wide, width, height := "page", chart.DefaultWidth, chart.DefaultHeight
+	if column {
+		wide, width, height = "column", columnWidth, columnHeight
+	}
+	at := func(size, scheme string) string {
+		q := url.Values{"size": {size}, "scheme": {scheme}}
 		if actor != (volume.Actor{}) {
 			q.Set("user", actor.User)
 			q.Set("application", actor.Application)
@@ -50,8 +52,8 @@ func pictureOf(of tablePeriod, s alert.Series, actor volume.Actor) picture {
 		return of.chart(q, version(s))
 	}
 	p := picture{
-		Wide: at(), WideDark: at("scheme", "dark"), Phone: at("size", "phone"), PhoneDark: at("size", "phone", "scheme", "dark"),
-		Width: chart.DefaultWidth, Height: chart.DefaultHeight, Words: chartWords(of, s), Each: of.Each,
+		Wide: at(wide, "light"), WideDark: at(wide, "dark"), Phone: at("phone", "light"), PhoneDark: at("phone", "dark"),
+		Width: width, Height: height, Words: chartWords(of, s), Each: of.Each, PhoneEach: of.PhoneEach,
 	}
 	if actor != (volume.Actor{}) {
 		p.Actor = alert.Who(actor)
@@ -166,8 +168,11 @@ func (s *Server) drawChart(w http.ResponseWriter, r *http.Request, _ session) {
 	q := r.URL.Query()
 	of := periodNamed(q.Get("period")).series(r.PathValue("host"), r.PathValue("database"), r.PathValue("table"), chartEnd(q.Get("to"), time.Now()))
 	style, step := chart.Style{Dark: q.Get("scheme") == "dark"}, of.step
-	if q.Get("size") == "phone" {
+	switch q.Get("size") {
+	case "phone":
 		style.Width, style.Height, step = phoneWidth, phoneHeight, of.phoneStep
+	case "column":
+		style.Width, style.Height = columnWidth, columnHeight
 	}
 	svg, err := s.svg(r.Context(), of, step, style, volume.Actor{User: q.Get("user"), Application: q.Get("application")})
 	if err != nil {

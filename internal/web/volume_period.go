@@ -15,13 +15,14 @@ type period struct {
 	step       time.Duration
 	phoneStep  time.Duration
 	Each       string // what a bar is, for people
+	PhoneEach  string // and on a telephone
 }
 
 // periods are those that people can choose; the counts are kept for five weeks.
 var periods = []period{
-	{"day", "24 hours", 24 * time.Hour, 15 * time.Minute, 30 * time.Minute, "a quarter of an hour"},
-	{"week", "7 days", 7 * 24 * time.Hour, time.Hour, 2 * time.Hour, "an hour"},
-	{"month", "5 weeks", 5 * 7 * 24 * time.Hour, 6 * time.Hour, 12 * time.Hour, "six hours"},
+	{"day", "24 hours", 24 * time.Hour, 15 * time.Minute, 30 * time.Minute, "a quarter of an hour", "half an hour"},
+	{"week", "7 days", 7 * 24 * time.Hour, time.Hour, 2 * time.Hour, "an hour", "two hours"},
+	{"month", "5 weeks", 5 * 7 * 24 * time.Hour, 6 * time.Hour, 12 * time.Hour, "six hours", "twelve hours"},
 }
 
 // periodNamed is the period of that word, or a week.
