@@ -39,4 +39,7 @@ type Alert struct {
 	Usual   float64   // rows that are usual for the same span, as the reason says
 	Since   time.Time // when it began, to the minute or the hour
 	Reason  string
+
+	Who  Actor // the actor by its parts; the zero value where the table is meant
+	Rows int64 // the table's size as far as known, 0 where it is not
 }

@@ -51,6 +51,9 @@ type Counters struct {
 	counted
 	open    []sum    // of the minute in progress, by key
 	touched []uint32 // the keys of it
+
+	// changed are the hours that are not kept as they are; false where one is gone.
+	changed map[int64]bool
 }
 
 // counted is what a restart needs.
@@ -90,6 +93,7 @@ func (c *Counters) clear() {
 	c.counted = counted{Keys: []Key{{Actor: others}}}
 	c.ids = map[Key]uint32{c.Keys[0]: 0}
 	c.open, c.touched = []sum{{}}, nil
+	c.changed = map[int64]bool{}
 }
 
 // Add counts n. A count older than the minute in progress belongs to that one,
@@ -128,6 +132,7 @@ func (c *Counters) flush() {
 		return
 	}
 	h := c.hour(c.Minute / 60)
+	c.changed[h.Hour] = true
 	for _, id := range c.touched {
 		s := c.open[id]
 		s.Key, s.Minute = id, uint8(c.Minute%60)
@@ -150,7 +155,10 @@ func (c *Counters) hour(at int64) *hour {
 
 // id is the number of a count's key: a new one while there is room.
 func (c *Counters) id(n *Count) uint32 {
-	k := Key{n.Host, n.Database, n.Table, n.Actor, n.Network}
+	return c.idOf(Key{n.Host, n.Database, n.Table, n.Actor, n.Network})
+}
+
+func (c *Counters) idOf(k Key) uint32 {
 	if id, ok := c.ids[k]; ok {
 		return id
 	}

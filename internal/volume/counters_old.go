@@ -23,6 +23,7 @@ func (c *Counters) expire() {
 
 func (c *Counters) drop() {
 	h := c.Hours[0]
+	c.changed[h.Hour] = false
 	if h.Folded {
 		c.Folded -= len(h.Sums)
 	} else {
@@ -43,6 +44,7 @@ func (c *Counters) foldOldest() bool {
 			return false
 		}
 		c.Minutes -= len(h.Sums)
+		c.changed[h.Hour] = true
 		h.fold()
 		c.Folded += len(h.Sums)
 		return true

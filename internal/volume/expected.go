@@ -16,6 +16,8 @@ type Expected struct {
 	Actor   string // a pattern of user/application, or of the user; empty is any
 	Cron    string // five fields, as of cron(5), or @daily and the like
 	MaxRows int64  // rows of a run that are no news; 0: any number
+
+	Host, Database string // patterns as well; empty is any
 }
 
 const (
@@ -50,7 +52,7 @@ func (e Expected) parse() (job, error) {
 	if e.Table == "" {
 		return job{}, errors.New("it names no table")
 	}
-	for _, pattern := range []string{e.Table, e.Actor} {
+	for _, pattern := range []string{e.Table, e.Actor, e.Host, e.Database} {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return job{}, fmt.Errorf("the pattern %q cannot be read: %w", pattern, err)
 		}
@@ -65,8 +67,9 @@ func (e Expected) parse() (job, error) {
 	return job{Expected: e, schedule: schedule}, nil
 }
 
-func (j *job) covers(table string, a Actor) bool {
-	return matches(j.Table, table) && (j.Actor == "" || matches(j.Actor, a.User) || matches(j.Actor, a.String()))
+func (j *job) covers(t *table, a Actor) bool {
+	return matches(j.Table, t.Name) && (j.Host == "" || matches(j.Host, t.Host)) && (j.Database == "" || matches(j.Database, t.Database)) &&
+		(j.Actor == "" || matches(j.Actor, a.User) || matches(j.Actor, a.String()))
 }
 
 // matches is path.Match, in which a slash in a name is a letter like others.
@@ -103,10 +106,10 @@ func (w *Watch) undeclared(t *table, u *unit, c *Count) uint64 {
 		return uint64(c.Deleted)
 	}
 	r := &u.Run
-	if !r.lasts(w.Second) || r.Job >= len(w.jobs) || !w.jobs[r.Job].covers(t.Name, u.Who) {
+	if !r.lasts(w.Second) || r.Job >= len(w.jobs) || !w.jobs[r.Job].covers(t, u.Who) {
 		*r = declaredRun{}
 		for i := range w.jobs {
-			if j := &w.jobs[i]; j.covers(t.Name, u.Who) && j.due(w.Second, w.options.Zone) {
+			if j := &w.jobs[i]; j.covers(t, u.Who) && j.due(w.Second, w.options.Zone) {
 				*r = declaredRun{Job: i, Start: w.Second}
 				break
 			}

@@ -39,6 +39,13 @@ type Options struct {
 	Expected   []Expected     // declared jobs
 }
 
+// Check reports all faults of the options at once, those of declared jobs included.
+func (o Options) Check() error {
+	o, err := o.withDefaults()
+	_, jobs := o.jobs()
+	return errors.Join(err, jobs)
+}
+
 // withDefaults fills in what is not set, and reports all faults at once.
 func (o Options) withDefaults() (Options, error) {
 	fill(&o.LimitRows, DefaultLimitRows)

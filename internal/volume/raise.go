@@ -26,6 +26,7 @@ func (w *Watch) send(t *table, u *unit, i *incident, s State, deleted int64, rea
 	w.tell(Alert{
 		ID: i.ID, State: s, At: w.now, Host: t.Host, Database: t.Database, Table: t.Name, Actor: u.Who.String(),
 		Kind: i.Kind, Deleted: deleted, Usual: i.Usual, Since: unix(i.Since), Reason: reason,
+		Who: u.Who, Rows: t.Rows,
 	})
 }
 
