@@ -12,7 +12,12 @@ import (
 
 // Who is the actor for people: the application and its user, or everybody. What is in
 // it came from clients.
-func (a Alert) Who() string { return Who(a.Actor) }
+func (a Alert) Who() string {
+	if a.Kind == Behind {
+		return "not known"
+	}
+	return Who(a.Actor)
+}
 
 // Who is an actor for people.
 func Who(a volume.Actor) string {
@@ -89,6 +94,20 @@ func (a Alert) KindText() string {
 		return "not through holdfast"
 	}
 	return string(a.Kind)
+}
+
+// Word is the state for people.
+func (a Alert) Word() string {
+	switch a.State {
+	case Resolved:
+		return "over"
+	case Accepted:
+		if a.LastAnswer(Job) != nil {
+			return "a job"
+		}
+		return "as usual"
+	}
+	return string(a.State)
 }
 
 // Lasts says that it is not over.

@@ -34,6 +34,7 @@ func week() Volume {
 		v.Actor = append(v.Actor, actor)
 	}
 	v.Marks = []Mark{
+		{At: from.Add(9 * time.Hour), Label: "x<y\x00\u202e\xff"},
 		{At: from.Add(86 * time.Hour), Label: "Fri 14:22, ana, acknowledged"},
 		{At: from.Add((6*24 + 18) * time.Hour), Label: "Mon 18:00, cleanup-worker", Open: true},
 	}
@@ -67,7 +68,7 @@ func TestSVGIsXMLWithItsWords(t *testing.T) {
 		if !strings.Contains(words, `Rows deleted from "a<b" per hour`) {
 			t.Errorf("%s: its title is not in %q", name, words)
 		}
-		for _, want := range []string{"Mon 18:00, cleanup-worker", "4,000", "Tue 17"} {
+		for _, want := range []string{"Mon 18:00, cleanup-worker", "4,000", "Tue 17", "x<y\ufffd\ufffd\ufffd"} {
 			if name != "phone" && !strings.Contains(words, want) {
 				t.Errorf("%s: %q is not in %q", name, want, words)
 			}

@@ -28,16 +28,7 @@ func (v alertView) Word() string {
 	if v.Lasts() && v.Quiet {
 		return "silenced"
 	}
-	switch v.State {
-	case alert.Resolved:
-		return "over"
-	case alert.Accepted:
-		if v.LastAnswer(alert.Job) != nil {
-			return "a job"
-		}
-		return "as usual"
-	}
-	return string(v.State)
+	return v.Alert.Word()
 }
 
 // Self is its page, and Of that of its table.

@@ -76,7 +76,7 @@ func version(s alert.Series) string {
 
 // chartWords says what the chart shows, for those who do not see it.
 func chartWords(of tablePeriod, s alert.Series) string {
-	total := chartOf(s, volume.Actor{})
+	total := s.Drawn(volume.Actor{})
 	most, at, usual := 0.0, time.Time{}, 0.0
 	for i, rows := range total.Others {
 		if rows > most {
@@ -105,63 +105,6 @@ func chartWords(of tablePeriod, s alert.Series) string {
 }
 
 func day(t time.Time) string { return t.UTC().Format("2 Jan 15:04") }
-
-// chartOf is a series ready to be drawn.
-func chartOf(s alert.Series, actor volume.Actor) chart.Volume {
-	v := chart.Volume{From: s.From, Step: s.Step, Usual: s.Usual}
-	steps := len(s.Usual)
-	for _, l := range s.Actors {
-		steps = max(steps, len(l.Deleted))
-	}
-	v.Others = make([]float64, steps)
-	if actor != (volume.Actor{}) {
-		v.Actor = make([]float64, steps)
-	}
-	for _, l := range s.Actors {
-		to := v.Others
-		if v.Actor != nil && l.Actor == actor {
-			to = v.Actor
-		}
-		for i, rows := range l.Deleted {
-			to[i] += rows
-		}
-	}
-	if len(v.Usual) != steps {
-		v.Usual = nil
-	}
-	for _, l := range s.Lost {
-		v.Lost = append(v.Lost, chart.Span(l))
-	}
-	for _, a := range s.Alerts {
-		v.Marks = append(v.Marks, chart.Mark{At: a.Since, Label: markLabel(a), Open: a.State == alert.Open})
-	}
-	return v
-}
-
-// markLabel is what stands beside the mark of an alert.
-func markLabel(a alert.Alert) string {
-	name := a.Actor.Application
-	if name == "" {
-		name = a.Actor.User
-	}
-	if name == "" {
-		name = "everybody"
-	}
-	text := a.Since.UTC().Format("Mon 15:04") + ", " + visible(short(name))
-	if a.State != alert.Open {
-		text += ", " + alertView{Alert: a}.Word()
-	}
-	return text
-}
-
-// short keeps a long name from pushing the words of other marks away.
-func short(name string) string {
-	const most = 24 // characters
-	if runes := []rune(name); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return name
-}
 
 // drawChart is the picture of a table's deletes.
 func (s *Server) drawChart(w http.ResponseWriter, r *http.Request, _ session) {
@@ -208,7 +151,7 @@ func (s *Server) svg(ctx context.Context, of tablePeriod, step time.Duration, st
 	if err != nil {
 		return nil, err
 	}
-	v := chartOf(series, actor)
+	v := series.Drawn(actor)
 	v.Title = chartWords(of, series)
 	return v.SVG(style)
 }
