@@ -2,16 +2,34 @@ package alert
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/rs/zerolog"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/volume"
 	"github.com/holdfast-db/holdfast/rules"
+)
+
+const (
+	// countEvery is how often what sessions handed in is counted and judged: a bulk is
+	// told within seconds.
+	countEvery = time.Second
+
+	// maxLive bounds the alerts in memory, of about 4 KB each. Whoever has more of
+	// them does not read them one by one.
+	maxLive = 4096
+
+	// maxOver is how many alerts that are over List returns at most: what fits a
+	// screen many times over.
+	maxOver = 200
 )
 
 // Options are what a desk works with. Store and Record are needed; they stay the
@@ -30,7 +48,7 @@ type Options struct {
 	Events func(event.Event)
 
 	// Braked is called whenever other brakes are on than before; nil is not. It may
-	// call Brakes.
+	// call Brakes, and no other method.
 	Braked func()
 
 	Log zerolog.Logger
@@ -47,17 +65,50 @@ type Rules struct {
 	Brake  []BrakeRule // an alert that one of them matches sets a brake; none does without
 }
 
-// BrakeRule says which alerts set a brake. What is empty matches all. An alert about
-// everybody sets none, nor does one about what bypassed holdfast.
-type BrakeRule struct {
-	Hosts  []rules.Pattern
-	Tables []rules.Pattern // of the name as it is counted, "public." before a bare one or not
-	Kinds  []volume.Kind
-}
-
 // Desk counts, judges, and keeps alerts. Make one with OpenDesk; all methods may be
 // called from any goroutine.
-type Desk struct{}
+type Desk struct {
+	Options
+	intake   *intake
+	people   atomic.Pointer[hold.People]
+	brakes   atomic.Pointer[[]rules.Brake]
+	watching hold.Watchers
+
+	answering sync.Mutex // held over an answer, its writes included; before the others
+
+	counting sync.Mutex // guards the fields up to state; before state
+	watch    *volume.Watch
+	counters *volume.Counters
+	rules    Rules
+	last     time.Time // newest time that was counted at
+	texts    *simplelru.LRU[actorOn, []string]
+	totals   map[place]*Sum
+	dropped  uint64 // alerts and totals that found no place
+	lost     []Span
+	on       map[place][]*live // of live, by table
+
+	state  sync.Mutex // guards the fields up to troubles
+	live   map[string]*live
+	stands []Standing
+	news   news
+	again  bool // stands is not kept as it is
+
+	judging, keeping trouble
+
+	stop    chan struct{}
+	running sync.WaitGroup
+	closing sync.Once
+	closed  error
+}
+
+// place is a table.
+type place struct{ host, database, table string }
+
+// actorOn is an actor on a table.
+type actorOn struct {
+	place
+	volume.Actor
+}
 
 // ErrUnknownID says that there is no alert of that id, or that it was over so long
 // ago that only the audit has it.
@@ -72,101 +123,85 @@ type ErrEnded struct{ Alert Alert }
 // Error says how it ended, for people.
 func (e ErrEnded) Error() string { return "this alert is over: it was " + string(e.Alert.State) }
 
-const (
-	// DefaultSilence is how long nobody is told where an answer does not say.
-	DefaultSilence = 24 * time.Hour
-
-	// MaxSilence bounds it: what is usual is accepted, not silenced.
-	MaxSilence = 30 * 24 * time.Hour
-
-	// TableSteps is in how many parts Tables divides its span.
-	TableSteps = 24
-)
-
-// OpenDesk makes a desk from what the store has of earlier runs.
+// OpenDesk makes a desk from what the store has of earlier runs. What of that cannot be
+// used is logged, and counted and learned anew; the error is of options and of a store
+// that cannot be read.
 func OpenDesk(ctx context.Context, o Options) (*Desk, error) {
-	return nil, errors.New("not written yet")
+	if o.Store == nil || o.Record == nil {
+		return nil, errors.New("opening the desk of alerts: it needs a store and a record")
+	}
+	o.fill()
+	now := o.Now().UTC()
+	d := &Desk{
+		Options: o, intake: newIntake(now), counters: volume.NewCounters(), rules: o.Rules,
+		totals: map[place]*Sum{}, live: map[string]*live{}, stop: make(chan struct{}),
+	}
+	d.SetPeople(o.People)
+	var err error
+	if d.texts, err = simplelru.NewLRU[actorOn, []string](maxTexts, nil); err != nil {
+		return nil, err
+	}
+	if err := d.restore(ctx, now); err != nil {
+		return nil, err
+	}
+	d.running.Go(d.count)
+	d.running.Go(d.keep)
+	return d, nil
 }
 
-// Close counts what was handed in, keeps everything, and ends the goroutine.
-func (d *Desk) Close() error { return nil }
-
-// Take counts what a transaction did to rows. It never blocks.
-func (d *Desk) Take(t *event.Tally) {}
-
-// SetRules and SetPeople are for a reload of the configuration.
-func (d *Desk) SetRules(r Rules) error { return nil }
-
-// SetPeople replaces who is known.
-func (d *Desk) SetPeople(p hold.People) {}
-
-// Get finds an alert. Errors: ErrUnknownID, hold.ErrUnavailable.
-func (d *Desk) Get(ctx context.Context, id string) (Alert, error) { return Alert{}, ErrUnknownID }
-
-// List is the alerts that last, the newest first; with all, those that are over follow.
-func (d *Desk) List(ctx context.Context, all bool) ([]Alert, error) { return nil, nil }
-
-// Answer does what somebody says about an alert, once it is on disk and on record.
-// Errors: ErrUnknownID, ErrNotAllowed, ErrEnded, and one that wraps
-// hold.ErrUnavailable when it could not be written, after which it does not count.
-func (d *Desk) Answer(ctx context.Context, id string, a Answer) (Alert, error) {
-	return Alert{}, ErrUnknownID
+func (o *Options) fill() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	if o.Events == nil {
+		o.Events = func(event.Event) {}
+	}
+	if o.Braked == nil {
+		o.Braked = func() {}
+	}
 }
 
-// Tables is every table from which rows were deleted or updated between from and to,
-// the most deleted first.
-func (d *Desk) Tables(ctx context.Context, from, to time.Time) ([]Table, error) { return nil, nil }
-
-// SeriesOf says of what, and in which steps. Step is at least a minute; the span is
-// at most MaxSteps of it.
-type SeriesOf struct {
-	Host, Database, Table string
-	From, To              time.Time
-	Step                  time.Duration
+// Close counts what was handed in, keeps everything, and ends the goroutines. The error
+// says what could not be kept.
+func (d *Desk) Close() error {
+	d.closing.Do(func() {
+		close(d.stop)
+		d.running.Wait()
+		d.countNow()
+		d.closed = d.keepLast()
+	})
+	return d.closed
 }
 
-// Series is what was deleted from one table over time.
-func (d *Desk) Series(ctx context.Context, of SeriesOf) (Series, error) { return Series{}, nil }
+// Take counts what a transaction did to rows. It never blocks: it takes no lock, and
+// allocates only for a table and actor that is new.
+func (d *Desk) Take(t *event.Tally) { d.intake.add(t) }
 
-// Brakes are those that are on, for rules.Policy.WithBrakes; the caller owns the slice.
-func (d *Desk) Brakes() []rules.Brake { return nil }
+// SetPeople replaces who is known, for a reload of the configuration.
+func (d *Desk) SetPeople(p hold.People) { d.people.Store(&p) }
 
-// Surplus is rows that the server says were deleted and that no session of holdfast
-// deleted.
-type Surplus struct {
-	Host, Database, Table string
-	Rows                  int64
-	Since                 time.Time
-	Reason                string // explains it in one sentence
+// People is who is known at the moment.
+func (d *Desk) People() hold.People { return *d.people.Load() }
+
+// SetRules puts other rules in force, for a reload of the configuration: from the next
+// second on. Brakes that are on stay on. The error has all faults.
+func (d *Desk) SetRules(r Rules) error {
+	d.counting.Lock()
+	defer d.counting.Unlock()
+	d.state.Lock()
+	defer d.state.Unlock()
+	if err := d.watch.SetOptions(d.withJobs(r.Volume, d.stands)); err != nil {
+		return err
+	}
+	d.rules = r
+	return nil
 }
-
-// Behind takes a surplus, as one alert a table while it lasts.
-func (d *Desk) Behind(s Surplus) {}
-
-// Size takes how many rows a table has.
-func (d *Desk) Size(host, database, table string, rows int64) {}
-
-// Sum is rows of one table since the desk was opened.
-type Sum struct{ Deleted, Updated, Undone int64 }
-
-// Counted is what sessions did to the tables of a database since the desk was opened,
-// by table as deletes are counted by, up to a second ago.
-func (d *Desk) Counted(host, database string) map[string]Sum { return nil }
-
-// JobLine writes a declared job as a line for the key expected of the configuration.
-func JobLine(e volume.Expected) string { return "" }
-
-// Watch hears which alerts are new or have changed; see hold.Watch, which it works like.
-type Watch struct{}
 
 // Watch starts watching. The caller closes it.
-func (d *Desk) Watch() *Watch { return nil }
+func (d *Desk) Watch() *Watch { return d.watching.Watch() }
 
-// Ready has a value when there is something to take. It is never closed.
-func (w *Watch) Ready() <-chan struct{} { return nil }
-
-// Take is the ids that changed since the last call; with all, some are missing.
-func (w *Watch) Take() (ids []string, all bool) { return nil, false }
-
-// Close ends watching.
-func (w *Watch) Close() {}
+// Watch hears which alerts are new or have changed: Desk.Get has them.
+type Watch = hold.Watch

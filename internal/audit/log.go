@@ -103,11 +103,16 @@ func (l *Log) write(ctx context.Context, b body) error {
 }
 
 // Observe takes e for the record and never blocks: what does not fit its queue is
-// counted, and the record says how many. It leaves out event.HoldChanged, which
-// the desk writes through. It implements event.Observer.
+// counted, and the record says how many. It leaves out event.HoldChanged and answers
+// to alerts, which their desks write through. It implements event.Observer.
 func (l *Log) Observe(e event.Event) {
-	if _, written := e.(event.HoldChanged); written {
+	switch e := e.(type) {
+	case event.HoldChanged:
 		return
+	case event.AlertChanged:
+		if e.By != "" {
+			return
+		}
 	}
 	b, err := newBody(e.When(), e.Kind(), e)
 	if err != nil || !l.enqueue(&entry{body: b}) {

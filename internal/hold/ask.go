@@ -77,7 +77,7 @@ func (d *Desk) insert(ctx context.Context, w *waiter, r Request) (Hold, error) {
 	defer cancel()
 	h, err := newHold(r)
 	for tries := 0; err == nil && tries < idTries; tries++ {
-		if h.ID, err = newID(d.random); err != nil {
+		if h.ID, err = NewID(d.random); err != nil {
 			break
 		}
 		if !d.claim(h.ID, w) {

@@ -66,6 +66,16 @@ func (p People) identify(by Answerer) (answerer, error) {
 	return answerer{by.Person, verified}, nil
 }
 
+// Identify is the name of who answers and how they are known, as of a hold, for answers
+// to something else. The error is ErrNotAllowed.
+func (p People) Identify(by Answerer) (name, identity string, err error) {
+	who, err := p.identify(by)
+	return who.name, who.identity, err
+}
+
+// CheckNote is nil for a note that can be shown in one line; else ErrNotAllowed.
+func CheckNote(note string) error { return checkNote(note) }
+
 // mayAnswer is nil when that person may answer that request.
 func (p People) mayAnswer(who answerer, r Request) error {
 	if !r.SelfConfirm && p.IsRequester(who.name, r) {

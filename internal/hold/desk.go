@@ -64,7 +64,7 @@ type Desk struct {
 	waiting  sync.WaitGroup // calls of Wait
 	later    *later
 	keeper   *keeper
-	watching watching
+	watching Watchers
 }
 
 // Open makes a desk and settles what an earlier run left open: pending holds are
@@ -211,7 +211,7 @@ func (d *Desk) write(ctx context.Context, e event.HoldChanged) error {
 	}
 	d.events(e)
 	d.tell()
-	d.watching.tell(e.Hold)
+	d.watching.Tell(e.Hold)
 	return nil
 }
 

@@ -16,8 +16,8 @@ const (
 	idTries = 5
 )
 
-// newID draws an id from random.
-func newID(random io.Reader) (string, error) {
+// NewID draws an id from random: of a hold, or of what people are told of as of one.
+func NewID(random io.Reader) (string, error) {
 	id := make([]byte, 0, idLength)
 	buf := make([]byte, 2*idLength)
 	// Bytes from fair on are drawn again, so that every letter is as likely.

@@ -99,7 +99,7 @@ func TestID(t *testing.T) {
 	seen, letters := map[string]bool{}, map[rune]int{}
 	const n = 20000
 	for range n {
-		id, err := newID(rand.Reader)
+		id, err := NewID(rand.Reader)
 		if err != nil || len(id) != idLength || seen[id] {
 			t.Fatalf("id %q, %v", id, err)
 		}
@@ -123,10 +123,10 @@ func TestID(t *testing.T) {
 // instead of an id that can be guessed.
 func TestIDComesFromItsSource(t *testing.T) {
 	bytes := "\xff\x00\x01\x02\x03\x04\x05\x06\x07--------"
-	if id, err := newID(strings.NewReader(bytes)); err != nil || id != "23456789" {
+	if id, err := NewID(strings.NewReader(bytes)); err != nil || id != "23456789" {
 		t.Errorf("%q, %v", id, err)
 	}
-	if id, err := newID(strings.NewReader("few")); err == nil {
+	if id, err := NewID(strings.NewReader("few")); err == nil {
 		t.Errorf("%q of three bytes", id)
 	}
 }

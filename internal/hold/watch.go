@@ -9,9 +9,9 @@ const watchLength = 4096
 // Watch hears which holds are new or have changed. It never blocks the desk: what
 // is not taken yet is kept as a set of ids, so that a watcher that is slow, or busy
 // with a network that is down, misses no hold and sees each in its last state. Make
-// one with Desk.Watch. All methods may be called from any goroutine.
+// one with Desk.Watch or Watchers.Watch. All methods may be called from any goroutine.
 type Watch struct {
-	desk  *Desk
+	of    *Watchers
 	ready chan struct{}
 
 	mu       sync.Mutex // guards the fields below
@@ -21,22 +21,13 @@ type Watch struct {
 }
 
 // Watch starts watching. The caller closes it.
-func (d *Desk) Watch() *Watch {
-	w := &Watch{desk: d, ready: make(chan struct{}, 1), known: map[string]bool{}}
-	d.watching.mu.Lock()
-	defer d.watching.mu.Unlock()
-	if d.watching.all == nil {
-		d.watching.all = map[*Watch]struct{}{}
-	}
-	d.watching.all[w] = struct{}{}
-	return w
-}
+func (d *Desk) Watch() *Watch { return d.watching.Watch() }
 
 // Close ends watching. What was not taken stays to be taken.
 func (w *Watch) Close() {
-	w.desk.watching.mu.Lock()
-	defer w.desk.watching.mu.Unlock()
-	delete(w.desk.watching.all, w)
+	w.of.mu.Lock()
+	defer w.of.mu.Unlock()
+	delete(w.of.all, w)
 }
 
 // Ready has a value when there is something to take. It is never closed.
@@ -69,14 +60,27 @@ func (w *Watch) add(id string) {
 	}
 }
 
-// watching are the watchers of a desk.
-type watching struct {
+// Watchers are those who watch the holds of a desk, or something else with an id. The
+// zero value is nobody. All methods may be called from any goroutine.
+type Watchers struct {
 	mu  sync.Mutex
 	all map[*Watch]struct{}
 }
 
-// tell says that a hold has changed, once the change is on disk.
-func (l *watching) tell(id string) {
+// Watch starts watching. The caller closes it.
+func (l *Watchers) Watch() *Watch {
+	w := &Watch{of: l, ready: make(chan struct{}, 1), known: map[string]bool{}}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all == nil {
+		l.all = map[*Watch]struct{}{}
+	}
+	l.all[w] = struct{}{}
+	return w
+}
+
+// Tell says that what has this id has changed, once the change is on disk.
+func (l *Watchers) Tell(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for w := range l.all {

@@ -46,13 +46,14 @@ var mayImport = map[string][]string{
 	"internal/slack":   {"rules", "internal/hold", "internal/outbox", "internal/wording"},
 	"internal/outbox":  {},
 	"internal/webhook": {"rules", "internal/hold", "internal/outbox", "internal/wording"},
-	"internal/console": {"internal/hold", "internal/peer"},
-	"internal/web":     {"internal/hold", "internal/console", "internal/wording"},
+	"internal/console": {"internal/hold", "internal/alert", "internal/volume", "internal/peer"},
+	"internal/web":     {"internal/hold", "internal/alert", "internal/volume", "internal/console", "internal/wording"},
 	"internal/peer":    {},
 	"internal/wording": {"internal/hold"},
 	"internal/chart":   {"internal/wording"},
-	"internal/store":   {"internal/hold", "internal/volume"},
-	"internal/config":  {"rules", "internal/hold"},
+	"internal/alert":   {"rules", "internal/event", "internal/hold", "internal/volume", "internal/wording"},
+	"internal/store":   {"internal/hold", "internal/volume", "internal/alert"},
+	"internal/config":  {"rules", "internal/hold", "internal/volume", "internal/alert"},
 	"examples/...":     {},
 }
 

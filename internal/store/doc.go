@@ -1,4 +1,4 @@
-// Package store keeps holds in SQLite, on one machine.
+// Package store keeps holds and alerts in SQLite, on one machine.
 //
 // Open takes the URL of the configuration (sqlite:///var/lib/holdfast/holdfast.db).
 // The file is in WAL mode with synchronous=FULL: a method that returned without

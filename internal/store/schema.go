@@ -66,7 +66,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	case version != schemaVersion:
 		return fmt.Errorf("its schema %d is not known", version)
 	}
-	if _, err := tx.ExecContext(ctx, messagesSchema); err != nil {
+	if _, err := tx.ExecContext(ctx, messagesSchema+alertsSchema); err != nil {
 		return fmt.Errorf("adding a table: %w", err)
 	}
 	return tx.Commit()

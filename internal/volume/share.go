@@ -106,6 +106,6 @@ func (w *Watch) raiseShare(t *table, i int, rows float64) {
 		ID: w.LastID, State: Raised, At: w.now, Host: t.Host, Database: t.Database, Table: t.Name, Actor: "all", Kind: kind,
 		Deleted: int64(rows), Usual: t.Share.Most[i], Since: unix(max(w.Hour-hours, w.Started) * 3600),
 		Reason: fmt.Sprintf("%s within %s, %s of the table, by all actors together", rowsText(rows), span, percent(rows, t.Rows)),
-		Rows: t.Rows,
+		Rows:   t.Rows,
 	})
 }

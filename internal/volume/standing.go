@@ -34,6 +34,9 @@ func (w *Watch) LearnedFrom() time.Time {
 	return unix((w.Started + w.learning()) * 3600)
 }
 
+// Time is the newest time it was given; the zero time before the first.
+func (w *Watch) Time() time.Time { return w.now }
+
 // Zone is whose hours and days count.
 func (w *Watch) Zone() *time.Location { return w.options.Zone }
 

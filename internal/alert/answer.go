@@ -1,0 +1,272 @@
+package alert
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/volume"
+)
+
+// maxAnswers is how many answers an alert has room for.
+const maxAnswers = 100
+
+// Answer does what somebody says about an alert, once it is on disk and on record.
+//
+// An alert about one's own deletes can only be acknowledged by oneself: who is known to
+// be behind its user, as the requester of a hold is, cannot silence, accept or release.
+//
+// Errors: ErrUnknownID, ErrNotAllowed, ErrEnded, and one that wraps
+// hold.ErrUnavailable when it could not be written, after which it does not count.
+func (d *Desk) Answer(ctx context.Context, id string, a Answer) (Alert, error) {
+	d.answering.Lock()
+	defer d.answering.Unlock()
+	before, err := d.find(ctx, id)
+	if err != nil {
+		return Alert{}, err
+	}
+	if err := d.identify(&a); err != nil {
+		return Alert{}, err
+	}
+	stand, err := d.complete(ctx, &before, &a)
+	if err != nil {
+		return Alert{}, err
+	}
+	if err := d.write(ctx, before, a, stand); err != nil {
+		return Alert{}, err
+	}
+	after := d.answered(id, before, a, stand)
+	d.publish()
+	return after, nil
+}
+
+// identify fills in who answers.
+func (d *Desk) identify(a *Answer) (err error) {
+	if err := hold.CheckNote(a.Note); err != nil {
+		return err
+	}
+	by := a.Answerer
+	if by == (hold.Answerer{}) {
+		by = hold.Answerer{Person: a.By}
+	}
+	a.By, a.Identity, err = d.People().Identify(by)
+	a.At, a.Via, a.Answerer = d.Now().UTC(), cut(a.Via, maxExample), hold.Answerer{}
+	return err
+}
+
+// complete refuses what cannot be answered, fills in what the answer leaves open, and
+// returns what is to stand from then on, or nil.
+func (d *Desk) complete(ctx context.Context, k *Kept, a *Answer) (*Standing, error) {
+	own := d.own(&k.Alert, a.By)
+	switch {
+	case len(k.Answers) >= maxAnswers:
+		return nil, notAllowed("this alert has %d answers, and no room for more", maxAnswers)
+	case own && a.Verb != Acknowledge:
+		return nil, notAllowed("these are deletes of %s, so somebody else must %s", a.By, deed(a.Verb))
+	case a.Verb == Release && !k.Braked():
+		return nil, notAllowed("no brake is on: this alert set none, or it was released")
+	case a.Verb == Release:
+		return nil, nil
+	case a.Verb == Job && k.State != Accepted:
+		return d.declare(ctx, k, a)
+	case !k.Lasts():
+		return nil, ErrEnded{k.clone().Alert}
+	case a.Verb == Acknowledge:
+		return nil, nil
+	case a.Verb == Silence:
+		return silence(k, a)
+	case a.Verb == Accept && k.Kind == Behind:
+		return nil, notAllowed("deletes that bypass holdfast cannot be accepted as usual, since nothing is known of them; silence the alert for a time instead")
+	case a.Verb == Accept:
+		return nil, nil
+	}
+	return nil, notAllowed("%q is nothing that can be done about an alert", cut(string(a.Verb), 20))
+}
+
+func deed(v Verb) string {
+	switch v {
+	case Silence:
+		return "silence this"
+	case Accept:
+		return "accept them as usual"
+	case Job:
+		return "say that this is a job"
+	case Release:
+		return "release the brake"
+	}
+	return "answer"
+}
+
+func notAllowed(format string, args ...any) error {
+	return ErrNotAllowed{Reason: fmt.Sprintf(format, args...)}
+}
+
+// own says whether somebody is known to be behind the deletes of an alert; of one about
+// everybody, behind most of them.
+func (d *Desk) own(a *Alert, person string) bool {
+	who := a.Actor
+	if who == (volume.Actor{}) {
+		if len(a.Actors) == 0 {
+			return false
+		}
+		who = a.Actors[0].Actor
+	}
+	var r hold.Request
+	r.Host, r.Database, r.User, r.Application = a.Host, a.Database, who.User, who.Application
+	return d.People().IsRequester(person, r)
+}
+
+// silence binds a silence to the place and the actor of the alert.
+func silence(k *Kept, a *Answer) (*Standing, error) {
+	if a.Until.IsZero() {
+		a.Until = a.At.Add(DefaultSilence)
+	}
+	a.Until = a.Until.UTC()
+	switch most := a.At.Add(MaxSilence); {
+	case !a.Until.After(a.At):
+		return nil, notAllowed("the time until which nobody is to be told is over already")
+	case a.Until.After(most):
+		return nil, notAllowed("nobody can be silent for longer than %d days; if it is usual, accept it as usual", MaxSilence/(24*time.Hour))
+	}
+	return standingOf(k, a), nil
+}
+
+func standingOf(k *Kept, a *Answer) *Standing {
+	return &Standing{
+		Host: k.Host, Database: k.Database, Table: k.Table, Actor: k.Actor, Until: a.Until, Job: a.Job,
+		Alert: k.ID, By: a.By, At: a.At,
+	}
+}
+
+// write puts an answer into the store and on record. If the record fails, what the
+// store has is put back as soon as it can be.
+func (d *Desk) write(ctx context.Context, k Kept, a Answer, stand *Standing) error {
+	after := k.clone()
+	after.answer(a)
+	stands := d.standing(stand, a.At)
+	if len(stands) > maxStanding {
+		return notAllowed("%d silences and jobs stand already; move the jobs into the configuration", maxStanding)
+	}
+	ctx = context.WithoutCancel(ctx) // what was begun must be known
+	err := d.written(ctx, func(ctx context.Context) error { return d.Store.PutAnswer(ctx, after, stands) })
+	if err == nil {
+		err = d.written(ctx, func(ctx context.Context) error {
+			return d.Record.Write(ctx, eventOf(&after.Alert, string(a.Verb), a.At, &a))
+		})
+	}
+	if err == nil {
+		return nil
+	}
+	d.state.Lock()
+	defer d.state.Unlock()
+	d.again = true
+	if l := d.live[k.ID]; l != nil {
+		l.unwritten = true
+	} else {
+		d.live[k.ID] = &live{Kept: k, unwritten: true, touched: k.Updated}
+	}
+	return fmt.Errorf("writing the answer to alert %s: %w: %w", k.ID, hold.ErrUnavailable, err)
+}
+
+func (d *Desk) standing(s *Standing, now time.Time) []Standing {
+	d.state.Lock()
+	defer d.state.Unlock()
+	if s == nil {
+		return d.stands
+	}
+	return standing(d.stands, *s, now)
+}
+
+// answered makes an answer count, and returns the alert as it is then.
+func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert {
+	d.counting.Lock()
+	defer d.counting.Unlock()
+	d.clock()
+	d.state.Lock()
+	defer d.state.Unlock()
+	l := d.live[id]
+	if l == nil {
+		l = &live{Kept: before, touched: before.Updated}
+		d.live[id] = l
+	}
+	if stand != nil {
+		d.stands = standing(d.stands, *stand, a.At)
+	}
+	braked, lasted := l.Braked(), l.Lasts()
+	l.answer(a)
+	if lasted && !l.Lasts() {
+		d.watch.End(l.Watched, a.Verb == Accept)
+		l.Watched = 0
+	}
+	if a.Verb == Job {
+		if err := d.watch.SetOptions(d.withJobs(d.rules.Volume, d.stands)); err != nil {
+			d.Log.Error().Err(err).Msg("a job that was declared does not count") // complete has checked it
+		}
+	}
+	d.changed(l, string(a.Verb), &a)
+	if braked && !l.Braked() {
+		d.setBrakes()
+	}
+	return l.clone().Alert
+}
+
+// answer is what an answer changes of an alert.
+func (k *Kept) answer(a Answer) {
+	k.Answers = append(slices.Clone(k.Answers), a)
+	k.Updated = a.At
+	switch a.Verb {
+	case Acknowledge:
+		k.State = Acknowledged
+	case Silence:
+		k.Silenced = a.Until
+	case Accept, Job:
+		if k.Lasts() {
+			k.Ended = a.At
+		}
+		k.State = Accepted
+		k.release(a)
+	case Release:
+		k.release(a)
+	}
+}
+
+// release takes the brake off. What is usual or a job is not braked any more.
+func (k *Kept) release(a Answer) {
+	if k.Braked() {
+		brake := *k.Brake
+		brake.Released, brake.By = a.At, a.By
+		k.Brake = &brake
+	}
+}
+
+// clone shares nothing with k that changes.
+func (k *Kept) clone() Kept {
+	c := *k
+	c.Examples, c.Actors, c.Answers = slices.Clone(k.Examples), slices.Clone(k.Actors), slices.Clone(k.Answers)
+	if k.Brake != nil {
+		brake := *k.Brake
+		c.Brake = &brake
+	}
+	return c
+}
+
+// find is an alert of the desk or of the store.
+func (d *Desk) find(ctx context.Context, id string) (Kept, error) {
+	d.state.Lock()
+	if l := d.live[id]; l != nil {
+		defer d.state.Unlock()
+		return l.clone(), nil
+	}
+	d.state.Unlock()
+	k, err := d.Store.LoadAlert(ctx, id)
+	switch {
+	case errors.Is(err, ErrUnknownID):
+		return Kept{}, fmt.Errorf("finding alert %q: %w", cut(id, 20), ErrUnknownID)
+	case err != nil:
+		return Kept{}, fmt.Errorf("reading an alert: %w: %w", hold.ErrUnavailable, err)
+	}
+	return k, nil
+}

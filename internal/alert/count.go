@@ -1,0 +1,139 @@
+package alert
+
+import (
+	"slices"
+	"time"
+
+	"github.com/holdfast-db/holdfast/internal/volume"
+)
+
+const (
+	// maxTexts is for how many actors on tables texts of statements are kept, of
+	// maxExamples texts of at most maxExample bytes: 4 MB.
+	maxTexts = 4096
+
+	// maxExamples is how many texts an alert has.
+	maxExamples = 3
+
+	// maxTotals is for how many tables rows are summed since the start.
+	maxTotals = 4096
+)
+
+// Sum is rows of one table since the desk was opened.
+type Sum struct{ Deleted, Updated, Undone int64 }
+
+// count counts once a second until the desk is closed.
+func (d *Desk) count() {
+	tick := time.NewTicker(countEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			d.countNow()
+		case <-d.stop:
+			return
+		}
+	}
+}
+
+// countNow counts and judges what sessions handed in since the last time.
+func (d *Desk) countNow() {
+	d.counting.Lock()
+	now := d.clock()
+	d.index()
+	d.intake.drain(now, func(r *rows) { d.countRows(now, r) })
+	d.counters.Advance(now)
+	d.judged(d.watch.Advance(now))
+	d.expire(now)
+	d.counting.Unlock()
+	d.publish()
+}
+
+// clock is the time to count at: never before that of an earlier count, so that a clock
+// that is set back confuses nothing.
+func (d *Desk) clock() time.Time {
+	if now := d.Now().UTC(); now.After(d.last) {
+		d.last = now
+	}
+	return d.last
+}
+
+func (d *Desk) countRows(now time.Time, r *rows) {
+	at := place{r.host, r.database, r.table}
+	d.total(at, r)
+	if r.deleted == 0 && r.updated == 0 {
+		return // it was undone
+	}
+	c := volume.Count{
+		At: now, Host: r.host, Database: r.database, Table: r.table, Actor: volume.Actor{User: r.user, Application: r.application},
+		Network: r.network, Deleted: r.deleted, Updated: r.updated,
+	}
+	d.remember(actorOn{at, c.Actor}, r.example)
+	d.counters.Add(&c)
+	d.grow(&c)
+	if r.deleted > 0 {
+		d.judged(d.watch.Add(&c))
+	}
+}
+
+// judged is called with what the watch says to a count or a time. It cannot be a time
+// before the last one, of which clock takes care.
+func (d *Desk) judged(err error) {
+	if err != nil {
+		d.judging.now(err, func(text string) { d.Log.Error().Msg("deletes are not judged: " + text) })
+	}
+}
+
+func (d *Desk) total(at place, r *rows) {
+	s := d.totals[at]
+	if s == nil {
+		if len(d.totals) == maxTotals {
+			d.dropped++
+			return
+		}
+		s = &Sum{}
+		d.totals[at] = s
+	}
+	s.Deleted += r.deleted
+	s.Updated += r.updated
+	s.Undone += r.undone
+}
+
+// remember keeps the text of a statement of an actor, the newest first.
+func (d *Desk) remember(who actorOn, text string) {
+	if text == "" {
+		return
+	}
+	texts, _ := d.texts.Get(who)
+	d.texts.Add(who, withText(texts, text))
+}
+
+// withText is texts with one more in front, each once.
+func withText(texts []string, text string) []string {
+	if len(texts) > 0 && texts[0] == text {
+		return texts
+	}
+	all := append([]string{text}, slices.DeleteFunc(slices.Clone(texts), func(t string) bool { return t == text })...)
+	return all[:min(len(all), maxExamples)]
+}
+
+// Size takes how many rows a table has.
+func (d *Desk) Size(host, database, table string, rows int64) {
+	d.counting.Lock()
+	defer d.counting.Unlock()
+	d.judged(d.watch.Add(&volume.Count{At: d.clock(), Host: host, Database: database, Table: table, Rows: rows}))
+}
+
+// Counted is what sessions did to the tables of a database since the desk was opened,
+// by table as deletes are counted by, up to a second ago. The caller owns the map.
+func (d *Desk) Counted(host, database string) map[string]Sum {
+	d.counting.Lock()
+	defer d.counting.Unlock()
+	all := map[string]Sum{}
+	for at, s := range d.totals {
+		if at.host == host && at.database == database {
+			all[at.table] = *s
+		}
+	}
+	return all
+}
