@@ -14,13 +14,14 @@ import (
 
 // alertDesk is a desk of alerts in memory, which takes answers as *alert.Desk does.
 type alertDesk struct {
-	people hold.People
+	people   hold.People
+	watching hold.Watchers
 
 	mu     sync.Mutex
 	alerts map[string]alert.Alert
 }
 
-func (d *alertDesk) Watch() *alert.Watch { return &alert.Watch{} }
+func (d *alertDesk) Watch() *alert.Watch { return d.watching.Watch() }
 
 func (d *alertDesk) Get(_ context.Context, id string) (alert.Alert, error) {
 	d.mu.Lock()

@@ -2,7 +2,10 @@ package slack
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -77,12 +80,19 @@ func (a *App) showAlert(ctx context.Context, key string) error {
 	if m.TS == "" && m.Tried.IsZero() && !news(one, time.Now()) {
 		return nil
 	}
+	if m.tells(one) {
+		return nil
+	}
 	v := a.alertView(one, m.Picture)
 	if m.Bare {
 		v = v.bare()
 	}
 	if err := a.showMessage(ctx, &m, v); err != nil {
 		return err
+	}
+	m.Stage, m.Rows, m.PictureTries = stageOf(one), one.Deleted, 0
+	if err := a.keep(ctx, m); err != nil {
+		return local(err)
 	}
 	if m.outgrown(one) {
 		if err := a.illustrate(ctx, &m, one); err != nil {
@@ -97,6 +107,23 @@ func (a *App) showAlert(ctx context.Context, key string) error {
 		return local(a.forgetOld(ctx))
 	}
 	return nil
+}
+
+// tellGrowth is how many times larger an alert became before its message says so: it
+// grows with every row, and Slack wants few edits.
+const tellGrowth = 2
+
+// tells says that the message is as good as a new one.
+func (m *message) tells(one alert.Alert) bool {
+	return m.Shown != "" && m.Stage == stageOf(one) && one.Deleted < tellGrowth*max(m.Rows, 1) &&
+		(m.Picture == "" || m.PictureTries == 0)
+}
+
+// stageOf is all of an alert that people are to see at once. Its reason changes when the
+// desk tells that it has become far larger.
+func stageOf(one alert.Alert) string {
+	sum := sha256.Sum256(fmt.Append(nil, one.State, one.Reason, len(one.Answers), one.Braked(), one.Silenced.Unix()))
+	return hex.EncodeToString(sum[:8])
 }
 
 // news says whether an alert that was never shown needs a message: not one that

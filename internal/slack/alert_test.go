@@ -3,11 +3,13 @@ package slack
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/alert"
+	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/slack/fakeslack"
 )
 
@@ -176,7 +178,7 @@ func TestPicturesGoWrong(t *testing.T) {
 			r.fake.AwaitMessage("Unusual deletes")
 			r.idle()
 			if c.pending {
-				one.Deleted++
+				one.Deleted *= 2
 				r.tell(d, one)
 			}
 			if !c.never {
@@ -248,6 +250,47 @@ func TestHostileAlerts(t *testing.T) {
 	}
 	r.idle()
 	r.wantOnce()
+}
+
+// The whole way: rows are deleted, the desk finds it unusual and brakes, Slack shows it,
+// and an answer there counts and is on record.
+func TestAlertOfTheDesk(t *testing.T) {
+	r := newRig(t, nil)
+	r.stop()
+	r.counts = true
+	r.start()
+	drop := func(rows int64) {
+		r.alert.Take(&event.Tally{
+			At: time.Now(), Session: "s1", Origin: event.Origin{Host: "shop-prod", Database: "shop", User: "ana", Application: "psql", Client: "10.0.0.1"},
+			Rows: []event.Rows{{Table: "order_items", Deleted: rows, Example: "DELETE FROM order_items WHERE id < $1"}},
+		})
+	}
+	drop(1200)
+	m := r.fake.AwaitMessage("Unusual deletes: 1,200 rows of order_items on shop-prod (production)", "psql (user ana)", "The brake is on", "id &lt; $1", "slack_file")
+	drop(1300)
+	r.fake.AwaitMessage("Unusual deletes: 2,500 rows of order_items")
+	r.fake.Click(ana, m, actionRelease)
+	r.fake.AwaitEphemeral(ana, "deletes of ana")
+	r.fake.Click(ben, m, actionAcknowledge)
+	r.fake.AwaitMessage("<@" + ben + "> acknowledged it")
+	r.fake.Click(ben, m, actionRelease)
+	r.fake.AwaitMessage("<@" + ben + "> released the brake")
+	r.fake.Deliver(r.fake.Envelope(), r.fake.Choose(cleo, m, actionMore, "accept"))
+	r.fake.AwaitMessage("As usual: 2,500 rows", "<@"+cleo+"> accepted it as usual")
+	if brakes := r.alert.Brakes(); len(brakes) != 0 {
+		t.Errorf("brakes on: %v", brakes)
+	}
+	r.idle()
+	r.wantOnce()
+	all, err := r.alert.List(t.Context(), true)
+	if err != nil || len(all) != 1 || len(all[0].Answers) != 3 || all[0].Answers[2].By != "cleo" || all[0].Answers[2].Via != "slack" {
+		t.Errorf("%+v, %v", all, err)
+	}
+	r.stop()
+	record, err := os.ReadFile(filepath.Join(r.dir, "audit.jsonl"))
+	if r.must(err); !strings.Contains(string(record), `"by":"ben","via":"slack","identity":"verified"`) {
+		t.Errorf("the record says\n%s", record)
+	}
 }
 
 // TestAlertSample keeps a message to be looked at in Slack's Block Kit Builder.

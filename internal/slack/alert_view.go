@@ -92,7 +92,7 @@ func (p *alertPage) title() string {
 
 // story is who, since when, and why it is unusual, in two lines.
 func (p *alertPage) story() string {
-	text := fmt.Sprintf("*%s* since %s; %s.", word(capital(p.one.Who()), maxFact), moment(p.one.Since), word(p.one.UsualText(), maxFact))
+	text := fmt.Sprintf("*%s* since %s; %s.", word(p.one.Who(), maxFact), moment(p.one.Since), word(p.one.UsualText(), maxFact))
 	if p.one.Kind == alert.Behind {
 		text = fmt.Sprintf("Since %s, by whom is not known.", moment(p.one.Since))
 	}
@@ -173,8 +173,8 @@ func (p *alertPage) elements() {
 		open.URL = link
 		row = append(row, open)
 	}
-	if p.app.answerable(p.people) && p.one.Lasts() {
-		row = append(row, p.overflow())
+	if more := p.endings(); len(more) > 0 && p.app.answerable(p.people) {
+		row = append(row, p.overflow(more))
 	}
 	if len(row) > 0 {
 		p.add(slackgo.NewActionBlock("alert."+p.one.ID, row...))
@@ -182,17 +182,17 @@ func (p *alertPage) elements() {
 }
 
 func (p *alertPage) answerElements() (row []slackgo.BlockElement) {
-	if p.one.State == alert.Open {
+	if p.one.Fits(alert.Acknowledge) {
 		row = append(row, slackgo.NewButtonBlockElement(actionAcknowledge, p.one.ID, plain("Acknowledge")))
 	}
-	if p.one.Lasts() {
+	if p.one.Fits(alert.Silence) {
 		var options []*slackgo.OptionBlockObject
 		for _, s := range silences {
 			options = append(options, slackgo.NewOptionBlockObject(p.one.ID+" "+s.word, plain("for "+s.text), nil))
 		}
 		row = append(row, slackgo.NewOptionsSelectBlockElement(slackgo.OptTypeStatic, plain("Silence…"), actionSilence, options...))
 	}
-	if p.one.Braked() {
+	if p.one.Fits(alert.Release) {
 		release := slackgo.NewButtonBlockElement(actionRelease, p.one.ID, plain("Release brake"))
 		release.Style = slackgo.StyleDanger
 		release.Confirm = slackgo.NewConfirmationBlockObject(plain("Release the brake"),
@@ -202,11 +202,21 @@ func (p *alertPage) answerElements() (row []slackgo.BlockElement) {
 	return row
 }
 
-// overflow has what is said less often and ends the alert.
-func (p *alertPage) overflow() slackgo.BlockElement {
-	o := slackgo.NewOverflowBlockElement(actionMore,
-		slackgo.NewOptionBlockObject(p.one.ID+" "+string(alert.Accept), plain("Accept as usual"), nil),
-		slackgo.NewOptionBlockObject(p.one.ID+" "+string(alert.Job), plain("This is a job"), nil))
+// endings are what is said less often, and ends the alert.
+func (p *alertPage) endings() (options []*slackgo.OptionBlockObject) {
+	for _, end := range []struct {
+		verb alert.Verb
+		text string
+	}{{alert.Accept, "Accept as usual"}, {alert.Job, "This is a job"}} {
+		if p.one.Fits(end.verb) && p.one.Lasts() {
+			options = append(options, slackgo.NewOptionBlockObject(p.one.ID+" "+string(end.verb), plain(end.text), nil))
+		}
+	}
+	return options
+}
+
+func (p *alertPage) overflow(options []*slackgo.OptionBlockObject) slackgo.BlockElement {
+	o := slackgo.NewOverflowBlockElement(actionMore, options...)
 	o.Confirm = slackgo.NewConfirmationBlockObject(plain("End alert "+p.one.ID),
 		plain(line(fmt.Sprintf("What %s deletes from %s counts as usual, or as a job, from now on.", p.one.Who(), p.one.Table), maxConfirm)), plain("End it"), plain("Back"))
 	return o

@@ -27,6 +27,11 @@ type message struct {
 	// Bare is true when Slack refused the blocks, so that only text is shown.
 	Bare bool `json:"bare,omitempty"`
 
+	// Stage is what the message of an alert says beside numbers, and Rows is how many were
+	// deleted when it was written.
+	Stage string `json:"stage,omitempty"`
+	Rows  int64  `json:"rows,omitempty"`
+
 	// Picture is Slack's id of the file that the message of an alert shows, which was
 	// drawn when Drawn rows were deleted; PictureTries counts how often Slack refused the
 	// message with it. With NoPicture it goes without.

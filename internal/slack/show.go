@@ -134,7 +134,7 @@ func (a *App) lost(ctx context.Context, m *message, v view) error {
 // bare shows text alone from now on: better an ugly message than none.
 func (a *App) bare(ctx context.Context, m *message, cause error) error {
 	if had, err := a.unillustrated(ctx, m); had || err != nil {
-		return errors.Join(err, errAgain)
+		return errors.Join(err, errUnknownPicture)
 	}
 	a.log.Error().Str("hold", m.Hold).Str("error", explained(cause)).Msg("Slack refused the layout of a message, which is a fault of holdfast; it is shown as plain text")
 	m.Bare, m.Tried = true, time.Time{}
@@ -146,6 +146,9 @@ func (a *App) bare(ctx context.Context, m *message, cause error) error {
 
 // errAgain asks for another try at once or soon.
 var errAgain = local(errors.New("shown as plain text from now on"))
+
+// errUnknownPicture asks for the same, with the picture or after some tries without.
+var errUnknownPicture = local(errors.New("Slack does not take it with its picture, which it may not know yet"))
 
 func (a *App) postMessage(ctx context.Context, m *message, v view) error {
 	sent, err := a.sendOnce(ctx, m, v, 0)

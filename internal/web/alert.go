@@ -21,6 +21,8 @@ type alertPage struct {
 
 	Problem string // why an answer was not accepted; what was typed is kept
 	Note    string
+
+	Own bool // the viewer is behind the deletes
 }
 
 // silence is a time for which an alert can be silenced.
@@ -51,7 +53,7 @@ func (s *Server) showAlert(w http.ResponseWriter, r *http.Request, who session) 
 func (s *Server) showAlertAs(w http.ResponseWriter, r *http.Request, status int, who session, a alert.Alert, p alertPage) {
 	now := time.Now()
 	p.alertView, p.Steps, p.Silence = alertViewOf(a, now), a.Advice(), silences
-	p.Record = p.record()
+	p.Record, p.Own = p.record(), a.Own(s.Desk.People(), who.by.Person)
 	for _, text := range a.Examples {
 		p.Texts = append(p.Texts, blocks(text)...)
 	}

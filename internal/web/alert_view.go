@@ -31,6 +31,14 @@ func (v alertView) Word() string {
 	return v.Alert.Word()
 }
 
+// Offers says that there is anything for the viewer to answer.
+func (p alertPage) Offers() bool {
+	if p.Own {
+		return p.Fits(alert.Acknowledge)
+	}
+	return p.Lasts() || p.Fits(alert.Job) || p.Fits(alert.Release)
+}
+
 // Self is its page, and Of that of its table.
 func (v alertView) Self() string { return "/alerts/" + url.PathEscape(v.ID) }
 func (v alertView) Of() string   { return tablePath(v.Host, v.Database, v.Table) }

@@ -37,7 +37,7 @@ func (s *Server) showAlerts(w http.ResponseWriter, r *http.Request, who session)
 	var over []alert.Alert
 	now := time.Now()
 	for _, a := range all {
-		if a.Lasts() {
+		if a.Lasts() || a.Braked() {
 			p.Lasting = append(p.Lasting, alertViewOf(a, now))
 		} else {
 			over = append(over, a)

@@ -16,7 +16,8 @@ import (
 // alertDesk is a desk of alerts in memory, which counts what it is given and takes
 // answers as *alert.Desk does.
 type alertDesk struct {
-	people hold.People
+	people   hold.People
+	watching hold.Watchers
 
 	mu     sync.Mutex
 	alerts []alert.Alert
@@ -32,7 +33,7 @@ type deleted struct {
 	rows                  int64
 }
 
-func (d *alertDesk) Watch() *alert.Watch { return &alert.Watch{} }
+func (d *alertDesk) Watch() *alert.Watch { return d.watching.Watch() }
 
 func (d *alertDesk) Get(_ context.Context, id string) (alert.Alert, error) {
 	d.mu.Lock()

@@ -12,6 +12,10 @@ const (
 	// session; the others ask again now and then.
 	maxStreams, maxOwnStreams = 300, 12
 
+	// alertPause is how often pages hear of alerts at most: one grows with every row, and
+	// each open page asks for the counts again.
+	alertPause = 3 * time.Second
+
 	// beat is how often a stream that has nothing to say says so: it keeps networks
 	// from ending it, and ends with the session.
 	beat = 15 * time.Second
@@ -41,13 +45,18 @@ func newLive() *live { return &live{stop: make(chan struct{}), streams: map[*str
 
 func (l *live) close() { l.once.Do(func() { close(l.stop) }) }
 
-// run hears from a desk until close.
-func (l *live) run(ready <-chan struct{}, take func()) {
+// run hears from a desk until close, and tells at most once in a pause.
+func (l *live) run(ready <-chan struct{}, take func(), pause time.Duration) {
 	for {
 		select {
 		case <-ready:
 			take()
 			l.tell()
+			select {
+			case <-time.After(pause):
+			case <-l.stop:
+				return
+			}
 		case <-l.stop:
 			return
 		}

@@ -137,11 +137,11 @@ func (s *Server) Serve(ctx context.Context) error {
 	watch := s.Desk.Watch()
 	defer watch.Close()
 	var hearing sync.WaitGroup
-	hearing.Go(func() { s.live.run(watch.Ready(), func() { watch.Take() }) })
+	hearing.Go(func() { s.live.run(watch.Ready(), func() { watch.Take() }, 0) })
 	if s.Alerts != nil {
 		alerts := s.Alerts.Watch()
 		defer alerts.Close()
-		hearing.Go(func() { s.live.run(alerts.Ready(), func() { alerts.Take() }) })
+		hearing.Go(func() { s.live.run(alerts.Ready(), func() { alerts.Take() }, alertPause) })
 	}
 	defer func() {
 		s.live.close()

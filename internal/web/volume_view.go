@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"math"
 	"net/url"
 	"slices"
 
@@ -157,9 +158,11 @@ func (p volumePage) title() string {
 func actorsOf(s alert.Series, t *tableView, red volume.Actor, in period) (all []actorView) {
 	for _, l := range s.Actors {
 		a := actorView{Actor: l.Actor, Here: l.Actor == red}
+		sum := 0.0
 		for _, rows := range l.Deleted {
-			a.Deleted += int64(rows)
+			sum += rows
 		}
+		a.Deleted = int64(math.Round(sum))
 		for _, one := range t.Alerts {
 			if one.Actor == l.Actor {
 				a.Alerts = append(a.Alerts, one)
