@@ -50,6 +50,7 @@ type sum struct {
 	key
 	deleted, updated, undone atomic.Int64
 	example                  atomic.Pointer[string]
+	next                     *sum // of all of its table
 }
 
 // intake sums what sessions hand in, without a lock: a session that finds its sum adds
@@ -69,6 +70,7 @@ type intake struct {
 type sums struct {
 	places [slots]atomic.Pointer[sum]
 	count  atomic.Int64
+	newest atomic.Pointer[sum] // the first of all
 }
 
 type oldSums struct {
@@ -149,7 +151,12 @@ func (in *intake) insert(to *sums, place *atomic.Pointer[sum], hash uint64, k *k
 		to.count.Add(-1)
 		return place.Load()
 	}
-	return s
+	for {
+		s.next = to.newest.Load()
+		if to.newest.CompareAndSwap(s.next, s) {
+			return s
+		}
+	}
 }
 
 func (in *intake) hash(k *key) uint64 {
@@ -193,10 +200,8 @@ func (in *intake) drain(now time.Time, f func(*rows)) {
 }
 
 func (l *sums) drain(f func(*rows)) {
-	for i := range l.places {
-		if s := l.places[i].Load(); s != nil {
-			s.drain(f)
-		}
+	for s := l.newest.Load(); s != nil; s = s.next {
+		s.drain(f)
 	}
 }
 
