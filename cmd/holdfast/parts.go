@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/audit"
 	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/console"
@@ -37,6 +38,8 @@ type parts struct {
 	trace   *trace.Recorder // nil when nothing is traced
 	events  *event.Bus
 	desk    *hold.Desk
+	alerts  *alert.Desk
+	judging judging
 	proxy   *proxy.Server
 	console *console.Server
 	web     *web.Server   // nil without a web console
@@ -63,6 +66,9 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err = p.openDesk(ctx); err != nil {
 		return p, err
 	}
+	if err = p.openAlerts(ctx, l); err != nil {
+		return p, err
+	}
 	if err = errors.Join(p.openSlack(ctx, l), p.openWebhook(ctx, l)); err != nil {
 		return p, err
 	}
@@ -80,11 +86,12 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	p.inForce.set(c, nil)
 	p.proxy, err = proxy.New(proxy.Options{
 		Hosts: hosts, Reader: rules.NewReader(rules.ReaderOptions{}), Policy: c.NewPolicy(time.Now),
-		Desk: p.desk, Events: p.events, Trace: tracing, Log: l,
+		Desk: p.desk, Events: p.events, Trace: tracing, Log: l, Tally: p.alerts.Take,
 	})
 	if err != nil {
 		return p, err
 	}
+	p.judging.by(p.proxy, p.alerts, c.NewPolicy(time.Now))
 	if err = p.openWeb(l); err != nil {
 		return p, err
 	}
@@ -183,6 +190,9 @@ func (p *parts) close() (err error) {
 	}
 	if p.desk != nil {
 		err = errors.Join(err, p.desk.Close())
+	}
+	if p.alerts != nil {
+		err = errors.Join(err, p.alerts.Close())
 	}
 	if p.events != nil {
 		p.events.Close()

@@ -67,11 +67,15 @@ func (p *parts) take(ctx context.Context, c *config.Config, l zerolog.Logger) er
 	if err := p.record(ctx, c); err != nil {
 		return err
 	}
+	if err := p.alerts.SetRules(alertRules(c)); err != nil {
+		return fmt.Errorf("reading volume: %w", err)
+	}
+	p.alerts.SetPeople(people)
 	p.desk.SetPeople(people)
 	for _, h := range c.Hosts {
 		p.proxy.SetTerms(h.Name, termsOf(c, h))
 	}
-	p.proxy.SetPolicy(c.NewPolicy(time.Now))
+	p.judging.by(p.proxy, p.alerts, c.NewPolicy(time.Now))
 	restart := config.NeedsRestart(p.config, c)
 	p.inForce.set(c, restart)
 	l.Info().Str("file", c.File).Str("sha256", c.SHA256).Int("rules", len(c.Policy.Rules)).

@@ -23,6 +23,7 @@ func (n *notes) check(c *Config, checks Checks) {
 	n.checkSharedUsers(c)
 	n.checkHosts(c, checks.Server)
 	n.checkRules(c)
+	n.checkVolume(&c.Volume)
 	n.checkConsole(c, checks.Console)
 	n.checkSlack(c)
 	n.checkWebhook(c)

@@ -46,6 +46,9 @@ type Config struct {
 	// SharedUsers say whose a session of a Postgres user is that several use.
 	SharedUsers []SharedUser `yaml:"shared_users"`
 
+	// Volume says when deletes are told as unusual.
+	Volume Volume `yaml:"volume"`
+
 	Hosts  []Host `yaml:"hosts"`
 	Limits Limits `yaml:"limits"`
 	Rules  []Rule `yaml:"rules"`

@@ -49,6 +49,7 @@ func fillDefaults(c *Config, s Surroundings) {
 	setDefault(&c.Holds.WaitInTransaction, DefaultWaitInTransaction)
 	setDefault(&c.Holds.Grant, DefaultGrant)
 	fillSlack(c.Slack)
+	fillVolume(&c.Volume)
 	for i := range c.Hosts {
 		h := &c.Hosts[i]
 		setDefault(&h.Mode, Observe)

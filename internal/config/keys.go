@@ -36,6 +36,10 @@ var sections = []struct {
 	{reflect.TypeFor[OIDC](), "oidc"},
 	{reflect.TypeFor[Slack](), "slack"},
 	{reflect.TypeFor[Webhook](), "webhook"},
+	{reflect.TypeFor[Volume](), "volume"},
+	{reflect.TypeFor[Bound](), "limit and bulk of volume"},
+	{reflect.TypeFor[Expected](), "expected"},
+	{reflect.TypeFor[Brake](), "brake"},
 }
 
 // fieldsOf maps the yaml names of a struct to the indexes of its fields.

@@ -46,6 +46,16 @@ hosts:
     listen: "unix:/run/holdfast/.s.PGSQL.6433"
     server: "postgres://db2.internal"
 limits: {rows: 500, share: 10%, share_from: 20, updated_rows: 5000}
+volume:
+  limit: {rows: 800, share: 20%}
+  bulk: {rows: 300, share: 0.05}
+  day_share: 30%
+  week_share: 0.6
+  times: 2.5
+  learn: 48h
+  zone: Europe/Berlin
+  expected: [{host: shop-*, database: shop, table: orders, actor: batch/purge, cron: "0 2 1 * *", max_rows: 5000}]
+  brake: [{hosts: shop-prod, tables: [orders, "audit.*"], kinds: [limit, bulk]}]
 rules:
   - name: etl may truncate staging
     when:
@@ -118,7 +128,8 @@ func TestWholeFile(t *testing.T) {
 	}
 	c.SHA256 = ""
 	wantRules(t, c)
-	c.Rules, c.Policy = nil, rules.PolicyOptions{}
+	wantVolume(t, c)
+	c.Rules, c.Policy, c.Volume = nil, rules.PolicyOptions{}, Volume{}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
 	}

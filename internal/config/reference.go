@@ -41,6 +41,10 @@ var reference = map[reflect.Type]map[string]key{
 	reflect.TypeFor[Limits]():     limitsKeys,
 	reflect.TypeFor[Rule]():       ruleKeys,
 	reflect.TypeFor[When]():       whenKeys,
+	reflect.TypeFor[Volume]():     volumeKeys,
+	reflect.TypeFor[Bound]():      boundKeys,
+	reflect.TypeFor[Expected]():   expectedKeys,
+	reflect.TypeFor[Brake]():      brakeKeys,
 }
 
 // fields calls f with the keys of a struct in their order.

@@ -194,6 +194,8 @@ func TestSchemaAndLoadAgree(t *testing.T) {
 		"rules: [{name: a, action: allow, when: {users: '*'}}]", "rules: [{name: a, action: hold, when: {rows: 5, share: '>= 10%'}}]",
 		"rules: [{name: a, action: hold, reviewers: {group: dba}, wait: 5m, wait_in_transaction: 1.5s, type_name: true, mode: wait}]",
 		"rules: [{name: a, action: hold, mode: return}]", "holds: {grant: 2h}",
+		"volume: {limit: {rows: 5}, bulk: {share: 5%}, times: 1.5, learn: 48h, zone: Europe/Berlin}", "volume:", "volume: {brake: [{}]}",
+		"volume: {expected: [{table: a, cron: '@daily'}], brake: [{hosts: a, kinds: leak}]}",
 		"rules: [{name: a, action: hold, when: {inside: '08:00-18:00 UTC', clients: local, sessions: [agent], filters: none}}]",
 	}
 	bad := []string{
@@ -206,6 +208,7 @@ func TestSchemaAndLoadAgree(t *testing.T) {
 		"rules: [{name: a, action: hold, when: {inside: 'at night'}}]", "rules: [{name: a, action: hold, mode: later}]",
 		"rules: [{name: a, action: hold, reviewers: {count: 0}}]", "rules: [{name: a, action: hold, type_name: maybe}]",
 		"rules: [{name: a, action: refuse, wait: 5m}]", "rules: [{name: a, action: refuse, reviewers: {group: dba}}]",
+		"volume: {times: 1}", "volume: {limit: {rows: 0}}", "volume: {week_share: 2}", "volume: {expected: [{table: a}]}", "volume: {brake: [{kinds: share-day}]}",
 		"trace: {dir: x}", "console: {lisen: ':1'}", "control: mysql://x",
 	}
 	t.Chdir(t.TempDir())

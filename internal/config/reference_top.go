@@ -41,6 +41,11 @@ var topKeys = map[string]key{
 		caveat: "it only tells. Answers are given by the other doors.",
 		usual:  "none", example: "{url: \"https://hooks.example.com/holdfast\", secret: \"${HOLDFAST_WEBHOOK_SECRET}\"}",
 	},
+	"volume": {
+		doc:     "When deletes are told as unusual, and what an alert does; see [volume](volume.md). What is not written keeps its default: alerts need no key.",
+		usual:   "the defaults below",
+		example: "{limit: {rows: 1000, share: 25%}, zone: Europe/Berlin}",
+	},
 	"holds": {
 		doc:     "How long a held statement waits for an answer before it expires, and how long an approval is good that comes afterwards.",
 		example: "{wait: 30m, wait_in_transaction: 60s, grant: 30m}",

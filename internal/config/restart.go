@@ -6,7 +6,7 @@ import (
 )
 
 // NeedsRestart are the keys in which next differs from what runs and that a running
-// holdfast cannot change. Rules, limits, people, groups, shared users, warnings and, of a host,
+// holdfast cannot change. Rules, limits, volume, people, groups, shared users, warnings and, of a host,
 // reviewers, holds, unknown_requester and self_confirm are not among them.
 func NeedsRestart(running, next *Config) (keys []string) {
 	differs := func(key string, a, b any) {

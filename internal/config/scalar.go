@@ -84,6 +84,10 @@ func setScalar(into reflect.Value, text string) error {
 		v, err := parseRows(text)
 		into.SetInt(v)
 		return err
+	case Times:
+		v, err := parseTimes(text)
+		into.SetFloat(v)
+		return err
 	case float64:
 		v, err := parseShare(text)
 		into.SetFloat(v)
@@ -118,6 +122,18 @@ func parseShare(text string) (float64, error) {
 		return 0, fmt.Errorf("%q is not a number", text)
 	case !(v > 0 && v <= 1): // also what is no number at all
 		return 0, fmt.Errorf("%s is no share; write a number above 0 and at most 1, or a percentage", text)
+	}
+	return v, nil
+}
+
+// parseTimes reads how many times as much something is.
+func parseTimes(text string) (float64, error) {
+	v, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("%q is not a number", text)
+	case !(v > 1 && v <= 1e6): // also what is no number at all
+		return 0, fmt.Errorf("%s is too few or far too many; write a number above 1, such as 3", text)
 	}
 	return v, nil
 }

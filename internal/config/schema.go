@@ -112,6 +112,8 @@ func scalarOf(t reflect.Type, k key) schema {
 		return schema{"type": "integer", "minimum": 1}
 	case RowsOrOff:
 		return schema{"anyOf": []schema{{"type": "integer", "minimum": 1}, {"const": off}}}
+	case Times:
+		return schema{"type": "number", "exclusiveMinimum": 1, "maximum": 1e6}
 	case float64:
 		return schema{"anyOf": []schema{
 			{"type": "number", "exclusiveMinimum": 0, "maximum": 1}, {"type": "string", "pattern": `^[0-9.]+\s*%?$`},
@@ -141,5 +143,5 @@ func (k key) plain() string {
 
 // plainText takes off the Markdown that texts of keys have.
 var plainText = strings.NewReplacer("`", "", "[security](security.md)", "docs/security.md", "[operations](operations.md)", "docs/operations.md",
-	"[Slack](slack.md)", "docs/slack.md", "[console](console.md)", "docs/console.md",
+	"[Slack](slack.md)", "docs/slack.md", "[console](console.md)", "docs/console.md", "[volume](volume.md)", "docs/volume.md",
 	"[how rules are read](#how-rules-are-read)", "docs/configuration.md")

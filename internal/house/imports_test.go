@@ -53,7 +53,7 @@ var mayImport = map[string][]string{
 	"internal/chart":   {"internal/wording"},
 	"internal/alert":   {"rules", "internal/event", "internal/hold", "internal/volume", "internal/wording"},
 	"internal/store":   {"internal/hold", "internal/volume", "internal/alert"},
-	"internal/config":  {"rules", "internal/hold", "internal/volume", "internal/alert"},
+	"internal/config":  {"rules", "internal/hold", "internal/volume"},
 	"examples/...":     {},
 }
 

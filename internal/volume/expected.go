@@ -48,6 +48,12 @@ func (o *Options) jobs() ([]job, error) {
 	return jobs, errors.Join(faults...)
 }
 
+// Check says what is wrong with a declared job.
+func (e Expected) Check() error {
+	_, err := e.parse()
+	return err
+}
+
 func (e Expected) parse() (job, error) {
 	if e.Table == "" {
 		return job{}, errors.New("it names no table")
