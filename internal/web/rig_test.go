@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
+	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/audit"
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -51,7 +52,9 @@ type rig struct {
 	hashes   hashes
 	tokens   hashes
 	oidc     *web.OIDC
-	alerts   *alertDesk
+	alerts   *alertDesk  // in memory, or nil
+	counts   bool        // there is a desk of alerts on the store, in place of alerts
+	counting *alert.Desk // that one
 	stop     func()
 }
 
@@ -97,7 +100,15 @@ func (r *rig) start(listen string, people []hold.Person) {
 	r.desk, err = hold.Open(context.Background(), hold.Options{Store: r.store, Record: r.record, People: known(t, people)})
 	check(t, err)
 	var alerts web.Alerts
-	if r.alerts != nil {
+	switch {
+	case r.counts:
+		r.counting, err = alert.OpenDesk(context.Background(), alert.Options{
+			Store: r.store, Record: r.record, People: known(t, people), Environments: map[string]string{"shop-prod": "production"},
+			Rules: alert.Rules{Brake: []alert.BrakeRule{{}}},
+		})
+		check(t, err)
+		alerts = r.counting
+	case r.alerts != nil:
 		alerts = r.alerts
 	}
 	r.Server, err = web.Listen(web.Options{
@@ -112,6 +123,9 @@ func (r *rig) start(listen string, people []hold.Person) {
 		t.Helper()
 		stop()
 		check(t, <-served)
+		if r.counting != nil {
+			check(t, r.counting.Close())
+		}
 		check(t, r.desk.Close())
 		r.sessions.Wait()
 		check(t, r.record.Close())

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/holdfast-db/holdfast/internal/alert"
+	"github.com/holdfast-db/holdfast/internal/event"
 )
 
 // volumeRig is a console with the shop's deletes.
@@ -188,4 +189,52 @@ func TestAcknowledgeByKeyboard(t *testing.T) {
 	if r.alert(flood).State != alert.Acknowledged {
 		t.Error("it is not acknowledged")
 	}
+}
+
+// TestAlertComesLive: rows are deleted, the open page shows the alert by itself, and an
+// answer there is kept and on record. Whoever deleted them is told why they may not say
+// that it is as usual.
+func TestAlertComesLive(t *testing.T) {
+	r := newRig(t, team)
+	r.counts = true
+	r.restart(team)
+	drop := func(rows int64) {
+		r.counting.Take(&event.Tally{
+			At: time.Now(), Session: "s1", Origin: event.Origin{Host: "shop-prod", Database: "shop", User: "ana", Application: "psql", Client: "10.20.3.14"},
+			Rows: []event.Rows{{Table: "order_items", Deleted: rows, Example: "DELETE FROM order_items WHERE id < $1"}},
+		})
+	}
+	b := r.tab(desktop, "bsmith")
+	b.open("/volume")
+	b.sees("Nothing was deleted")
+	b.value("window.seen = 'the same page'")
+	drop(1200)
+	b.sees("psql (user ana) deleted 1,200 rows from order_items", "Brake on since")
+	b.until(`document.querySelector(".tabs .badge")`, "the tab does not count it")
+	drop(800)
+	b.sees("deleted 2,000 rows")
+	if b.value("window.seen") != "the same page" {
+		t.Error("the page was loaded anew")
+	}
+	b.shot("volume-live-" + desktop.name)
+	all, err := r.counting.List(context.Background(), false)
+	check(t, err)
+	id := all[0].ID
+	ana := r.signedIn("ana")
+	page := ana.get("/alerts/" + id)
+	want(t, "whose deletes they are", page, 200, "These are deletes of yours", `value="acknowledge"`)
+	if strings.Contains(page.body, `value="accept"`) || strings.Contains(page.body, `value="release"`) {
+		t.Error("ana is offered what she may not do")
+	}
+	want(t, "who sends the form all the same", ana.say(id, url.Values{"verb": {"release"}}), http.StatusForbidden, "Nothing was done: these are deletes of ana, so somebody else must release the brake.")
+	b.do(chromedp.Click(`a[href="/alerts/`+id+`"]`, chromedp.ByQuery), chromedp.WaitVisible("#note", chromedp.ByQuery),
+		chromedp.SendKeys("#note", "meant, OPS-12", chromedp.ByQuery), chromedp.Click("#accept", chromedp.ByQuery))
+	b.sees("accepted it as usual", "meant, OPS-12", "As usual")
+	if a, err := r.counting.Get(context.Background(), id); err != nil || a.State != alert.Accepted || a.Braked() || a.Answers[0].By != "ben" || a.Answers[0].Identity != "verified" || a.Answers[0].Via != "console" {
+		t.Errorf("%+v, %v", a, err)
+	}
+	r.restart(team)
+	want(t, "after a restart", r.signedIn("cy").get("/alerts"), 200, "psql (user ana) deleted 2,000 rows from order_items", "As usual")
+	want(t, "its page", r.signedIn("cy").get("/alerts/"+id), 200, "meant, OPS-12", "id < $")
+	want(t, "the chart", r.signedIn("cy").get("/volume/shop-prod/shop/order_items/chart.svg?period=day"), 200, "The most were 2,000")
 }
