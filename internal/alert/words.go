@@ -46,7 +46,7 @@ func (a Alert) UsualText() string {
 	if most := Rows(a.Usual); most != "" && most != "0" {
 		return "usual is up to " + most
 	}
-	return "usual is none"
+	return "none is usual so far"
 }
 
 // Rows is a number of rows that was reckoned and not counted; empty where it is not
