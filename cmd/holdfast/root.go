@@ -78,6 +78,7 @@ every statement and holds the destructive ones until a second person confirms th
   holdfast serve     runs the proxy
   holdfast holds     lists what waits; show, approve and deny answer it
   holdfast wait      waits for an answer, for programs
+  holdfast alerts    lists unusual deletes, and answers them
   holdfast check     judges SQL files, or what a server has run, without a server
   holdfast suggest   makes rules to review from what would have been held`,
 		SilenceErrors: true,
@@ -90,23 +91,15 @@ every statement and holds the destructive ones until a second person confirms th
 		return misused(err.Error(), "Its flags: "+cmd.CommandPath()+" --help")
 	})
 	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), showCommand(a),
-		approveCommand(a), denyCommand(a), waitCommand(a), checkCommand(a), suggestCommand(a), configCommand(a), volumeCommand(a),
+		approveCommand(a), denyCommand(a), waitCommand(a), checkCommand(a), suggestCommand(a), configCommand(a), alertsCommand(a), volumeCommand(a),
 		auditCommand(a), slackCommand(a), consoleCommand(a), traceCommand(a), versionCommand(a))
 	return root
 }
-
-// laterCommands are subcommands of the design that this version does not have.
-var laterCommands = []string{"alerts"}
 
 // unknownCommand is called with what is no subcommand.
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
-	}
-	for _, later := range laterCommands {
-		if args[0] == later {
-			return misused(later + ": not in this version of holdfast")
-		}
 	}
 	hint := "The commands: " + cmd.CommandPath() + " --help"
 	cmd.SuggestionsMinimumDistance = 2 // letters that may differ

@@ -133,6 +133,9 @@ type declared struct {
 		Actor   string `yaml:"actor"`
 		Cron    string `yaml:"cron"`
 		MaxRows int64  `yaml:"max_rows"`
+
+		Host     string `yaml:"host"`
+		Database string `yaml:"database"`
 	} `yaml:"expected"`
 }
 

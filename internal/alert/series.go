@@ -26,6 +26,12 @@ type SeriesOf struct {
 	Step                  time.Duration
 }
 
+// Check says what is wrong with the span and the steps.
+func (of SeriesOf) Check() error {
+	_, err := of.steps()
+	return err
+}
+
 func (of SeriesOf) steps() (int, error) {
 	if of.Step < time.Minute {
 		return 0, fmt.Errorf("the step is %v; it must be at least a minute", of.Step)

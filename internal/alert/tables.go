@@ -15,6 +15,9 @@ import (
 // so of a sparkline.
 const TableSteps = 24
 
+// CountsKept is for how long counts are kept.
+const CountsKept = 35 * 24 * time.Hour
+
 // Tables is every table from which rows were deleted or updated between from and to,
 // the most deleted first.
 func (d *Desk) Tables(_ context.Context, from, to time.Time) ([]Table, error) {

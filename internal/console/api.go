@@ -33,6 +33,9 @@ type api struct {
 	via    string // for hold.Decision.Via
 	socket bool   // it is the control socket
 
+	alerts  Alerts       // nil where nothing is watched
+	metrics http.Handler // nil where there are none
+
 	// link makes a link with which its caller signs in to the web console, or is nil.
 	link func(hold.Answerer) (Link, error)
 
@@ -54,6 +57,12 @@ func (a *api) routes() http.Handler {
 	} {
 		mux.HandleFunc(pattern, handle)
 	}
+	if a.alerts != nil {
+		a.alertRoutes(mux)
+	}
+	if a.metrics != nil {
+		mux.Handle("GET /metrics", a.metrics)
+	}
 	if a.socket {
 		mux.HandleFunc("POST /v1/console/login", a.login)
 	}
@@ -67,6 +76,9 @@ type Door struct {
 	Status func(context.Context) Status
 	Via    string // of decisions
 
+	Alerts  Alerts       // may be nil
+	Metrics http.Handler // of GET /metrics; may be nil
+
 	// Caller is who sent a request, as the door has made sure of it; a Fault is
 	// answered as it is.
 	Caller func(*http.Request) (hold.Answerer, error)
@@ -75,7 +87,7 @@ type Door struct {
 // Handler answers the API's requests at a door. Whoever has no name there may not
 // look either.
 func Handler(d Door) http.Handler {
-	a := &api{desk: d.Desk, status: d.Status, via: d.Via, caller: d.Caller}
+	a := &api{desk: d.Desk, status: d.Status, alerts: d.Alerts, metrics: d.Metrics, via: d.Via, caller: d.Caller}
 	next := a.routes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := a.caller(r); err != nil {

@@ -86,11 +86,16 @@ func (c *Client) Deny(ctx context.Context, id, note string) (Hold, error) {
 // onHold calls a route of one hold. What cannot be an id is not sent: as a part
 // of a path it could name another route.
 func (c *Client) onHold(ctx context.Context, method, id, what string, body any) (Hold, error) {
-	other := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }
-	if id == "" || strings.ContainsFunc(id, other) {
+	if !isID(id) {
 		return Hold{}, &Fault{Code: UnknownID, Text: hold.ErrUnknownID.Error()}
 	}
 	return call[Hold](ctx, c, method, "/v1/holds/"+id+what, body)
+}
+
+// isID is false for what would name another route.
+func isID(id string) bool {
+	other := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }
+	return id != "" && !strings.ContainsFunc(id, other)
 }
 
 // call sends one request and decodes its answer.

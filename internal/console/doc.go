@@ -22,6 +22,14 @@
 //	                          (MaxWait at most) as it is
 //	POST /v1/holds/ID/approve {"note": "...", "type": "..."}
 //	POST /v1/holds/ID/deny    {"note": "..."}
+//	GET  /v1/alerts           the alerts that last or brake, the newest first
+//	GET  /v1/alerts?all=1     and those that are over
+//	GET  /v1/alerts/ID
+//	POST /v1/alerts/ID/answer {"verb": "...", "note": "...", "until": "..."} and for jobs
+//	                          "cron" and "max_rows"
+//	GET  /v1/volume           what was deleted from each table, ?from= and ?to=
+//	GET  /v1/volume/series    from one, ?host= ?database= ?table= ?from= ?to= ?step=
+//	GET  /metrics             for Prometheus
 //	POST /v1/console/login    a link that signs the caller in to the web console
 //
 // Every other answer than 200 is a Fault.

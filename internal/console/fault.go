@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
@@ -13,7 +14,7 @@ type Code string
 
 // The codes, and the HTTP status each comes with.
 const (
-	UnknownID   Code = "unknown_id"  // 404: no hold has this id
+	UnknownID   Code = "unknown_id"  // 404: no hold or alert has this id
 	NoSuchRoute Code = "no_route"    // 404
 	NoConsole   Code = "no_console"  // 404: there is none to sign in to
 	Ended       Code = "ended"       // 409: Fault.Hold says how
@@ -29,6 +30,8 @@ type Fault struct {
 	Code Code   `json:"code"`
 	Text string `json:"error"`          // what and why, for people
 	Hold *Hold  `json:"hold,omitempty"` // with Ended: what became of it
+
+	Alert *Alert `json:"alert,omitempty"` // with Ended: an alert that is over
 }
 
 // Error is the text.
@@ -45,6 +48,7 @@ var httpStatus = map[Code]int{
 func faultOf(err error, d Desk) *Fault {
 	var (
 		ended   hold.ErrEnded
+		over    alert.ErrEnded
 		refused hold.ErrNotAllowed
 		fault   *Fault
 	)
@@ -54,10 +58,15 @@ func faultOf(err error, d Desk) *Fault {
 	case errors.As(err, &ended):
 		h := shown(ended.Hold, d)
 		return &Fault{Code: Ended, Text: err.Error(), Hold: &h}
+	case errors.As(err, &over):
+		a := alertOf(over.Alert)
+		return &Fault{Code: Ended, Text: err.Error(), Alert: &a}
 	case errors.As(err, &refused):
 		return &Fault{Code: NotAllowed, Text: refused.Reason}
 	case errors.Is(err, hold.ErrUnknownID):
 		return &Fault{Code: UnknownID, Text: hold.ErrUnknownID.Error()}
+	case errors.Is(err, alert.ErrUnknownID):
+		return &Fault{Code: UnknownID, Text: alert.ErrUnknownID.Error()}
 	case errors.Is(err, hold.ErrUnavailable):
 		return &Fault{Code: Unavailable, Text: err.Error()}
 	}

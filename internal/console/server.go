@@ -50,6 +50,9 @@ type Options struct {
 	// Status says how this holdfast is. It is called from any goroutine.
 	Status func(context.Context) Status
 
+	Alerts  Alerts       // may be nil
+	Metrics http.Handler // of GET /metrics; may be nil
+
 	// Link makes a link with which a caller signs in to the web console; nil where
 	// there is none.
 	Link func(hold.Answerer) (Link, error)
@@ -71,7 +74,7 @@ func Listen(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the control socket: %w", err)
 	}
-	a := &api{desk: o.Desk, status: o.Status, via: "cli", socket: true, link: o.Link, caller: peerOf, closing: make(chan struct{})}
+	a := &api{desk: o.Desk, status: o.Status, alerts: o.Alerts, metrics: o.Metrics, via: "cli", socket: true, link: o.Link, caller: peerOf, closing: make(chan struct{})}
 	s := &Server{listener: l, lock: lock, http: &http.Server{
 		Handler:           a.routes(),
 		ConnContext:       withPeer,
