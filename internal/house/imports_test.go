@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"internal/volume":  {"internal/event"},
 	"internal/slack":   {"rules", "internal/hold", "internal/alert", "internal/chart", "internal/outbox", "internal/wording"},
 	"internal/outbox":  {},
-	"internal/webhook": {"rules", "internal/hold", "internal/alert", "internal/outbox", "internal/wording"},
+	"internal/webhook": {"rules", "internal/hold", "internal/alert", "internal/volume", "internal/outbox", "internal/wording"},
 	"internal/console": {"internal/hold", "internal/alert", "internal/volume", "internal/peer"},
 	"internal/web":     {"internal/hold", "internal/alert", "internal/volume", "internal/chart", "internal/console", "internal/wording"},
 	"internal/peer":    {},

@@ -52,7 +52,7 @@ func TestAlert(t *testing.T) {
 	first := r.to.awaitAlert("it was raised", func(b Body) bool { return b.Event == alertRaised })
 	a := first.Alert
 	if a.State != "open" || a.Kind != "limit" || a.Host != "shop-prod" || a.Environment != "production" || a.Database != "shop" || a.Table != "order_items" ||
-		a.User != "app" || a.Application != "cleanup-worker" || a.Deleted != 1200 || a.Reason == "" || a.Since.IsZero() || a.Brake == nil ||
+		a.Actor != "app/cleanup-worker" || a.User != "app" || a.Application != "cleanup-worker" || a.Deleted != 1200 || a.Reason == "" || a.Since.IsZero() || a.Brake == nil || !a.Brake.On ||
 		len(a.Examples) != 1 || a.Examples[0] != "DELETE FROM order_items WHERE id < $1" || len(a.Actors) != 1 || a.URL != "https://holdfast.example.com/alerts/"+a.ID {
 		t.Errorf("%+v", a)
 	}
