@@ -26,6 +26,8 @@ func Who(a volume.Actor) string {
 		return "everybody together"
 	case a.Application == "":
 		return a.User
+	case a.User == "":
+		return a.Application
 	}
 	return a.Application + " (user " + a.User + ")"
 }
