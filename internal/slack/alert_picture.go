@@ -96,7 +96,7 @@ func (a *App) upload(ctx context.Context, one alert.Alert) (string, error) {
 		return "", err
 	}
 	if len(done.Files) != 1 || done.Files[0].ID == "" {
-		return "", local(errors.New("Slack took the picture and did not say what it is called"))
+		return "", local(errors.New("the picture was taken by Slack, which did not say what it is called"))
 	}
 	return done.Files[0].ID, nil
 }
@@ -105,7 +105,7 @@ func (a *App) upload(ctx context.Context, one alert.Alert) (string, error) {
 func (a *App) send(ctx context.Context, to string, picture []byte) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(picture))
 	if err != nil {
-		return local(errors.New("Slack named a place for a picture that cannot be called"))
+		return local(errors.New("the place that Slack named for a picture cannot be called"))
 	}
 	req.Header.Set("Content-Type", "application/octet-stream")
 	answer, err := a.http.Do(req)

@@ -148,7 +148,7 @@ func (a *App) bare(ctx context.Context, m *message, cause error) error {
 var errAgain = local(errors.New("shown as plain text from now on"))
 
 // errUnknownPicture asks for the same, with the picture or after some tries without.
-var errUnknownPicture = local(errors.New("Slack does not take it with its picture, which it may not know yet"))
+var errUnknownPicture = local(errors.New("not taken with its picture, which Slack may not know yet"))
 
 func (a *App) postMessage(ctx context.Context, m *message, v view) error {
 	sent, err := a.sendOnce(ctx, m, v, 0)
