@@ -168,7 +168,7 @@ func TestOddNumbers(t *testing.T) {
 // TestLine: a line of a list stays in its box, shows one row beside thousands, and
 // keeps the actor apart.
 func TestLine(t *testing.T) {
-	v := Volume{Step: time.Hour, Others: []float64{1000, 1, 0, math.NaN()}, Actor: []float64{0, 0, 500, 0}, Usual: []float64{100, math.NaN(), 0, 0}}
+	v := Volume{Step: time.Hour, Others: []float64{1000, 1, 0, math.NaN()}, Actor: []float64{0, 0, 500, 0}}
 	l := v.Line(40, 28)
 	if bars := strings.Count(l.Others, "M"); bars != 2 {
 		t.Errorf("%d bars of others in %q, want 2", bars, l.Others)
@@ -176,8 +176,8 @@ func TestLine(t *testing.T) {
 	if !strings.Contains(l.Others, "v-1.5h") {
 		t.Errorf("one row is not seen in %q", l.Others)
 	}
-	if l.Actor != "M21.2 28.0v-13.3h7.5v13.3z" || l.Usual != "M0.0 28.0v-2.7h10.0v2.7z" {
-		t.Errorf("the actor is %q, the usual %q", l.Actor, l.Usual)
+	if l.Actor != "M21.2 28.0v-13.3h7.5v13.3z" {
+		t.Errorf("the actor is %q", l.Actor)
 	}
 	if l := (Volume{}).Line(40, 28); l.Others != "" || l.Width != 40 {
 		t.Errorf("of nothing: %+v", l)

@@ -49,6 +49,7 @@ type Server struct {
 	searches chan struct{} // has a place for each search at a time
 	hashing  chan struct{} // has a place for each password that is hashed at a time
 	drawing  chan struct{} // has a place for each chart that is drawn at a time
+	sums     tablesKept
 	attempts *attempts
 	provider *provider // nil without OIDC
 	log      zerolog.Logger

@@ -61,16 +61,12 @@ type counts struct {
 
 func (s *Server) readVolume(ctx context.Context, of period, now time.Time) (counts, error) {
 	c := counts{period: of}
-	to := now.UTC().Truncate(time.Minute).Add(time.Minute)
 	var err error
-	if c.day, err = s.Alerts.Tables(ctx, to.Add(-periods[0].Whole), to); err != nil {
+	if c.day, err = s.tables(ctx, periods[0], now); err != nil {
 		return c, err
 	}
-	c.whole = c.day
-	if of.Whole != periods[0].Whole {
-		if c.whole, err = s.Alerts.Tables(ctx, to.Add(-of.Whole), to); err != nil {
-			return c, err
-		}
+	if c.whole, err = s.tables(ctx, of, now); err != nil {
+		return c, err
 	}
 	lasting, err := s.Alerts.List(ctx, false)
 	for _, a := range lasting {

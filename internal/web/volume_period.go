@@ -66,8 +66,8 @@ func (t tablePeriod) asked(step time.Duration) alert.SeriesOf {
 // stampLayout is a time in an address, to the minute, in UTC.
 const stampLayout = "20060102T1504"
 
-// chart is where its picture is. The address names the end of the period and the count
-// of changes, so that a browser never takes an older picture for it.
+// chart is where its picture is. The address names the end of the period and what is
+// drawn, so that a browser never takes an older picture for it.
 func (t tablePeriod) chart(more url.Values, version string) string {
 	q := url.Values{"period": {t.Word}, "to": {t.To.Format(stampLayout)}, "v": {version}}
 	for key, values := range more {
