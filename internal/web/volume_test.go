@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/event"
@@ -188,6 +190,45 @@ func TestAcknowledgeByKeyboard(t *testing.T) {
 	b.until(`document.querySelector(".tabs .badge").innerText.startsWith("1")`, "the count is not 1")
 	if r.alert(flood).State != alert.Acknowledged {
 		t.Error("it is not acknowledged")
+	}
+}
+
+// TestAlertsWithoutJavaScript: from the banner to the alert, a note, and an end; the
+// picture is there.
+func TestAlertsWithoutJavaScript(t *testing.T) {
+	r := volumeRig(t)
+	b := r.tab(phone, "")
+	b.do(emulation.SetScriptExecutionDisabled(true))
+	b.open(r.link("bsmith"))
+	b.do(chromedp.Click("form button", byQuery), chromedp.WaitVisible(`a[href="/volume"]`, byQuery), chromedp.Click(`a[href="/volume"]`, byQuery))
+	b.do(chromedp.WaitVisible("#ack-"+flood, byQuery), chromedp.Click("#ack-"+flood, byQuery), chromedp.WaitNotPresent("#ack-"+flood, byQuery))
+	b.shot("volume-without-javascript")
+	b.do(chromedp.Click(`.alarm a[href="/alerts/`+flood+`"]`, byQuery), chromedp.WaitVisible("#note", byQuery), chromedp.SendKeys("#note", "it is the nightly one", byQuery))
+	b.do(chromedp.Click("#job", byQuery), chromedp.WaitNotPresent("#job", byQuery))
+	if a := r.alert(flood); a.State != alert.Accepted || a.LastAnswer(alert.Job).Note != "it is the nightly one" {
+		t.Errorf("%+v", a.Answers)
+	}
+}
+
+// TestAnswerAlertByKeyboard: the form with Tab and Enter alone, from its note on.
+func TestAnswerAlertByKeyboard(t *testing.T) {
+	r := volumeRig(t)
+	b := r.tab(desktop, "bsmith")
+	b.open("/alerts/" + flood)
+	b.do(chromedp.Focus("#note", byQuery), chromedp.KeyEvent("asked them"))
+	for _, id := range []string{"acknowledge", "silence-1h", "silence-8h"} {
+		b.do(chromedp.KeyEvent(kb.Tab))
+		if at := b.value("document.activeElement.id"); at != id {
+			t.Errorf("the focus is on %q, want %q", at, id)
+		}
+		if b.value(`getComputedStyle(document.activeElement).outlineStyle`) == "none" {
+			t.Errorf("the focus on %q is not seen", id)
+		}
+	}
+	b.do(chromedp.KeyEvent("\r"))
+	b.sees("Silenced until", "asked them")
+	if left := time.Until(r.alert(flood).Silenced); left > 8*time.Hour || left < 8*time.Hour-time.Minute {
+		t.Errorf("silenced for %v", left)
 	}
 }
 
