@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"sync"
+	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/config"
+	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/metrics"
 	"github.com/holdfast-db/holdfast/proxy"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -38,7 +42,7 @@ func (j *judging) braked() {
 	}
 }
 
-func (p *parts) openAlerts(ctx context.Context, l zerolog.Logger) error {
+func (p *parts) openAlerts(ctx context.Context, now func() time.Time, l zerolog.Logger) error {
 	environments := map[string]string{}
 	for _, h := range p.config.Hosts {
 		environments[h.Name] = h.Environment
@@ -46,7 +50,7 @@ func (p *parts) openAlerts(ctx context.Context, l zerolog.Logger) error {
 	var err error
 	p.alerts, err = alert.OpenDesk(ctx, alert.Options{
 		Store: p.store, Record: p.audit, People: p.desk.People(), Rules: alertRules(p.config), Environments: environments,
-		Events: p.events.Publish, Braked: p.judging.braked, Log: l,
+		Events: p.events.Publish, Braked: p.judging.braked, Now: now, Log: l,
 	})
 	return err
 }
@@ -58,4 +62,34 @@ func alertRules(c *config.Config) alert.Rules {
 		r.Brake = append(r.Brake, alert.BrakeRule{Hosts: b.HostPatterns, Tables: b.TablePatterns, Kinds: b.KindNames})
 	}
 	return r
+}
+
+// deleteStatus says how deletes are watched.
+func (p *parts) deleteStatus(ctx context.Context, s *console.Status) {
+	h := p.alerts.Health()
+	s.Lost.Counts = h.Lost
+	s.Deletes = &console.DeleteStatus{Brakes: len(p.alerts.Brakes()), Learned: h.Learned, Fault: h.Fault}
+	for _, gap := range h.Gaps {
+		s.Deletes.Gaps = append(s.Deletes.Gaps, console.Gap(gap))
+	}
+	for _, a := range p.open(ctx) {
+		if a.Lasts() {
+			s.Deletes.Alerts++
+		}
+	}
+}
+
+// open is the alerts that last or brake: they are in memory, so that nothing fails.
+func (p *parts) open(ctx context.Context) []alert.Alert {
+	list, _ := p.alerts.List(ctx, false)
+	return list
+}
+
+// metrics is what Prometheus scrapes, by the control socket and the web console.
+func (p *parts) metrics() http.Handler {
+	return metrics.Handler(metrics.Source{
+		Status: func() console.Status { return p.status(context.Background()) },
+		Totals: p.alerts.Totals, Health: p.alerts.Health,
+		Alerts: func() []alert.Alert { return p.open(context.Background()) },
+	})
 }

@@ -47,8 +47,8 @@ type parts struct {
 	webhook *webhook.Hook // nil when there is none
 }
 
-// open makes all parts, or none.
-func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, err error) {
+// open makes all parts, or none. now is the clock by which deletes are counted.
+func open(ctx context.Context, c *config.Config, now func() time.Time, l zerolog.Logger) (p *parts, err error) {
 	p = &parts{config: c, started: time.Now()}
 	defer func() {
 		if err != nil {
@@ -66,7 +66,7 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 	if err = p.openDesk(ctx); err != nil {
 		return p, err
 	}
-	if err = p.openAlerts(ctx, l); err != nil {
+	if err = p.openAlerts(ctx, now, l); err != nil {
 		return p, err
 	}
 	if err = errors.Join(p.openSlack(ctx, l), p.openWebhook(ctx, l)); err != nil {
@@ -96,7 +96,7 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 		return p, err
 	}
 	p.console, err = console.Listen(console.Options{
-		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Alerts: p.alerts, Link: p.link(), Log: l,
+		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Alerts: p.alerts, Metrics: p.metrics(), Link: p.link(), Log: l,
 	})
 	return p, err
 }
@@ -224,6 +224,7 @@ func (p *parts) status(ctx context.Context) console.Status {
 		People: []string{}, Identity: "unverified",
 		Lost: console.Lost{Events: p.events.Lost() + p.audit.Lost(), Holds: p.desk.Lost()},
 	}
+	p.deleteStatus(ctx, &s)
 	if !s.Ready {
 		s.Why = "not every host listens"
 	}

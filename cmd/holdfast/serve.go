@@ -149,7 +149,7 @@ func people(n int) string {
 // serve runs until ctx ends; load reads the configuration again.
 func (a *app) serve(ctx context.Context, c *config.Config, load func() (*config.Config, error)) (err error) {
 	l := a.logger()
-	s, err := open(ctx, c, l)
+	s, err := open(ctx, c, a.now, l)
 	if err != nil {
 		return failed("not started: " + err.Error())
 	}

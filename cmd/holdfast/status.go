@@ -51,6 +51,9 @@ func (a *app) printStatus(s console.Status) {
 		waiting = fmt.Sprintf("%s waiting. Look with: holdfast holds", wording.Count(s.Waiting, "hold"))
 	}
 	a.paragraph(waiting)
+	if s.Deletes != nil {
+		a.printDeletes(*s.Deletes)
+	}
 	if !s.Counting {
 		a.paragraph(s.CountingNote)
 	}
@@ -71,8 +74,24 @@ func (a *app) printStatus(s console.Status) {
 		{"POLICY", policyText(s.Policy, a.now())},
 		{"ANSWERS", whoAnswers(s.People)},
 		{"SOCKET", s.Socket}, {"STORE", s.Control}, {"AUDIT", s.Audit},
-		{"LOST", fmt.Sprintf("%s events, %s changes of holds", wording.Number(s.Lost.Events), wording.Number(s.Lost.Holds))},
+		{"LOST", fmt.Sprintf("%s events, %s changes of holds, %s counts", wording.Number(s.Lost.Events), wording.Number(s.Lost.Holds), wording.Number(s.Lost.Counts))},
 	})
+}
+
+// printDeletes says how deletes are watched.
+func (a *app) printDeletes(d console.DeleteStatus) {
+	if d.Alerts > 0 || d.Brakes > 0 {
+		a.paragraph(fmt.Sprintf("%s, %s on. Look with: holdfast alerts", wording.Count(d.Alerts, "alert"), wording.Count(d.Brakes, "brake")))
+	}
+	if d.Learned.After(a.now()) {
+		a.paragraph("What is usual of deletes is being learned until " + clock(a.now(), d.Learned) + ": only limits are told so far.")
+	}
+	if d.Fault != "" {
+		a.paragraph("What is counted of deletes is in memory only: " + d.Fault)
+	}
+	if n := len(d.Gaps); n > 0 {
+		a.paragraph(fmt.Sprintf("Deletes were not counted from %s to %s.", clock(a.now(), d.Gaps[n-1].From), clock(a.now(), d.Gaps[n-1].To)))
+	}
 }
 
 // printHost is one host: what it is, and what passed through it.

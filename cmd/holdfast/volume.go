@@ -16,8 +16,21 @@ import (
 )
 
 func volumeCommand(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "volume", Short: "Watch how much is deleted", Args: unknownCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	var l looking
+	cmd := &cobra.Command{
+		Use: "volume [TABLE]", Short: "Show how much is deleted, from each table or from one by actor", Args: atMostOneArg,
+		Long: `Show how much was deleted through the running holdfast, from each table or from one by
+actor. TABLE is the name as it is counted: without a schema for public, audit.orders for
+others.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				l.table = args[0]
+			}
+			return a.volume(cmd, l)
+		},
+	}
+	cmd.Flags().DurationVar(&l.span, "last", 24*time.Hour, "how `LONG` to look back, such as 168h; at most five weeks")
+	cmd.Flags().BoolVar(&l.asJSON, "json", false, "one JSON object, or one a table of that name")
 	cmd.AddCommand(volumeReplayCommand(a))
 	return cmd
 }

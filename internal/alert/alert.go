@@ -11,6 +11,11 @@ import (
 // of holdfast ran. The other kinds are those of package volume.
 const Behind volume.Kind = "behind"
 
+// Kinds are all kinds of alerts.
+func Kinds() []volume.Kind {
+	return []volume.Kind{volume.Limit, volume.Bulk, volume.Leak, volume.NewActor, volume.ShareDay, volume.ShareWeek, Behind}
+}
+
 // State is where an alert stands with people.
 type State string
 

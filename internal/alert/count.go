@@ -14,13 +14,7 @@ const (
 
 	// maxExamples is how many texts an alert has.
 	maxExamples = 3
-
-	// maxTotals is for how many tables rows are summed since the start.
-	maxTotals = 4096
 )
-
-// Sum is rows of one table since the desk was opened.
-type Sum struct{ Deleted, Updated, Undone int64 }
 
 // count counts once a second until the desk is closed.
 func (d *Desk) count() {
@@ -60,7 +54,7 @@ func (d *Desk) clock() time.Time {
 
 func (d *Desk) countRows(now time.Time, r *rows) {
 	at := place{r.host, r.database, r.table}
-	d.total(at, r)
+	d.totals.add(at, r)
 	if r.deleted == 0 && r.updated == 0 {
 		return // it was undone
 	}
@@ -82,21 +76,6 @@ func (d *Desk) judged(err error) {
 	if err != nil {
 		d.judging.now(err, func(text string) { d.Log.Error().Msg("deletes are not judged: " + text) })
 	}
-}
-
-func (d *Desk) total(at place, r *rows) {
-	s := d.totals[at]
-	if s == nil {
-		if len(d.totals) == maxTotals {
-			d.dropped++
-			return
-		}
-		s = &Sum{}
-		d.totals[at] = s
-	}
-	s.Deleted += r.deleted
-	s.Updated += r.updated
-	s.Undone += r.undone
 }
 
 // remember keeps the text of a statement of an actor, the newest first.
@@ -122,18 +101,4 @@ func (d *Desk) Size(host, database, table string, rows int64) {
 	d.counting.Lock()
 	defer d.counting.Unlock()
 	d.judged(d.watch.Add(&volume.Count{At: d.clock(), Host: host, Database: database, Table: table, Rows: rows}))
-}
-
-// Counted is what sessions did to the tables of a database since the desk was opened,
-// by table as deletes are counted by, up to a second ago. The caller owns the map.
-func (d *Desk) Counted(host, database string) map[string]Sum {
-	d.counting.Lock()
-	defer d.counting.Unlock()
-	all := map[string]Sum{}
-	for at, s := range d.totals {
-		if at.host == host && at.database == database {
-			all[at.table] = *s
-		}
-	}
-	return all
 }

@@ -82,8 +82,8 @@ type Desk struct {
 	rules    Rules
 	last     time.Time // newest time that was counted at
 	texts    *simplelru.LRU[actorOn, []string]
-	totals   map[place]*Sum
-	dropped  uint64 // alerts and totals that found no place
+	totals   totals
+	dropped  uint64 // alerts that found no place
 	lost     []Span
 	on       map[place][]*live // of live, by table
 
@@ -134,7 +134,7 @@ func OpenDesk(ctx context.Context, o Options) (*Desk, error) {
 	now := o.Now().UTC()
 	d := &Desk{
 		Options: o, intake: newIntake(now), counters: volume.NewCounters(), rules: o.Rules,
-		totals: map[place]*Sum{}, live: map[string]*live{}, stop: make(chan struct{}),
+		totals: totals{at: map[place]int{}}, live: map[string]*live{}, stop: make(chan struct{}),
 	}
 	d.SetPeople(o.People)
 	var err error

@@ -33,6 +33,7 @@ func (of SeriesOf) Check() error {
 }
 
 func (of SeriesOf) steps() (int, error) {
+	of.From, of.To = wholeMinutes(of.From, of.To)
 	if of.Step < time.Minute {
 		return 0, fmt.Errorf("the step is %v; it must be at least a minute", of.Step)
 	}
@@ -49,6 +50,7 @@ func (of SeriesOf) steps() (int, error) {
 // Series is what was deleted from one table over time. The last step may reach beyond
 // SeriesOf.To.
 func (d *Desk) Series(ctx context.Context, of SeriesOf) (Series, error) {
+	of.From, of.To = wholeMinutes(of.From, of.To)
 	steps, err := of.steps()
 	if err != nil {
 		return Series{}, fmt.Errorf("reading a series: %w", err)

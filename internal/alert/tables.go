@@ -19,11 +19,12 @@ const TableSteps = 24
 const CountsKept = 35 * 24 * time.Hour
 
 // Tables is every table from which rows were deleted or updated between from and to,
-// the most deleted first.
+// in whole minutes, the most deleted first.
 func (d *Desk) Tables(_ context.Context, from, to time.Time) ([]Table, error) {
 	if !from.Before(to) {
 		return nil, fmt.Errorf("summing tables: %s is not before %s", from.Format(time.RFC3339), to.Format(time.RFC3339))
 	}
+	from, to = wholeMinutes(from, to)
 	d.counting.Lock()
 	defer d.counting.Unlock()
 	step := max(to.Sub(from)/TableSteps, 1)
@@ -54,6 +55,15 @@ func (d *Desk) Tables(_ context.Context, from, to time.Time) ([]Table, error) {
 			cmp.Compare(a.Host, b.Host), cmp.Compare(a.Database, b.Database), cmp.Compare(a.Table, b.Table))
 	})
 	return list, nil
+}
+
+// wholeMinutes widens a span to whole minutes: counts are no finer, and those of the
+// minute in progress are of the time up to now.
+func wholeMinutes(from, to time.Time) (time.Time, time.Time) {
+	if end := to.Truncate(time.Minute); end.Before(to) {
+		to = end.Add(time.Minute)
+	}
+	return from.Truncate(time.Minute), to
 }
 
 // lasting is the ids of the alerts that last, by table.

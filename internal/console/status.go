@@ -32,10 +32,29 @@ type Status struct {
 	Audit   string `json:"audit"`   // path
 	Socket  string `json:"socket"`  // path
 
-	Waiting int  `json:"waiting"` // holds that wait for people
-	Lost    Lost `json:"lost"`
+	Waiting int `json:"waiting"` // holds that wait for people
+
+	Deletes *DeleteStatus `json:"deletes,omitempty"`
+
+	Lost Lost `json:"lost"`
 
 	Warnings []string `json:"warnings,omitempty"` // of the configuration
+}
+
+// DeleteStatus says how deletes are watched.
+type DeleteStatus struct {
+	Alerts int `json:"alerts"` // that last
+	Brakes int `json:"brakes"` // that are on
+
+	// Learned is when the baseline speaks, or has begun to: before it only limits are
+	// told.
+	Learned time.Time `json:"learned,omitzero"`
+
+	// Fault is why counts cannot be kept or are not judged; empty when all is well.
+	Fault string `json:"fault,omitempty"`
+
+	// Gaps are times whose counts are lost.
+	Gaps []Gap `json:"gaps,omitempty"`
 }
 
 // PolicyStatus is the policy that judges now.
@@ -74,4 +93,5 @@ type HostStatus struct {
 type Lost struct {
 	Events uint64 `json:"events"` // did not reach an observer
 	Holds  uint64 `json:"holds"`  // changes of holds that could not be written
+	Counts uint64 `json:"counts"` // of deletes that could not be told apart
 }

@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 	"internal/webhook": {"rules", "internal/hold", "internal/alert", "internal/volume", "internal/outbox", "internal/wording"},
 	"internal/console": {"internal/hold", "internal/alert", "internal/volume", "internal/peer"},
 	"internal/web":     {"internal/hold", "internal/alert", "internal/volume", "internal/chart", "internal/console", "internal/wording"},
+	"internal/metrics": {"internal/alert", "internal/console"},
 	"internal/peer":    {},
 	"internal/wording": {"internal/hold"},
 	"internal/chart":   {"internal/wording"},
@@ -83,6 +84,7 @@ var mayNotImport = []struct {
 	{"internal/check", "os", nil},
 	{"internal/check", "net", nil},
 	{"internal/hold", "net", nil},
+	{"...", "github.com/prometheus", []string{"internal/metrics"}},
 	{"...", "github.com/slack-go", []string{"internal/slack"}},
 	{"...", "github.com/gorilla/websocket", []string{"internal/slack", "internal/slack/fakeslack"}},
 }

@@ -71,6 +71,9 @@ type Options struct {
 	// for itself whom to believe, and bound what it reads.
 	Doors map[string]http.Handler
 
+	// Metrics answers GET /metrics to programs with a token; nil is nothing there.
+	Metrics http.Handler
+
 	Log zerolog.Logger
 }
 

@@ -15,6 +15,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/holds", http.StatusSeeOther) })
 	mux.HandleFunc("GET /assets/{name}", serveAsset)
 	mux.Handle(apiPath, s.api())
+	if s.Metrics != nil {
+		mux.Handle("GET /metrics", s.api())
+	}
 	mux.HandleFunc("GET /signin", s.showSignIn)
 	mux.HandleFunc("POST /signin", s.signIn)
 	if s.provider != nil {

@@ -35,10 +35,10 @@ func periodNamed(word string) period {
 	return periods[1]
 }
 
-// periodOf is the shortest period in which an alert can be seen with as much before it.
+// periodOf is the shortest period in which an alert can be seen with a quarter before it.
 func periodOf(a alert.Alert, now time.Time) period {
 	for _, s := range periods {
-		if now.Sub(a.Since) < s.Whole/2 {
+		if now.Sub(a.Since) < s.Whole-s.Whole/4 {
 			return s
 		}
 	}
