@@ -55,7 +55,7 @@ func (p *alertPage) answerElements() (row []slackgo.BlockElement) {
 		release := slackgo.NewButtonBlockElement(actionRelease, p.one.ID, plain("Release brake"))
 		release.Style = slackgo.StyleDanger
 		release.Confirm = slackgo.NewConfirmationBlockObject(plain("Release the brake"),
-			plain(line(fmt.Sprintf("Deletes of %s from %s go on without being held for this.", p.one.Who(), p.one.Table), maxConfirm)), plain("Release"), plain("Back"))
+			plain(line(fmt.Sprintf("Deletes of %s from %s go on without being held for this.", p.one.Who(), p.one.TableName()), maxConfirm)), plain("Release"), plain("Back"))
 		row = append(row, release)
 	}
 	return row
@@ -77,7 +77,7 @@ func (p *alertPage) endings() (options []*slackgo.OptionBlockObject) {
 func (p *alertPage) overflow(options []*slackgo.OptionBlockObject) slackgo.BlockElement {
 	o := slackgo.NewOverflowBlockElement(actionMore, options...)
 	o.Confirm = slackgo.NewConfirmationBlockObject(plain("End alert "+p.one.ID),
-		plain(line(fmt.Sprintf("What %s deletes from %s counts as usual, or as a job, from now on.", p.one.Who(), p.one.Table), maxConfirm)), plain("End it"), plain("Back"))
+		plain(line(fmt.Sprintf("What %s deletes from %s counts as usual, or as a job, from now on.", p.one.Who(), p.one.TableName()), maxConfirm)), plain("End it"), plain("Back"))
 	return o
 }
 

@@ -40,7 +40,7 @@ func (a *App) alertView(one alert.Alert, picture string) view {
 	p.header(p.title())
 	p.says(p.story())
 	if one.Braked() {
-		p.says(fmt.Sprintf("*The brake is on* since %s: further deletes of this actor from %s are held until somebody approves.", moment(one.Brake.Set), word(one.Table, maxFact)))
+		p.says(fmt.Sprintf("*The brake is on* since %s: further deletes of this actor from %s are held until somebody approves.", moment(one.Brake.Set), word(one.TableName(), maxFact)))
 	}
 	p.answers()
 	if picture != "" {
@@ -69,7 +69,7 @@ func (p *alertPage) notice() string {
 }
 
 func (p *alertPage) title() string {
-	what := fmt.Sprintf("%s of %s on %s", wording.Count(int(p.one.Deleted), "row"), p.one.Table, p.place())
+	what := fmt.Sprintf("%s of %s on %s", wording.Count(int(p.one.Deleted), "row"), p.one.TableName(), p.place())
 	switch {
 	case !p.one.Lasts():
 		return capital(p.one.Word()) + ": " + what

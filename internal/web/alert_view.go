@@ -43,7 +43,13 @@ func (p alertPage) Offers() bool {
 func (v alertView) Self() string { return "/alerts/" + url.PathEscape(v.ID) }
 func (v alertView) Of() string   { return tablePath(v.Host, v.Database, v.Table) }
 
+// unnamed stands in an address for the tables that the texts do not name.
+const unnamed = "*"
+
 func tablePath(host, database, table string) string {
+	if table == "" {
+		table = unnamed
+	}
 	return "/volume/" + url.PathEscape(host) + "/" + url.PathEscape(database) + "/" + url.PathEscape(table)
 }
 

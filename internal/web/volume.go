@@ -16,8 +16,18 @@ import (
 // minute.
 const refreshVolume = 60
 
-// place is a table.
+// place is a table. The one that no text names has no name; without a database it is
+// any table.
 type place struct{ host, database, table string }
+
+// placeIn is the table in an address.
+func placeIn(r *http.Request) place {
+	at := place{r.PathValue("host"), r.PathValue("database"), r.PathValue("table")}
+	if at.table == unnamed {
+		at.table = ""
+	}
+	return at
+}
 
 func placeOf(t alert.Table) place { return place{t.Host, t.Database, t.Table} }
 
@@ -32,7 +42,7 @@ func (s *Server) showVolume(w http.ResponseWriter, r *http.Request, who session)
 		s.unavailable(w, r, err)
 		return
 	}
-	at := place{r.PathValue("host"), r.PathValue("database"), r.PathValue("table")}
+	at := placeIn(r)
 	if at.host == "" {
 		at.host = read.host(clip(q.Get("host")))
 	}
@@ -140,7 +150,7 @@ func hostChoices(here string, names []string, in period) (all []choice) {
 // detail fills in the table that is looked at, with an actor's rows in red: the one
 // that was asked for, or that of its first alert.
 func (s *Server) detail(ctx context.Context, p *volumePage, actor volume.Actor, now time.Time) error {
-	of := p.Period.series(p.Table.Host, p.Table.Database, p.Table.Name, now)
+	of := p.Period.series(p.Table.Host, p.Table.Database, p.Table.Table.Table, now)
 	series, err := s.Alerts.Series(ctx, of.asked(of.step))
 	if err != nil {
 		return err

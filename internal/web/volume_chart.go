@@ -86,7 +86,7 @@ func chartWords(of tablePeriod, s alert.Series) string {
 			usual = s.Usual[i]
 		}
 	}
-	text := fmt.Sprintf("Rows deleted from %s in %s, %s to %s.", of.Table, of.Each, day(of.From), day(of.To))
+	text := fmt.Sprintf("Rows deleted from %s in %s, %s to %s.", alert.TableName(of.Table), of.Each, day(of.From), day(of.To))
 	if usual > 0 {
 		text += " Usual is up to " + alert.Rows(usual) + "."
 	}
@@ -109,7 +109,8 @@ func day(t time.Time) string { return t.UTC().Format("2 Jan 15:04") }
 // drawChart is the picture of a table's deletes.
 func (s *Server) drawChart(w http.ResponseWriter, r *http.Request, _ session) {
 	q := r.URL.Query()
-	of := periodNamed(q.Get("period")).series(r.PathValue("host"), r.PathValue("database"), r.PathValue("table"), chartEnd(q.Get("to"), time.Now()))
+	at := placeIn(r)
+	of := periodNamed(q.Get("period")).series(at.host, at.database, at.table, chartEnd(q.Get("to"), time.Now()))
 	style, step := chart.Style{Dark: q.Get("scheme") == "dark"}, of.step
 	switch q.Get("size") {
 	case "phone":

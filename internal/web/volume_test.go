@@ -40,6 +40,9 @@ func TestVolumePage(t *testing.T) {
 	}
 	want(t, "another table", ben.get("/volume/shop-prod/shop/public.carts?period=day"), 200, "public.carts", "checkout")
 	want(t, "one that is not known", ben.get("/volume/shop-prod/shop/no%2Fsuch"), 200, "Nobody deleted from it", "no/such")
+	r.alerts.rows = append(r.alerts.rows, deleted{"shop-prod", "shop", "", worker, time.Now().Add(-time.Hour), 77})
+	want(t, "deletes without a name", ben.get("/volume/shop-prod/shop/*?period=day"), 200, "tables that the texts do not name", "77 rows", "/volume/shop-prod/shop/%2A/chart.svg?")
+	want(t, "their picture", ben.get("/volume/shop-prod/shop/%2A/chart.svg?period=day"), 200, "The most were 77")
 	want(t, "no such period", ben.get(orderItems+"?period=x&user=%ff"), 200, "7 days")
 	if a := r.browser().get("/volume"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.to, "/signin") {
 		t.Errorf("without a session: %d to %q", a.status, a.to)

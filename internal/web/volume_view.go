@@ -109,7 +109,7 @@ func (c counts) page(host string) volumePage {
 }
 
 func (p *volumePage) view(t alert.Table, steps []float64) tableView {
-	v := tableView{Table: t, Name: t.Table, Production: production(t.Environment), Path: tablePath(t.Host, t.Database, t.Table) + "?period=" + p.Period.Word}
+	v := tableView{Table: t, Name: alert.TableName(t.Table), Production: production(t.Environment), Path: tablePath(t.Host, t.Database, t.Table) + "?period=" + p.Period.Word}
 	for _, a := range p.Alerts {
 		if a.Database == t.Database && a.Table == t.Table {
 			v.Alerts = append(v.Alerts, a)
@@ -123,12 +123,12 @@ func (p *volumePage) view(t alert.Table, steps []float64) tableView {
 // of which nothing is counted is shown all the same, empty.
 func (p *volumePage) choose(at place) {
 	for i := range p.Tables {
-		if t := &p.Tables[i]; at.table == "" || placeOf(t.Table) == at {
+		if t := &p.Tables[i]; at.database == "" || placeOf(t.Table) == at {
 			t.Here, p.Table = true, t
 			break
 		}
 	}
-	if p.Table == nil && at.table != "" {
+	if p.Table == nil && at.database != "" {
 		v := p.view(alert.Table{Host: at.host, Database: at.database, Table: at.table}, nil)
 		p.Table = &v
 	}
@@ -142,7 +142,7 @@ func (p *volumePage) choose(at place) {
 	}
 }
 
-func (t tableView) has(a alertView) bool { return a.Database == t.Database && a.Table == t.Name }
+func (t tableView) has(a alertView) bool { return a.Database == t.Database && a.Table == t.Table.Table }
 
 func (p volumePage) title() string {
 	switch {
@@ -172,7 +172,7 @@ func actorsOf(s alert.Series, t *tableView, red volume.Actor, in period) (all []
 			continue
 		}
 		q := url.Values{"period": {in.Word}, "user": {l.User}, "application": {l.Application}}
-		a.Path = tablePath(t.Host, t.Database, t.Name) + "?" + q.Encode()
+		a.Path = tablePath(t.Host, t.Database, t.Table.Table) + "?" + q.Encode()
 		v := chart.Volume{Step: s.Step, Others: l.Deleted}
 		if a.Loud() {
 			v.Others, v.Actor = make([]float64, len(l.Deleted)), l.Deleted
