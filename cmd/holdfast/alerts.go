@@ -47,6 +47,10 @@ func atMostOneArg(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return misused(cmd.CommandPath()+" takes at most one argument", "Usage: "+cmd.UseLine())
 	}
+	cmd.SuggestionsMinimumDistance = 2 // letters that may differ
+	if len(args) == 1 && len(cmd.SuggestionsFor(args[0])) > 0 {
+		return unknownCommand(cmd, args) // a misspelt subcommand is likelier than a table or an id of that name
+	}
 	return nil
 }
 
