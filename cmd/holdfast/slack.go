@@ -95,7 +95,7 @@ func (p *parts) openSlack(ctx context.Context, l zerolog.Logger) (err error) {
 		return nil
 	}
 	o := slackOptions(p.config)
-	o.Desk, o.Messages, o.Log = p.desk, p.store.Messages("slack"), l
+	o.Desk, o.Alerts, o.Messages, o.Log = p.desk, p.alerts, p.store.Messages("slack"), l
 	if p.slack, err = slack.Open(ctx, o); err != nil {
 		return fmt.Errorf("opening slack: %w", err)
 	}

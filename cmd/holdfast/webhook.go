@@ -18,7 +18,7 @@ func (p *parts) openWebhook(ctx context.Context, l zerolog.Logger) (err error) {
 	}
 	p.webhook, err = webhook.Open(ctx, webhook.Options{
 		URL: w.URL, Secret: w.Secret.Reveal(), Literals: w.Literals, Console: p.config.Console.URL,
-		Desk: p.desk, Messages: p.store.Messages("webhook"), Log: l,
+		Desk: p.desk, Alerts: p.alerts, Messages: p.store.Messages("webhook"), Log: l,
 	})
 	if err != nil {
 		return fmt.Errorf("opening the webhook: %w", err)

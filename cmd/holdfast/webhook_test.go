@@ -30,7 +30,7 @@ func TestWebhook(t *testing.T) {
 		if err != nil {
 			t.Errorf("a request that is wrong: %v", err)
 		}
-		came <- b.Hold
+		came <- *b.Hold
 	}))
 	t.Cleanup(receiver.Close)
 	var s scene

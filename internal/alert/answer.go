@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
-	"github.com/holdfast-db/holdfast/internal/volume"
 )
 
 // maxAnswers is how many answers an alert has room for.
@@ -60,7 +59,7 @@ func (d *Desk) identify(a *Answer) (err error) {
 // complete refuses what cannot be answered, fills in what the answer leaves open, and
 // returns what is to stand from then on, or nil.
 func (d *Desk) complete(ctx context.Context, k *Kept, a *Answer) (*Standing, error) {
-	own := d.own(&k.Alert, a.By)
+	own := k.Own(d.People(), a.By)
 	switch {
 	case len(k.Answers) >= maxAnswers:
 		return nil, notAllowed("this alert has %d answers, and no room for more", maxAnswers)
@@ -102,21 +101,6 @@ func deed(v Verb) string {
 
 func notAllowed(format string, args ...any) error {
 	return ErrNotAllowed{Reason: fmt.Sprintf(format, args...)}
-}
-
-// own says whether somebody is known to be behind the deletes of an alert; of one about
-// everybody, behind most of them.
-func (d *Desk) own(a *Alert, person string) bool {
-	who := a.Actor
-	if who == (volume.Actor{}) {
-		if len(a.Actors) == 0 {
-			return false
-		}
-		who = a.Actors[0].Actor
-	}
-	var r hold.Request
-	r.Host, r.Database, r.User, r.Application = a.Host, a.Database, who.User, who.Application
-	return d.People().IsRequester(person, r)
 }
 
 // silence binds a silence to the place and the actor of the alert.

@@ -84,7 +84,7 @@ type Desk struct {
 	texts    *simplelru.LRU[actorOn, []string]
 	totals   totals
 	sizes    map[place]int64 // rows of tables, as far as told; at most maxSizes
-	dropped  uint64 // alerts that found no place
+	dropped  uint64          // alerts that found no place
 	lost     []Span
 	on       map[place][]*live // of live, by table
 

@@ -3,6 +3,7 @@ package alert
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,19 +53,37 @@ func TestTakeLosesNothing(t *testing.T) {
 	in := newIntake(now)
 	const sessions, each, tables = 16, 3000, 1500
 	var running sync.WaitGroup
+	var added [sessions]atomic.Int64
 	for s := range sessions {
 		running.Go(func() {
 			for i := range each {
 				in.add(tallyOf(fmt.Sprint("t", i%tables), fmt.Sprint("u", s), "10.0.0.1", 1))
+				added[s].Add(1)
 			}
 		})
+	}
+	// No addition may take a minute of the clock: it goes on once every session has
+	// begun and ended one since.
+	var was [sessions]int64
+	moved := func() bool {
+		for s := range sessions {
+			if n := added[s].Load(); n < min(was[s]+2, each) {
+				return false
+			}
+		}
+		for s := range sessions {
+			was[s] = added[s].Load()
+		}
+		return true
 	}
 	done := make(chan struct{})
 	go func() { running.Wait(); close(done) }()
 	var total, fresh int64
 	before := in.current.Load()
 	drain := func() {
-		now = now.Add(freshEvery / 2)
+		if moved() {
+			now = now.Add(freshEvery / 2)
+		}
 		in.drain(now, func(r *rows) { total += r.deleted })
 		if in.current.Load() != before {
 			before, fresh = in.current.Load(), fresh+1

@@ -26,16 +26,30 @@ func Who(a volume.Actor) string {
 		return "everybody together"
 	case a.Application == "":
 		return a.User
+	case a.User == "":
+		return a.Application
 	}
 	return a.Application + " (user " + a.User + ")"
 }
 
+// TableName is a table for people. Deletes from tables that the texts do not name, as of
+// a function's, are counted together.
+func TableName(table string) string {
+	if table == "" {
+		return "tables that the texts do not name"
+	}
+	return table
+}
+
+// TableName is the alert's table for people.
+func (a Alert) TableName() string { return TableName(a.Table) }
+
 // Headline is what happened, in one line: who, how much, of what.
 func (a Alert) Headline() string {
 	if a.Kind == Behind {
-		return fmt.Sprintf("%s of %s went without passing holdfast", wording.Count(int(a.Deleted), "row"), a.Table)
+		return fmt.Sprintf("%s of %s went without passing holdfast", wording.Count(int(a.Deleted), "row"), a.TableName())
 	}
-	return fmt.Sprintf("%s deleted %s from %s", a.Who(), wording.Count(int(a.Deleted), "row"), a.Table)
+	return fmt.Sprintf("%s deleted %s from %s", a.Who(), wording.Count(int(a.Deleted), "row"), a.TableName())
 }
 
 // UsualText is what is usual for the same span.
@@ -46,7 +60,7 @@ func (a Alert) UsualText() string {
 	if most := Rows(a.Usual); most != "" && most != "0" {
 		return "usual is up to " + most
 	}
-	return "usual is none"
+	return "none is usual so far"
 }
 
 // Rows is a number of rows that was reckoned and not counted; empty where it is not
@@ -129,8 +143,8 @@ func (a Alert) Advice() []string {
 	}
 	switch {
 	case a.Braked():
-		all = append(all, "The brake holds its further deletes from "+a.Table+" for a second person; release it when this is settled.")
-	case a.Actor.User != "":
+		all = append(all, "The brake holds its further deletes from "+a.TableName()+" for a second person; release it when this is settled.")
+	case a.Actor.User != "" && a.Table != "":
 		all = append(all, "If it is not, stop that program, or take DELETE on "+a.Table+" away from user "+a.Actor.User+".")
 	}
 	return append(all, "If it is meant, accept it as usual; if it is a job that will run again, say so, and later runs of its size are not told.")

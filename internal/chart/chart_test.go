@@ -34,6 +34,7 @@ func week() Volume {
 		v.Actor = append(v.Actor, actor)
 	}
 	v.Marks = []Mark{
+		{At: from.Add(9 * time.Hour), Label: "x<y\x00\u202e\xff"},
 		{At: from.Add(86 * time.Hour), Label: "Fri 14:22, ana, acknowledged"},
 		{At: from.Add((6*24 + 18) * time.Hour), Label: "Mon 18:00, cleanup-worker", Open: true},
 	}
@@ -53,20 +54,23 @@ func show(t *testing.T, name string, content []byte) {
 
 func TestSVGIsXMLWithItsWords(t *testing.T) {
 	for name, style := range map[string]Style{
-		"light": {}, "dark": {Dark: true}, "phone": {Width: 358, Height: 220}, "small": {Width: 216, Height: 28, Small: true},
+		"light": {}, "dark": {Dark: true}, "phone": {Width: 358, Height: 220},
 	} {
 		svg, err := week().SVG(style)
 		if err != nil {
 			t.Fatal(err)
 		}
 		show(t, name+".svg", svg)
+		if all, fits := bytes.Count(svg, []byte("<text ")), bytes.Count(svg, []byte("<text textLength=")); all == 0 || fits != all {
+			t.Errorf("%s: %d of %d texts keep their width in another font", name, fits, all)
+		}
 		words := texts(t, svg)
 		if !strings.Contains(words, `Rows deleted from "a<b" per hour`) {
 			t.Errorf("%s: its title is not in %q", name, words)
 		}
-		for _, want := range []string{"Mon 18:00, cleanup-worker", "4,000", "Tue 17"} {
-			if has := strings.Contains(words, want); has == style.Small && name != "phone" {
-				t.Errorf("%s: has %q: %v", name, want, has)
+		for _, want := range []string{"Mon 18:00, cleanup-worker", "4,000", "Tue 17", "x<y\ufffd\ufffd\ufffd"} {
+			if name != "phone" && !strings.Contains(words, want) {
+				t.Errorf("%s: %q is not in %q", name, want, words)
 			}
 		}
 	}
@@ -117,7 +121,7 @@ func TestRedIsOnlyTheActors(t *testing.T) {
 		return count
 	}
 	with := red(v)
-	for name, style := range map[string]Style{"page.png": {}, "dark.png": {Dark: true}, "phone.png": {Width: 358, Height: 220}, "small.png": {Width: 216, Height: 28, Small: true}} {
+	for name, style := range map[string]Style{"page.png": {}, "dark.png": {Dark: true}, "phone.png": {Width: 358, Height: 220}} {
 		content, err := v.PNG(style)
 		if err != nil {
 			t.Fatal(err)
@@ -153,11 +157,30 @@ func TestOddNumbers(t *testing.T) {
 		Step: time.Minute, Others: []float64{math.NaN(), -5, math.Inf(1), 0}, Actor: []float64{0, 0, 0, 0},
 		Usual: []float64{math.NaN(), -1, 3, math.Inf(1)},
 	}
-	for _, s := range []Style{{}, {Small: true}, {Width: 1, Height: 1}, {Width: 1 << 20, Height: -4, Scale: 99}} {
+	for _, s := range []Style{{}, {Width: 1, Height: 1}, {Width: 1 << 20, Height: -4, Scale: 99}} {
 		svg, err := v.SVG(s)
 		if err != nil || bytes.Contains(svg, []byte("NaN")) || bytes.Contains(svg, []byte("Inf")) {
 			t.Errorf("%+v: %v, %.200s", s, err, svg)
 		}
+	}
+}
+
+// TestLine: a line of a list stays in its box, shows one row beside thousands, and
+// keeps the actor apart.
+func TestLine(t *testing.T) {
+	v := Volume{Step: time.Hour, Others: []float64{1000, 1, 0, math.NaN()}, Actor: []float64{0, 0, 500, 0}}
+	l := v.Line(40, 28)
+	if bars := strings.Count(l.Others, "M"); bars != 2 {
+		t.Errorf("%d bars of others in %q, want 2", bars, l.Others)
+	}
+	if !strings.Contains(l.Others, "v-1.5h") {
+		t.Errorf("one row is not seen in %q", l.Others)
+	}
+	if l.Actor != "M21.2 28.0v-13.3h7.5v13.3z" {
+		t.Errorf("the actor is %q", l.Actor)
+	}
+	if l := (Volume{}).Line(40, 28); l.Others != "" || l.Width != 40 {
+		t.Errorf("of nothing: %+v", l)
 	}
 }
 

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"html"
 	"image/color"
+	"regexp"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -28,7 +31,22 @@ func (v Volume) SVG(s Style) ([]byte, error) {
 	if _, err := canvas.WriteTo(&out); err != nil {
 		return nil, fmt.Errorf("writing a chart: %w", err)
 	}
-	return titled(out.Bytes(), v.Title)
+	return titled(fitted(out.Bytes()), v.Title)
+}
+
+var words = regexp.MustCompile(`<text ([^>]*)>([^<]*)</text>`)
+
+// fitted says of every text how wide it was taken for and which fonts do (SVG 1.1,
+// 10.4, textLength): where Liberation Sans and its likes are missing, another font must
+// not run into what stands beside it.
+func fitted(svg []byte) []byte {
+	style := draw.TextStyle{Font: label(), Handler: text.Plain{Fonts: plot.DefaultTextHandler.Cache()}}
+	svg = words.ReplaceAllFunc(svg, func(all []byte) []byte {
+		parts := words.FindSubmatch(all)
+		width := style.Width(html.UnescapeString(string(parts[2])))
+		return fmt.Appendf(nil, `<text textLength="%.1f" lengthAdjust="spacingAndGlyphs" %s>%s</text>`, width.Points(), parts[1], parts[2])
+	})
+	return bytes.ReplaceAll(svg, []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
 }
 
 // PNG draws v with the colour of the page behind it.
@@ -75,19 +93,10 @@ func (v Volume) draw(s Style, canvas vg.CanvasSizer) error {
 	p.BackgroundColor = nil
 	p.X.Min, p.X.Max = 0, float64(len(v.Others))
 	p.Y.Min, p.Y.Max = 0, v.most()
-	if s.Small {
-		p.HideAxes()
-		p.Y.Max *= 1.05
-	} else {
-		v.axes(p, c)
-		p.Y.Max = p.Y.Tick.Marker.(rowTicks).top
-	}
-	p.Add(layers{v, c, s.Small})
-	area := draw.New(canvas)
-	if !s.Small {
-		area = draw.Crop(area, 0, -vg.Length(rightEdge), 0, -vg.Length(headRoom))
-	}
-	p.Draw(area)
+	v.axes(p, c)
+	p.Y.Max = p.Y.Tick.Marker.(rowTicks).top
+	p.Add(layers{v, c})
+	p.Draw(draw.Crop(draw.New(canvas), 0, -vg.Length(rightEdge), 0, -vg.Length(headRoom)))
 	return nil
 }
 
@@ -116,23 +125,18 @@ func label() font.Font {
 
 // layers is the chart itself: grid, band, bars, marks, in this order.
 type layers struct {
-	v     Volume
-	c     colours
-	small bool
+	v Volume
+	c colours
 }
 
 // Plot implements plot.Plotter.
 func (l layers) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	if !l.small {
-		l.grid(c, p, y)
-	}
+	l.grid(c, p, y)
 	l.lost(c, x, y, p)
 	l.usual(c, x, y)
 	l.bars(c, x, y)
-	if !l.small {
-		l.marks(c, x, y, p)
-	}
+	l.marks(c, x, y, p)
 }
 
 func (l layers) grid(c draw.Canvas, p *plot.Plot, y func(float64) vg.Length) {
@@ -147,7 +151,7 @@ func (l layers) usual(c draw.Canvas, x, y func(float64) vg.Length) {
 	edge := draw.LineStyle{Color: l.c.edge, Width: 1, Dashes: []vg.Length{3, 3}}
 	var line []vg.Point
 	end := func() {
-		if len(line) > 1 && !l.small {
+		if len(line) > 1 {
 			c.StrokeLines(edge, line)
 		}
 		line = nil

@@ -1,6 +1,10 @@
 package chart
 
 import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -26,6 +30,7 @@ func (l layers) marks(c draw.Canvas, x, y func(float64) vg.Length, p *plot.Plot)
 		if at < 0 || at > float64(len(l.v.Others)) {
 			continue
 		}
+		m.Label = shown(m.Label)
 		middle := x(at)
 		c.StrokeLine2(dots, middle, y(0), middle, top)
 		l.triangle(c, middle, top+apart, m.Open)
@@ -41,6 +46,17 @@ func (l layers) marks(c draw.Canvas, x, y func(float64) vg.Length, p *plot.Plot)
 		c.FillText(words, vg.Point{X: left, Y: top + apart - 1}, m.Label)
 		taken = max(left+width, middle+markSize)
 	}
+}
+
+// shown is a label without what moves or hides text and without what no XML may have:
+// names in it come from strangers.
+func shown(label string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, label)
 }
 
 // after is where the next mark begins.

@@ -9,9 +9,6 @@ type Style struct {
 
 	Dark bool
 
-	// Small leaves out axes and words, for a line of a table.
-	Small bool
-
 	// Scale is how many dots a pixel of a PNG has; 0 is 2, for dense screens.
 	Scale int
 }
@@ -25,8 +22,7 @@ const (
 // The bounds of what a caller may ask for: a chart is made for whoever asks.
 const (
 	maxSide   = 4000
-	minSide   = 16
-	minWidth  = 160 // with axes
+	minWidth  = 160
 	minHeight = 96
 	maxScale  = 4
 )
@@ -41,10 +37,7 @@ func (s Style) withDefaults() Style {
 	if s.Scale == 0 {
 		s.Scale = 2
 	}
-	s.Width, s.Height = min(max(s.Width, minSide), maxSide), min(max(s.Height, minSide), maxSide)
-	if !s.Small {
-		s.Width, s.Height = max(s.Width, minWidth), max(s.Height, minHeight)
-	}
+	s.Width, s.Height = min(max(s.Width, minWidth), maxSide), min(max(s.Height, minHeight), maxSide)
 	s.Scale = min(max(s.Scale, 1), maxScale)
 	return s
 }

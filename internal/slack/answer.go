@@ -45,7 +45,7 @@ func (a *App) who(ctx context.Context, c click) (hold.Person, refused) {
 	people := a.desk.People()
 	switch known, err := a.ownWorkspace(ctx, c.team); {
 	case a.o.Strict:
-		return hold.Person{}, refused{text: "Holds are answered in the web console only: " + a.link(c.hold)}
+		return hold.Person{}, refused{text: "Answers are given in the web console only: " + a.linkOf(c)}
 	case !people.Configured():
 		return hold.Person{}, refused{text: "No people are configured, so nobody is known here. Answer it with the command line."}
 	case err != nil:
@@ -155,8 +155,8 @@ func (a *App) refresh(c click, exists bool) {
 		return
 	}
 	a.mu.Lock()
-	m := message{Hold: c.hold, At: time.Now()}
-	if known := a.rows[c.hold]; known != nil {
+	m := message{Hold: c.key(), At: time.Now()}
+	if known := a.rows[c.key()]; known != nil {
 		m = *known
 	}
 	switch {
@@ -166,9 +166,9 @@ func (a *App) refresh(c click, exists bool) {
 		m.Copies = append(slices.Clone(m.Copies), c.ts)
 	}
 	m.Shown = ""
-	a.rows[c.hold] = &m
+	a.rows[c.key()] = &m
 	a.mu.Unlock()
-	a.Changed(c.hold, false)
+	a.Changed(c.key(), false)
 }
 
 const (

@@ -47,6 +47,7 @@ type Options struct {
 	Literals bool
 
 	Desk     Desk
+	Alerts   Alerts // nil shows none
 	Messages outbox.Messages
 	Log      zerolog.Logger
 }
@@ -65,6 +66,7 @@ type App struct {
 	messages outbox.Messages
 	log      zerolog.Logger
 	api      *slackgo.Client
+	http     *http.Client // for what is not of the API: where pictures are sent
 	pace     pace
 	seen     *once // clicks that were taken already
 	replays  *once // signatures of HTTP requests
@@ -106,7 +108,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, errors.New("opening slack: it needs a bot token, a channel, a desk and a place to keep messages")
 	}
 	a := &App{
-		o: o, desk: o.Desk, messages: o.Messages, log: o.Log.With().Str("part", "slack").Logger(), api: newClient(o), pace: usualPace,
+		o: o, desk: o.Desk, messages: o.Messages, log: o.Log.With().Str("part", "slack").Logger(), api: newClient(o), http: newHTTP(), pace: usualPace,
 		seen: newOnce(seenFor), replays: newOnce(2 * clockSkew),
 		places: make(chan struct{}, maxClicks),
 	}
@@ -123,10 +125,13 @@ func newClient(o Options) *slackgo.Client {
 	if o.APIURL == "" {
 		o.APIURL = DefaultAPIURL
 	}
-	// A redirect would carry the token to wherever it points.
+	return slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionAppLevelToken(o.AppToken), slackgo.OptionHTTPClient(newHTTP()))
+}
+
+// newHTTP follows no redirect: one would carry the token to wherever it points.
+func newHTTP() *http.Client {
 	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return slackgo.New(o.BotToken, slackgo.OptionAPIURL(o.APIURL), slackgo.OptionAppLevelToken(o.AppToken),
-		slackgo.OptionHTTPClient(&http.Client{Timeout: callTimeout, CheckRedirect: noRedirect}))
+	return &http.Client{Timeout: callTimeout, CheckRedirect: noRedirect}
 }
 
 // Start shows what waits and what an earlier run left behind, and listens for
@@ -134,6 +139,10 @@ func newClient(o Options) *slackgo.Client {
 func (a *App) Start() {
 	a.Resync(a.life)
 	a.poster.Go(func() { a.outbox.Run(a.life) })
+	if a.o.Alerts != nil {
+		watch := a.o.Alerts.Watch()
+		a.socket.Go(func() { a.hearAlerts(a.life, watch) })
+	}
 	if a.o.AppToken != "" {
 		a.socket.Go(func() { a.listen(a.life) })
 	}

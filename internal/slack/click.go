@@ -10,6 +10,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
@@ -28,6 +29,8 @@ type click struct {
 	trigger string // lets a modal be opened for 3 s
 	note    string
 	typed   string
+
+	said alert.Answer // about an alert; its verb is empty for a hold
 }
 
 // holdID is the form of the ids that the desk makes.
@@ -58,7 +61,7 @@ func clickOf(cb *slackgo.InteractionCallback) (click, error) {
 	case !validMember(c.user):
 		return c, errors.New("it does not say who it is from")
 	case !holdID.MatchString(c.hold):
-		return c, errors.New("it names no hold")
+		return c, errors.New("it names no hold and no alert")
 	}
 	return c, nil
 }
@@ -70,10 +73,12 @@ func (c *click) button(cb *slackgo.InteractionCallback) error {
 	b := cb.ActionCallback.BlockActions[0]
 	switch b.ActionID {
 	case actionApprove, actionDeny:
+		c.action, c.hold = b.ActionID, b.Value
 	default:
-		return errForeign // the link among others
+		if !c.onAlert(b, time.Now()) {
+			return errForeign // the link among others
+		}
 	}
-	c.action, c.hold = b.ActionID, b.Value
 	c.channel, c.ts = cb.Container.ChannelID, cb.Container.MessageTs
 	if c.channel == "" {
 		c.channel = cb.Channel.ID
@@ -168,6 +173,10 @@ func (a *App) take(ctx context.Context, c click, ack func(any)) {
 // press is a button: Deny and what wants a name typed open a modal, and so does what
 // the one who presses has asked for.
 func (a *App) press(ctx context.Context, c click) {
+	if c.isAlert() {
+		a.answerAlert(ctx, c)
+		return
+	}
 	h, r := a.mayAsk(ctx, c)
 	if r.text != "" {
 		a.refresh(c, h.ID != "" && h.State != hold.Pending)

@@ -5,6 +5,10 @@
 // server has answered. Buttons and modals come back by Socket Mode, for which
 // nothing listens, or as signed HTTP requests; both end in (*hold.Desk).Decide.
 //
+// Every alert about unusual deletes has one message as well, edited as it grows, is
+// answered and ends, with a chart where Slack takes files. Answers end in
+// (*alert.Desk).Answer. One outbox has both; the keys of alerts begin with alertKey.
+//
 // # Usage
 //
 // Open makes an App, which does nothing yet. Start begins to show and to listen,

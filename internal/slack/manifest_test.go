@@ -29,7 +29,7 @@ func TestManifest(t *testing.T) {
 	if err := yaml.Unmarshal(text, &m); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(m.OAuth.Scopes.Bot, neededScopes) || !m.Settings.Interactivity.Enabled || !m.Settings.SocketMode || m.Settings.Rotation {
+	if !slices.Equal(m.OAuth.Scopes.Bot, append(slices.Clone(neededScopes), pictureScope)) || !m.Settings.Interactivity.Enabled || !m.Settings.SocketMode || m.Settings.Rotation {
 		t.Errorf("the manifest says %+v", m)
 	}
 }

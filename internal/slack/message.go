@@ -11,7 +11,7 @@ import (
 
 // message is what is known of the message of one hold, as it is kept on disk.
 type message struct {
-	Hold    string `json:"hold"`
+	Hold    string `json:"hold"`              // its id; of an alert alertKey and its id
 	Channel string `json:"channel,omitempty"` // id, once it was posted
 	TS      string `json:"ts,omitempty"`      // what Slack calls the message by; empty before
 	Shown   string `json:"shown,omitempty"`   // digest of the view it shows
@@ -26,6 +26,19 @@ type message struct {
 
 	// Bare is true when Slack refused the blocks, so that only text is shown.
 	Bare bool `json:"bare,omitempty"`
+
+	// Stage is what the message of an alert says beside numbers, and Rows is how many were
+	// deleted when it was written.
+	Stage string `json:"stage,omitempty"`
+	Rows  int64  `json:"rows,omitempty"`
+
+	// Picture is Slack's id of the file that the message of an alert shows, which was
+	// drawn when Drawn rows were deleted; PictureTries counts how often Slack refused the
+	// message with it. With NoPicture it goes without.
+	Picture      string `json:"picture,omitempty"`
+	Drawn        int64  `json:"drawn,omitempty"`
+	PictureTries int    `json:"picture_tries,omitempty"`
+	NoPicture    bool   `json:"no_picture,omitempty"`
 
 	// Done is true once the end of the hold is shown. At is when it was asked.
 	Done bool      `json:"done,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,10 @@ type Finding struct {
 // neededScopes are the rights the bot must have. The second is needed for public
 // channels, the third for private ones; which one shows when history is read.
 var neededScopes = []string{"chat:write", "channels:history", "groups:history"}
+
+// pictureScope is the right to send the charts of alerts. Without it their messages are
+// without.
+const pictureScope = "files:write"
 
 // probeTime bounds the whole of a probe.
 const probeTime = time.Minute
@@ -100,7 +105,11 @@ func (p *probe) scopes(h http.Header) {
 		p.tell(Finding{What: what, Says: "it lacks " + wording.List(missing, "and"), Now: "add them under OAuth & Permissions, then install the app again"})
 		return
 	}
-	p.tell(Finding{What: what, OK: true, Says: wording.List(neededScopes, "and")})
+	if !has[pictureScope] {
+		p.tell(Finding{What: what, OK: true, Says: wording.List(neededScopes, "and") + "; without " + pictureScope + ", so messages of alerts have no chart"})
+		return
+	}
+	p.tell(Finding{What: what, OK: true, Says: wording.List(append(slices.Clone(neededScopes), pictureScope), "and")})
 }
 
 // post posts a message, looks for it as after a lost answer, and deletes it.

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -24,6 +25,7 @@ func (a *App) Resync(ctx context.Context) {
 	for _, h := range waiting {
 		a.outbox.Changed(h.ID, true)
 	}
+	a.resyncAlerts(ctx)
 	for _, id := range a.open() {
 		a.outbox.Changed(id, false)
 	}
@@ -50,7 +52,10 @@ func (a *App) newOutbox(pace outbox.Pace) *outbox.Outbox {
 // attempt shows one hold, whatever its text does to this package.
 func (a *App) attempt(ctx context.Context, id string, asked bool) (err error) {
 	err = local(errors.New("a fault of holdfast while showing it"))
-	defer a.guard("showing hold " + id)
+	defer a.guard("showing " + id)
+	if strings.HasPrefix(id, alertKey) {
+		return a.showAlert(ctx, id)
+	}
 	return a.show(ctx, id, asked)
 }
 
@@ -72,6 +77,10 @@ func (a *App) failed(id string, err error, again time.Duration) {
 	if a.life.Err() != nil {
 		return // broken off by Close
 	}
-	a.log.Warn().Str("hold", id).Dur("again_in", again).Str("error", explained(err)).
-		Msg("a hold could not be shown in Slack; it can be answered by the other doors")
+	what, of := "hold", id
+	if one, is := strings.CutPrefix(id, alertKey); is {
+		what, of = "alert", one
+	}
+	a.log.Warn().Str(what, of).Dur("again_in", again).Str("error", explained(err)).
+		Msg("a message could not be shown in Slack; what it is about can be answered by the other doors")
 }

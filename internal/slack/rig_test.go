@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/audit"
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -35,11 +36,13 @@ type rig struct {
 	pace pace
 
 	faults bool // the log may tell of faults
+	counts bool // there is a desk of alerts on the store
 
 	store *store.Store
 	audit *audit.Log
 	bus   *event.Bus
 	desk  *hold.Desk
+	alert *alert.Desk // nil without counts
 	app   *App
 	log   *journal
 }
@@ -109,6 +112,13 @@ func (r *rig) open() {
 	r.bus = event.NewBus()
 	r.desk, err = hold.Open(r.t.Context(), hold.Options{Store: r.store, Record: r.audit, People: people(r.t), Events: r.bus.Publish})
 	r.must(err)
+	if r.counts {
+		r.alert, err = alert.OpenDesk(r.t.Context(), alert.Options{
+			Store: r.store, Record: r.audit, People: people(r.t), Environments: map[string]string{"shop-prod": "production"},
+			Rules: alert.Rules{Brake: []alert.BrakeRule{{}}},
+		})
+		r.must(err)
+	}
 }
 
 func (r *rig) start() {
@@ -123,6 +133,9 @@ func (r *rig) connect() {
 	o := Options{
 		BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, SigningSecret: fakeslack.SigningSecret, Channel: fakeslack.ChannelID,
 		APIURL: r.fake.APIURL(), Desk: r.desk, Messages: r.store.Messages("slack"), Log: zerolog.New(r.log),
+	}
+	if r.counts {
+		o.Alerts = r.alert
 	}
 	if r.opts != nil {
 		r.opts(&o)
@@ -155,6 +168,9 @@ func (r *rig) stop() {
 	r.must(r.desk.Close())
 	r.bus.Close()
 	r.app.Close()
+	if r.alert != nil {
+		r.must(r.alert.Close())
+	}
 	r.must(r.audit.Close())
 	r.must(r.store.Close())
 	r.desk = nil

@@ -122,21 +122,20 @@ func (a *App) edit(ctx context.Context, m *message, v view) error {
 // what is over stays away.
 func (a *App) lost(ctx context.Context, m *message, v view) error {
 	a.log.Warn().Str("hold", m.Hold).Msg("the message of a hold was deleted in Slack, or may not be edited")
-	h, err := a.desk.Get(ctx, m.Hold)
-	if err != nil {
-		return local(err)
-	}
-	if h.State != hold.Pending {
+	if !v.waits {
 		m.Shown = v.digest()
 		m.Replies = len(v.replies)
 		return local(a.keep(ctx, *m))
 	}
-	*m = message{Hold: m.Hold, At: m.At, Bare: m.Bare}
+	*m = message{Hold: m.Hold, At: m.At, Bare: m.Bare, Picture: m.Picture, Drawn: m.Drawn, NoPicture: m.NoPicture}
 	return a.postMessage(ctx, m, v)
 }
 
 // bare shows text alone from now on: better an ugly message than none.
 func (a *App) bare(ctx context.Context, m *message, cause error) error {
+	if had, err := a.unillustrated(ctx, m); had || err != nil {
+		return errors.Join(err, errUnknownPicture)
+	}
 	a.log.Error().Str("hold", m.Hold).Str("error", explained(cause)).Msg("Slack refused the layout of a message, which is a fault of holdfast; it is shown as plain text")
 	m.Bare, m.Tried = true, time.Time{}
 	if err := a.keep(ctx, *m); err != nil {
@@ -147,6 +146,9 @@ func (a *App) bare(ctx context.Context, m *message, cause error) error {
 
 // errAgain asks for another try at once or soon.
 var errAgain = local(errors.New("shown as plain text from now on"))
+
+// errUnknownPicture asks for the same, with the picture or after some tries without.
+var errUnknownPicture = local(errors.New("not taken with its picture, which Slack may not know yet"))
 
 func (a *App) postMessage(ctx context.Context, m *message, v view) error {
 	sent, err := a.sendOnce(ctx, m, v, 0)

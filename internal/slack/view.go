@@ -18,6 +18,7 @@ type view struct {
 	text    string // of the notification
 	blocks  []slackgo.Block
 	replies [][]slackgo.Block // in the thread, each as soon as it is there
+	waits   bool              // for people, so that a message which somebody deleted is posted anew
 }
 
 // digest says whether two views look the same.
@@ -36,6 +37,7 @@ func (v view) digest() string {
 // viewOf is the message of a hold.
 func (a *App) viewOf(h hold.Hold) view {
 	p := page{app: a, hold: h, people: a.desk.People()}
+	p.waits = h.State == hold.Pending
 	switch h.State {
 	case hold.Pending:
 		p.pending()
@@ -46,7 +48,7 @@ func (a *App) viewOf(h hold.Hold) view {
 }
 
 // bare is the same in one text without blocks, for a Slack that refuses them.
-func (v view) bare() view { return view{text: v.text} }
+func (v view) bare() view { return view{text: v.text, waits: v.waits} }
 
 // page is a view that is being written.
 type page struct {

@@ -5,14 +5,16 @@ import (
 	"strconv"
 	"sync"
 	"time"
-
-	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
 const (
 	// maxStreams bounds the pages that are live, and maxOwnStreams those of one
 	// session; the others ask again now and then.
 	maxStreams, maxOwnStreams = 300, 12
+
+	// alertPause is how often pages hear of alerts at most: one grows with every row, and
+	// each open page asks for the counts again.
+	alertPause = 3 * time.Second
 
 	// beat is how often a stream that has nothing to say says so: it keeps networks
 	// from ending it, and ends with the session.
@@ -43,13 +45,18 @@ func newLive() *live { return &live{stop: make(chan struct{}), streams: map[*str
 
 func (l *live) close() { l.once.Do(func() { close(l.stop) }) }
 
-// run hears from the desk until close.
-func (l *live) run(w *hold.Watch) {
+// run hears from a desk until close, and tells at most once in a pause.
+func (l *live) run(ready <-chan struct{}, take func(), pause time.Duration) {
 	for {
 		select {
-		case <-w.Ready():
-			w.Take()
+		case <-ready:
+			take()
 			l.tell()
+			select {
+			case <-time.After(pause):
+			case <-l.stop:
+				return
+			}
 		case <-l.stop:
 			return
 		}
@@ -105,7 +112,7 @@ func (l *live) leave(s *stream) {
 }
 
 // stream is server-sent events (HTML standard, "Server-sent events"): "changed" when
-// a hold has, "ended" when the session is over.
+// a hold or an alert has, "ended" when the session is over.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, who session) {
 	own := s.live.join(who, r.URL.Query().Get("seen"))
 	if own == nil {

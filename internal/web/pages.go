@@ -20,8 +20,8 @@ type pages map[string]*template.Template
 
 func parsePages() (pages, error) {
 	all := pages{}
-	for _, name := range []string{"signin", "holds", "hold", "history", "hosts", "sessions", "policy", "account", "refused"} {
-		t, err := template.New(name).Funcs(funcs).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html", "pages/"+name+".html")
+	for _, name := range []string{"signin", "holds", "hold", "history", "hosts", "sessions", "policy", "account", "volume", "alert", "alerts", "refused"} {
+		t, err := template.New(name).Funcs(funcs).ParseFS(pageFiles, "pages/layout.html", "pages/parts.html", "pages/alert_parts.html", "pages/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("reading page %s: %w", name, err)
 		}
@@ -40,6 +40,8 @@ var funcs = template.FuncMap{
 	"took":    wording.Took,
 	"list":    wording.List,
 	"add":     func(a, b int) int { return a + b },
+	"rows":    counted,
+	"plain":   func(n int64) string { return wording.Number(uint64(max(n, 0))) },
 	"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"clock":   func(t time.Time) string { return t.UTC().Format("15:04:05 UTC") },
 	"day":     func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
@@ -63,6 +65,8 @@ type frame struct {
 	Waiting  int
 	Seen     uint64 // changes that the page has seen; see live
 	Policy   bool   // there is a page of the policy
+	Volume   bool   // there are pages of volume and alerts
+	Open     int    // alerts that nobody has said anything about
 	Now      time.Time
 }
 
@@ -80,13 +84,17 @@ func (s *Server) showTo(w http.ResponseWriter, r *http.Request, status int, who 
 			f.Waiting++
 		}
 	}
+	if f.Open, err = s.openAlerts(r.Context()); err != nil {
+		s.unavailable(w, r, err)
+		return
+	}
 	s.show(w, r, status, name, f, data)
 }
 
 // show renders a page whole before the first byte of it leaves, so that one that
 // fails is not half a page.
 func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, name string, f frame, data any) {
-	f.Policy, f.Now = s.Policy != nil, time.Now()
+	f.Policy, f.Volume, f.Now = s.Policy != nil, s.Alerts != nil, time.Now()
 	if f.Self == "" {
 		f.Self = r.URL.RequestURI()
 	}

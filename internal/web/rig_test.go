@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
+	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/audit"
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -54,6 +55,9 @@ type rig struct {
 	tokens   hashes
 	oidc     *web.OIDC
 	clients  clients
+	alerts   *alertDesk  // in memory, or nil
+	counts   bool        // there is a desk of alerts on the store, in place of alerts
+	counting *alert.Desk // that one
 	stop     func()
 }
 
@@ -81,7 +85,7 @@ func newRig(t *testing.T, people []hold.Person) *rig {
 
 func newRigWith(t *testing.T, people []hold.Person, provider *web.OIDC) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir(), oidc: provider}
+	r := &rig{t: t, dir: t.TempDir(), oidc: provider, alerts: &alertDesk{people: known(t, people)}}
 	r.start("127.0.0.1:0", people)
 	t.Cleanup(func() { r.stop() })
 	return r
@@ -100,8 +104,21 @@ func (r *rig) start(listen string, people []hold.Person) {
 	check(t, err)
 	r.passkeys, err = passkey.Open(context.Background(), r.store.Passkeys(), r.record)
 	check(t, err)
+	var alerts web.Alerts
+	switch {
+	case r.counts:
+		r.counting, err = alert.OpenDesk(context.Background(), alert.Options{
+			Store: r.store, Record: r.record, People: known(t, people), Environments: map[string]string{"shop-prod": "production"},
+			Rules: alert.Rules{Brake: []alert.BrakeRule{{}}},
+		})
+		check(t, err)
+		alerts = r.counting
+	case r.alerts != nil:
+		alerts = r.alerts
+	}
 	r.Server, err = web.Listen(web.Options{
-		Listen: listen, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Tokens: r.tokens.now, Passkeys: r.passkeys, OIDC: r.oidc, Log: zerolog.Nop(),
+		Listen: listen, Alerts: alerts, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Tokens: r.tokens.now,
+		Passkeys: r.passkeys, OIDC: r.oidc, Log: zerolog.Nop(),
 		Status:   func(ctx context.Context) console.Status { return status(r.desk) },
 		Sessions: r.clients.now,
 	})
@@ -113,6 +130,9 @@ func (r *rig) start(listen string, people []hold.Person) {
 		t.Helper()
 		stop()
 		check(t, <-served)
+		if r.counting != nil {
+			check(t, r.counting.Close())
+		}
 		check(t, r.desk.Close())
 		r.sessions.Wait()
 		check(t, r.record.Close())

@@ -39,6 +39,14 @@ func (s *Server) routes() http.Handler {
 	if s.Policy != nil {
 		mux.HandleFunc("GET /policy", s.signedIn(s.showPolicy))
 	}
+	if s.Alerts != nil {
+		mux.HandleFunc("GET /alerts", s.signedIn(s.showAlerts))
+		mux.HandleFunc("GET /alerts/{id}", s.signedIn(s.showAlert))
+		mux.HandleFunc("POST /alerts/{id}", s.signedIn(s.answerAlert))
+		mux.HandleFunc("GET /volume", s.signedIn(s.showVolume))
+		mux.HandleFunc("GET /volume/{host}/{database}/{table}", s.signedIn(s.showVolume))
+		mux.HandleFunc("GET /volume/{host}/{database}/{table}/chart.svg", s.signedIn(s.drawChart))
+	}
 	mux.HandleFunc("GET /events", s.signedIn(s.stream))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, http.StatusNotFound, "There is no such page.", "The console begins at /holds.")

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -48,6 +49,8 @@ type Server struct {
 	pages    pages
 	searches chan struct{} // has a place for each search at a time
 	hashing  chan struct{} // has a place for each password that is hashed at a time
+	drawing  chan struct{} // has a place for each chart that is drawn at a time
+	sums     tablesKept
 	attempts *attempts
 	provider *provider      // nil without OIDC
 	party    *passkey.Party // nil where there are no passkeys
@@ -72,6 +75,7 @@ func Listen(o Options) (*Server, error) {
 		Options: o, listener: limited(l, maxConnections), pages: pages, log: o.Log,
 		sessions: newSessions(), live: newLive(), searches: make(chan struct{}, maxSearches),
 		hashing: make(chan struct{}, maxHashing), attempts: newAttempts(),
+		drawing: make(chan struct{}, maxDrawing),
 	}
 	s.base = s.address(l.Addr())
 	if o.OIDC != nil {
@@ -139,14 +143,16 @@ func (s *Server) accept() error {
 func (s *Server) Serve(ctx context.Context) error {
 	watch := s.Desk.Watch()
 	defer watch.Close()
-	told := make(chan struct{})
-	go func() {
-		s.live.run(watch)
-		close(told)
-	}()
+	var hearing sync.WaitGroup
+	hearing.Go(func() { s.live.run(watch.Ready(), func() { watch.Take() }, 0) })
+	if s.Alerts != nil {
+		alerts := s.Alerts.Watch()
+		defer alerts.Close()
+		hearing.Go(func() { s.live.run(alerts.Ready(), func() { alerts.Take() }, alertPause) })
+	}
 	defer func() {
 		s.live.close()
-		<-told
+		hearing.Wait()
 	}()
 	if err := console.ServeUntil(ctx, s.http, s.accept); err != nil {
 		return fmt.Errorf("serving the console: %w", err)

@@ -14,7 +14,11 @@ import (
 type Body struct {
 	Delivery string    `json:"delivery"` // the same when a request is repeated
 	At       time.Time `json:"at"`       // of this request
-	Hold     Hold      `json:"hold"`
+
+	// Hold is what this is about, or else Event is what happened to Alert.
+	Hold  *Hold  `json:"hold,omitempty"`
+	Event string `json:"event,omitempty"`
+	Alert *Alert `json:"alert,omitempty"`
 }
 
 // Hold is a hold, with the keys of holdfast show --json.
@@ -69,9 +73,9 @@ type Approval struct {
 	Self bool      `json:"self,omitempty"` // of who asked
 }
 
-func (k *Hook) shown(h hold.Hold) Hold {
+func (k *Hook) shown(h hold.Hold) *Hold {
 	requesters, unknown := k.o.Desk.People().Requesters(h.Request)
-	s := Hold{
+	s := &Hold{
 		ID: h.ID, State: string(h.State), Host: h.Host, Environment: h.Environment, Database: h.Database,
 		User: h.User, RequesterUnknown: unknown, Application: h.Application, Client: h.Client,
 		SQL: h.SQL, Statements: h.Statements, Rule: h.Rule, Reason: h.Reason, InTransaction: h.InTransaction,

@@ -51,7 +51,7 @@ func (k *Hook) send(ctx context.Context, id string, asked bool) error {
 		return nil
 	}
 	if gone := over(h.State) && time.Since(h.Decided) > giveUpAfter; !gone {
-		if err := k.post(ctx, h, r); err != nil {
+		if err := k.post(ctx, r.delivery(h.ID), Body{Hold: k.shown(h)}); err != nil {
 			return err
 		}
 	} else {
@@ -64,13 +64,16 @@ func (k *Hook) send(ctx context.Context, id string, asked bool) error {
 	return nil
 }
 
-// post makes one request.
-func (k *Hook) post(ctx context.Context, h hold.Hold, r row) error {
+// delivery is the id of the next request about a hold or an alert.
+func (r row) delivery(id string) string { return fmt.Sprintf("%s-%d", id, r.Delivery) }
+
+// post makes one request; it fills in delivery and time.
+func (k *Hook) post(ctx context.Context, delivery string, what Body) error {
 	now := time.Now()
-	delivery := fmt.Sprintf("%s-%d", h.ID, r.Delivery)
-	body, err := json.Marshal(Body{Delivery: delivery, At: now.UTC(), Hold: k.shown(h)})
+	what.Delivery, what.At = delivery, now.UTC()
+	body, err := json.Marshal(what)
 	if err != nil {
-		return localError{fmt.Errorf("encoding hold %s: %w", h.ID, err)}
+		return localError{fmt.Errorf("encoding request %s: %w", delivery, err)}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, k.o.URL, bytes.NewReader(body))
 	if err != nil {

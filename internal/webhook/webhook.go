@@ -1,7 +1,8 @@
-// Package webhook tells another system of holds, by signed HTTP requests.
+// Package webhook tells another system of holds and alerts, by signed HTTP requests.
 //
 // Each hold that was asked or changed is sent as it is then, one JSON object in one
-// POST; states that pass quickly may be left out. A request is repeated until it was
+// POST; states that pass quickly may be left out. So is each alert that was raised, that
+// grew or that somebody answered. A request is repeated until it was
 // answered with 2xx, under the same delivery id, so that the receiver can tell a
 // repetition. Nothing comes back: answers are given by the other doors.
 //
@@ -21,6 +22,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,7 +39,7 @@ type Desk interface {
 	People() hold.People
 }
 
-// Options are what a Hook works with. All but Console and Literals are needed.
+// Options are what a Hook works with. All but Console, Literals and Alerts are needed.
 type Options struct {
 	URL    string
 	Secret string
@@ -48,6 +50,7 @@ type Options struct {
 	Literals bool
 
 	Desk     Desk
+	Alerts   Alerts // nil sends none
 	Messages outbox.Messages
 	Log      zerolog.Logger
 }
@@ -69,7 +72,8 @@ type Hook struct {
 	log     zerolog.Logger
 	life    context.Context // ends with Close
 	cancel  context.CancelFunc
-	running sync.WaitGroup
+	running sync.WaitGroup // sends
+	hearing sync.WaitGroup // hears of alerts until life ends
 
 	mu   sync.Mutex // guards rows
 	rows map[string]row
@@ -100,6 +104,10 @@ func (h *Hook) pace(p outbox.Pace) {
 func (h *Hook) Start() {
 	h.Resync(h.life)
 	h.running.Go(func() { h.outbox.Run(h.life) })
+	if h.o.Alerts != nil {
+		watch := h.o.Alerts.Watch()
+		h.hearing.Go(func() { h.hearAlerts(h.life, watch) })
+	}
 }
 
 // Changed says that a hold was asked or has changed; asked is true when it was asked.
@@ -115,6 +123,7 @@ func (h *Hook) Resync(ctx context.Context) {
 	for _, held := range waiting {
 		h.outbox.Changed(held.ID, true)
 	}
+	h.resyncAlerts(ctx)
 	for _, id := range h.open() {
 		h.outbox.Changed(id, false)
 	}
@@ -128,11 +137,16 @@ func (h *Hook) Close() {
 	defer timer.Stop()
 	h.running.Wait()
 	h.cancel()
+	h.hearing.Wait()
 }
 
 func (h *Hook) failed(id string, err error, again time.Duration) {
 	if h.life.Err() == nil {
-		h.log.Warn().Str("hold", id).Dur("again_in", again).Err(err).Msg("a hold could not be sent to the webhook")
+		what := "hold"
+		if strings.HasPrefix(id, alertKey) {
+			what, id = "alert", strings.TrimPrefix(id, alertKey)
+		}
+		h.log.Warn().Str(what, id).Dur("again_in", again).Err(err).Msg("what has changed could not be sent to the webhook")
 	}
 }
 
@@ -144,6 +158,9 @@ func (h *Hook) attempt(ctx context.Context, id string, asked bool) (err error) {
 			err = errOurs
 		}
 	}()
+	if strings.HasPrefix(id, alertKey) {
+		return h.sendAlert(ctx, id)
+	}
 	return h.send(ctx, id, asked)
 }
 

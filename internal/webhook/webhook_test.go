@@ -16,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 	"go.uber.org/goleak"
 
+	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/audit"
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -95,7 +96,7 @@ func (r *receiver) await(id string, state hold.State) Body {
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		r.mu.Lock()
 		for _, b := range r.got {
-			if b.Hold.ID == id && b.Hold.State == string(state) {
+			if b.Hold != nil && b.Hold.ID == id && b.Hold.State == string(state) {
 				r.mu.Unlock()
 				return b
 			}
@@ -111,6 +112,7 @@ type rig struct {
 	dir   string
 	to    *receiver
 	opts  func(*Options)
+	alert *alert.Desk
 	store *store.Store
 	audit *audit.Log
 	bus   *event.Bus
@@ -151,7 +153,11 @@ func (r *rig) start() {
 	r.bus = event.NewBus()
 	r.desk, err = hold.Open(r.t.Context(), hold.Options{Store: r.store, Record: r.audit, People: people, Events: r.bus.Publish})
 	r.must(err)
-	o := Options{URL: r.to.server.URL + "/in?token=hunter2", Secret: secret, Desk: r.desk, Messages: r.store.Messages("webhook"), Log: zerolog.New(&r.log)}
+	r.alert, err = alert.OpenDesk(r.t.Context(), alert.Options{
+		Store: r.store, Record: r.audit, People: people, Environments: map[string]string{"shop-prod": "production"}, Rules: alert.Rules{Brake: []alert.BrakeRule{{}}},
+	})
+	r.must(err)
+	o := Options{Alerts: r.alert, URL: r.to.server.URL + "/in?token=hunter2", Secret: secret, Desk: r.desk, Messages: r.store.Messages("webhook"), Log: zerolog.New(&r.log)}
 	if r.opts != nil {
 		r.opts(&o)
 	}
@@ -177,6 +183,7 @@ func (r *rig) stop() {
 	r.must(r.desk.Close())
 	r.bus.Close()
 	r.hook.Close()
+	r.must(r.alert.Close())
 	r.must(r.audit.Close())
 	r.must(r.store.Close())
 	r.desk = nil

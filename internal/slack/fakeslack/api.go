@@ -38,6 +38,10 @@ func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
 		s.serveSocket(w, r)
 		return
 	}
+	if strings.HasPrefix(r.URL.Path, "/upload/") {
+		s.serveUpload(w, r)
+		return
+	}
 	method, found := strings.CutPrefix(r.URL.Path, "/api/")
 	s.mu.Lock()
 	s.calls = append(s.calls, Call{method, time.Now()})
@@ -136,6 +140,9 @@ var methods = map[string]func(*Slack, request) (map[string]any, string){
 	"conversations.history": (*Slack).history,
 	"conversations.replies": (*Slack).replies,
 	"apps.connections.open": (*Slack).openConnection,
+
+	"files.getUploadURLExternal":   (*Slack).uploadURL,
+	"files.completeUploadExternal": (*Slack).completeUpload,
 }
 
 // read takes a form or JSON, and the token from where Slack looks for it.

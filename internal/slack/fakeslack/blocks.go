@@ -34,7 +34,7 @@ func (s *Slack) checkMessage(req request) string {
 			s.fault("", "%s lets Slack fetch the links of a statement", req.method)
 		}
 	}
-	c := &checker{ids: map[string]bool{}}
+	c := &checker{ids: map[string]bool{}, file: s.fileLocked}
 	if req.text("mrkdwn") == "false" {
 		c.plain("text", text)
 	} else {
@@ -53,7 +53,7 @@ func (s *Slack) checked(method string, c *checker, most int) string {
 	for _, fault := range c.faults {
 		s.fault("", "%s: %s", method, fault)
 	}
-	if len(c.faults) > 0 {
+	if len(c.faults) > 0 || c.early {
 		return "invalid_blocks"
 	}
 	return ""
@@ -65,6 +65,8 @@ type checker struct {
 	ids    map[string]bool
 	total  int // characters in all texts
 	inputs bool
+	file   func(id string) *File
+	early  bool // it shows a file that Slack does not know yet
 }
 
 func (c *checker) fault(format string, args ...any) {
@@ -109,7 +111,9 @@ func (c *checker) block(at string, b map[string]any) {
 	case "actions":
 		c.keys(at, b, "type", "elements", "block_id?")
 		actions := map[string]bool{}
-		c.each(at, b["elements"], 25, func(at string, e any) { c.button(at, e, actions) })
+		c.each(at, b["elements"], 25, func(at string, e any) { c.element(at, e, actions) })
+	case "image":
+		c.image(at, b)
 	case "input":
 		c.input(at, b)
 	default:

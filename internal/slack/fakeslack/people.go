@@ -24,14 +24,19 @@ func (s *Slack) Press(user string, m Message, action string) map[string]any {
 	if button == nil {
 		s.t.Fatalf("fakeslack: %s has no button %s: %v", m.TS, action, m.Blocks)
 	}
+	return s.payload(user, m, map[string]any{
+		"type": "button", "action_id": action, "block_id": button["block"], "value": button["value"], "action_ts": "1795482999.000100",
+	})
+}
+
+// payload is what Slack says of somebody who used an element of a message.
+func (s *Slack) payload(user string, m Message, action map[string]any) map[string]any {
 	return map[string]any{
 		"type": "block_actions", "user": person(user), "team": map[string]any{"id": Team}, "api_app_id": "A0APP",
 		"trigger_id": s.trigger(user), "channel": map[string]any{"id": ChannelID, "name": "db-holds"},
 		"container": map[string]any{"type": "message", "message_ts": m.TS, "channel_id": ChannelID, "is_ephemeral": false},
 		"message":   map[string]any{"type": "message", "ts": m.TS, "text": m.Text},
-		"actions": []any{map[string]any{
-			"type": "button", "action_id": action, "block_id": button["block"], "value": button["value"], "action_ts": "1795482999.000100",
-		}},
+		"actions":   []any{action},
 	}
 }
 

@@ -65,6 +65,8 @@ type Slack struct {
 	failures   map[string][]Failure
 	sockets    []*socket
 	waiting    map[string]chan json.RawMessage // acknowledgements, by envelope
+	files      []*File
+	slowFiles  int
 	serial     int
 	forgiving  bool
 	down       bool
@@ -77,7 +79,7 @@ type Slack struct {
 // New starts a Slack; it ends with the test.
 func New(t testing.TB) *Slack {
 	s := &Slack{
-		t: t, inChannel: true, auth: true, scopes: "chat:write,channels:history,groups:history",
+		t: t, inChannel: true, auth: true, scopes: "chat:write,channels:history,groups:history,files:write",
 		triggers: map[string]*trigger{}, failures: map[string][]Failure{}, waiting: map[string]chan json.RawMessage{},
 	}
 	s.changed = sync.NewCond(&s.mu)

@@ -31,7 +31,7 @@ func (s *Slack) openView(req request) (map[string]any, string) {
 	}
 	t.used = true
 	v, _ := req.values["view"].(map[string]any)
-	c := &checker{ids: map[string]bool{}}
+	c := &checker{ids: map[string]bool{}, file: s.fileLocked}
 	c.keys("view", v, "type", "title", "blocks", "close?", "submit?", "callback_id?", "private_metadata?")
 	if v["type"] != "modal" {
 		c.fault("the view is a %v", v["type"])
