@@ -109,8 +109,8 @@ var holdsKeys = map[string]key{
 	"wait": {doc: "Outside a transaction. It holds no lock meanwhile.", usual: "`30m`; in a host that of the whole file", example: "1h"},
 	"wait_in_transaction": {doc: "Inside a transaction, or behind statements of its batch that the server has already and that are not synced.",
 		caveat: "the transaction keeps its locks that long.", usual: "`60s`; in a host that of the whole file", example: "30s"},
-	"blocked_wait": {doc: "How long another session may wait on the server for a strong lock of the transaction that a held statement is in: one that conflicts " +
-		"with writing rows, as ALTER TABLE, LOCK TABLE and CREATE INDEX take. Then the hold ends as expired, the transaction is aborted, and its locks go. " +
+	"blocked_wait": {doc: "How long another session may wait on the server for a strong lock of the transaction that a held statement is in: stronger than " +
+		"ROW EXCLUSIVE, which writing rows takes; ALTER TABLE, LOCK TABLE and CREATE INDEX take such. Then the hold ends as expired, the transaction is aborted, and its locks go. " +
 		"`off` shows who waits and ends nothing.",
 		caveat: "who waits for a row does not end a hold; that has `wait_in_transaction`.", usual: "`5s`; in a host that of the whole file", example: "10s"},
 	"grant": {doc: "How long an approval is good when nobody waits for it: of a hold that ended without an answer, or one of a rule with `mode: return`. The " +

@@ -158,9 +158,9 @@ const (
 )
 
 // askBehind asks who waits, directly or behind others who do. A lock counts as strong
-// that conflicts with writing rows, on a relation or another object (manual, "Explicit
-// Locking"): a transaction always has its own number locked, and advisory locks are the
-// application's own affair.
+// that is stronger than ROW EXCLUSIVE, which writing rows takes, on a relation or another
+// object (manual, "Explicit Locking"): a transaction always has its own number locked,
+// and advisory locks are the application's own affair.
 var askBehind = qualified(`/* holdfast */ WITH RECURSIVE
 locks AS MATERIALIZED (SELECT l.pid, l.locktype, l.mode, l.granted, l.waitstart, l.database, l.relation, l.classid, l.objid FROM pg_catalog.pg_locks l),
 ours AS MATERIALIZED (SELECT o.locktype, o.database, o.relation, o.classid, o.objid FROM locks o
