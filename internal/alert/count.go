@@ -43,6 +43,12 @@ func (d *Desk) countNow() {
 	d.counters.Advance(now)
 	d.judged(d.watch.Advance(now))
 	d.expire(now)
+	d.judging.now(d.unjudged, func(text string) {
+		if text != "" {
+			d.Log.Error().Msg("deletes are not judged: " + text)
+		}
+	})
+	d.unjudged = nil
 	d.counting.Unlock()
 	d.publish()
 }
@@ -84,7 +90,7 @@ func (d *Desk) countRows(now time.Time, r *rows) {
 // before the last one, of which clock takes care.
 func (d *Desk) judged(err error) {
 	if err != nil {
-		d.judging.now(err, func(text string) { d.Log.Error().Msg("deletes are not judged: " + text) })
+		d.unjudged = err
 	}
 }
 

@@ -86,6 +86,7 @@ type Desk struct {
 	dropped  uint64 // alerts that found no place
 	lost     []Span
 	on       map[place][]*live // of live, by table
+	unjudged error             // of this second
 
 	state  sync.Mutex // guards the fields up to troubles
 	live   map[string]*live

@@ -191,6 +191,27 @@ func TestFullDiskLosesNothing(t *testing.T) {
 	})
 }
 
+// TestSlowDiskDelaysNothing: a control store that does not answer delays neither a count
+// nor an alert nor a brake.
+func TestSlowDiskDelaysNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, func(o *alert.Options) { o.Rules.Brake = []alert.BrakeRule{{}} })
+		r.disk.hanging.Store(true)
+		r.take("eve", 1200)
+		time.Sleep(5 * time.Second) // the desk waits for the store
+		r.take("ana", 1200)
+		time.Sleep(2 * time.Second)
+		if list, err := r.List(context.Background(), false); err != nil || len(list) != 2 || len(r.Brakes()) != 2 {
+			t.Errorf("%+v, %v", list, err)
+		}
+		time.Sleep(time.Minute)
+		if r.Health().Fault == "" || r.logged("does not take counts") != 1 {
+			t.Error("the trouble is not told once")
+		}
+		r.disk.hanging.Store(false)
+	})
+}
+
 // TestBrokenSnapshots: what cannot be read is said, and counted and learned anew.
 func TestBrokenSnapshots(t *testing.T) {
 	inBubble(t, func(t *testing.T) {

@@ -50,7 +50,7 @@ func TestTakeSums(t *testing.T) {
 func TestTakeLosesNothing(t *testing.T) {
 	now := time.Now()
 	in := newIntake(now)
-	const sessions, each, tables = 16, 3000, 1500
+	const sessions, each, tables = 16, 1600, 1500
 	var running sync.WaitGroup
 	for s := range sessions {
 		running.Go(func() {
