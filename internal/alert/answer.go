@@ -198,6 +198,7 @@ func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert
 	}
 	braked, lasted := l.Braked(), l.Lasts()
 	l.answer(a)
+	d.unlearned = true
 	if lasted && !l.Lasts() {
 		d.watch.End(l.Watched, a.Verb == Accept)
 		l.Watched = 0

@@ -162,6 +162,28 @@ func TestCrashLosesAMinute(t *testing.T) {
 	})
 }
 
+// TestCrashLearnsAgain: what was learned is kept more rarely than what was counted, and
+// learned again from that.
+func TestCrashLearnsAgain(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, nil)
+		time.Sleep(61 * time.Second) // what was learned is kept for the first time
+		for range 8 {
+			r.take("ana", 110)
+			time.Sleep(time.Minute)
+		}
+		r.crash()
+		r.take("ana", 300)
+		time.Sleep(2 * time.Second)
+		if a := r.one(); a.Deleted < 1000 || a.Kind != volume.Limit {
+			t.Errorf("%+v", a)
+		}
+		if got := r.changes(); got != "raised" {
+			t.Errorf("changes: %s", got)
+		}
+	})
+}
+
 // TestFullDiskLosesNothing: everything goes on in memory, the trouble is said once, and
 // everything is kept as soon as that is possible.
 func TestFullDiskLosesNothing(t *testing.T) {
