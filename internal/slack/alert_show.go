@@ -80,7 +80,8 @@ func (a *App) showAlert(ctx context.Context, key string) error {
 	if m.TS == "" && m.Tried.IsZero() && !news(one, time.Now()) {
 		return nil
 	}
-	if m.tells(one) {
+	done := !one.Lasts() && !one.Braked()
+	if m.tells(one) && m.Done == done {
 		return nil
 	}
 	v := a.alertView(one, m.Picture)
@@ -99,7 +100,7 @@ func (a *App) showAlert(ctx context.Context, key string) error {
 			return err
 		}
 	}
-	if done := !one.Lasts() && !one.Braked(); done != m.Done {
+	if done != m.Done {
 		m.Done = done
 		if err := a.keep(ctx, m); err != nil {
 			return local(err)

@@ -137,12 +137,12 @@ func newHTTP() *http.Client {
 // Start shows what waits and what an earlier run left behind, and listens for
 // answers where there is an app token. It returns at once.
 func (a *App) Start() {
-	a.Resync(a.life)
-	a.poster.Go(func() { a.outbox.Run(a.life) })
 	if a.o.Alerts != nil {
-		watch := a.o.Alerts.Watch()
+		watch := a.o.Alerts.Watch() // before Resync, so that none is missed between
 		a.socket.Go(func() { a.hearAlerts(a.life, watch) })
 	}
+	a.Resync(a.life)
+	a.poster.Go(func() { a.outbox.Run(a.life) })
 	if a.o.AppToken != "" {
 		a.socket.Go(func() { a.listen(a.life) })
 	}

@@ -102,12 +102,12 @@ func (h *Hook) pace(p outbox.Pace) {
 
 // Start sends what waits and what an earlier run left unsent. It returns at once.
 func (h *Hook) Start() {
-	h.Resync(h.life)
-	h.running.Go(func() { h.outbox.Run(h.life) })
 	if h.o.Alerts != nil {
-		watch := h.o.Alerts.Watch()
+		watch := h.o.Alerts.Watch() // before Resync, so that none is missed between
 		h.hearing.Go(func() { h.hearAlerts(h.life, watch) })
 	}
+	h.Resync(h.life)
+	h.running.Go(func() { h.outbox.Run(h.life) })
 }
 
 // Changed says that a hold was asked or has changed; asked is true when it was asked.
