@@ -39,6 +39,9 @@ func (a *app) outcome(h console.Hold) []string {
 	case hold.Granted:
 		return a.waitingGrant(h)
 	case hold.Lapsed:
+		if h.Revoked != nil {
+			return []string{fmt.Sprintf("%s approved it at %s, and %s at %s, before it was run%s. %s", who, answered, revoker(h), clock(a.now(), h.Revoked.At), words(h.Revoked.Note), kept(h))}
+		}
 		if !h.GrantedUntil.IsZero() {
 			return []string{fmt.Sprintf("%s approved it at %s, and it was not run until %s: %s. %s", who, answered, clock(a.now(), h.GrantedUntil), result, kept(h))}
 		}
@@ -98,9 +101,12 @@ func (a *app) pending(h console.Hold) []string {
 }
 
 // note is the reviewer's words, as the end of a sentence.
-func note(h console.Hold) string {
-	if h.Note == "" {
+func note(h console.Hold) string { return words(h.Note) }
+
+// words are somebody's own, as the end of a sentence.
+func words(said string) string {
+	if said == "" {
 		return ""
 	}
-	return `; "` + escape(h.Note) + `"`
+	return `; "` + escape(said) + `"`
 }

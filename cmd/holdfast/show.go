@@ -49,6 +49,8 @@ func (a *app) printHold(h console.Hold) {
 		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n  holdfast deny %s --note \"why\"\n", h.ID, typing(h), h.ID)
 	} else if unanswered(h) && h.Ungrantable == "" {
 		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n", h.ID, typing(h))
+	} else if granted(h) {
+		fmt.Fprintf(a.out, "\n  holdfast revoke %s\n", h.ID)
 	}
 }
 
@@ -170,7 +172,10 @@ func (a *app) record(h console.Hold) []string {
 	if !h.Released.IsZero() {
 		add(clock(a.now(), h.Released) + " released")
 	}
-	if !h.Ended.IsZero() {
+	if h.Revoked != nil {
+		add(fmt.Sprintf("%s %s (%s, %s)", clock(a.now(), h.Revoked.At), revoker(h), h.Revoked.Via, h.Revoked.Identity))
+	}
+	if !h.Ended.IsZero() && h.Revoked == nil {
 		add(clock(a.now(), h.Ended) + " " + h.State)
 	}
 	return parts

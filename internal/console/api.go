@@ -22,6 +22,7 @@ type Desk interface {
 	Answered(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
+	Revoke(ctx context.Context, id string, r hold.Revoking) (hold.Hold, error)
 	Reviewers(r hold.Request) []string
 	People() hold.People
 }
@@ -51,6 +52,7 @@ func (a *api) routes() http.Handler {
 		"GET /v1/holds/{id}":          a.show,
 		"POST /v1/holds/{id}/approve": a.approve,
 		"POST /v1/holds/{id}/deny":    a.deny,
+		"POST /v1/holds/{id}/revoke":  a.revoke,
 	} {
 		mux.HandleFunc(pattern, handle)
 	}
@@ -154,7 +156,7 @@ func (a *api) approve(w http.ResponseWriter, r *http.Request) { a.decide(w, r, t
 func (a *api) deny(w http.ResponseWriter, r *http.Request)    { a.decide(w, r, false) }
 
 func (a *api) decide(w http.ResponseWriter, r *http.Request, approve bool) {
-	body, err := readAnswer(w, r)
+	body, err := readBody[answerBody](w, r)
 	if err != nil {
 		writeFault(w, &Fault{Code: BadRequest, Text: err.Error()})
 		return
@@ -168,6 +170,21 @@ func (a *api) decide(w http.ResponseWriter, r *http.Request, approve bool) {
 		hold.Decision{Approve: approve, By: by, Via: a.via, Note: body.Note, Type: body.Type}))
 }
 
+// revoke takes a grant back.
+func (a *api) revoke(w http.ResponseWriter, r *http.Request) {
+	body, err := readBody[revokeBody](w, r)
+	if err != nil {
+		writeFault(w, &Fault{Code: BadRequest, Text: err.Error()})
+		return
+	}
+	by, err := a.caller(r)
+	if err != nil {
+		writeFault(w, &Fault{Code: NotAllowed, Text: err.Error()})
+		return
+	}
+	a.reply(w)(a.desk.Revoke(r.Context(), r.PathValue("id"), hold.Revoking{By: by, Via: a.via, Note: body.Note}))
+}
+
 // reply writes the hold or the fault that a call of the desk returned.
 func (a *api) reply(w http.ResponseWriter) func(hold.Hold, error) {
 	return func(h hold.Hold, err error) {
@@ -179,10 +196,15 @@ func (a *api) reply(w http.ResponseWriter) func(hold.Hold, error) {
 	}
 }
 
-// readAnswer decodes the body strictly: a key that is not known could be the
+// revokeBody is the body of a revocation. It may be empty.
+type revokeBody struct {
+	Note string `json:"note,omitempty"`
+}
+
+// readBody decodes a body strictly: a key that is not known could be the
 // condition under which somebody meant to approve.
-func readAnswer(w http.ResponseWriter, r *http.Request) (answerBody, error) {
-	var body answerBody
+func readBody[T any](w http.ResponseWriter, r *http.Request) (T, error) {
+	var body T
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	dec.DisallowUnknownFields()
 	switch err := dec.Decode(&body); {

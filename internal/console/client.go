@@ -83,6 +83,12 @@ func (c *Client) Deny(ctx context.Context, id, note string) (Hold, error) {
 	return c.onHold(ctx, http.MethodPost, id, "/deny", answerBody{Note: note})
 }
 
+// Revoke takes a grant back. Where it is too late the error is a Fault with the code
+// Ended.
+func (c *Client) Revoke(ctx context.Context, id, note string) (Hold, error) {
+	return c.onHold(ctx, http.MethodPost, id, "/revoke", revokeBody{Note: note})
+}
+
 // onHold calls a route of one hold. What cannot be an id is not sent: as a part
 // of a path it could name another route.
 func (c *Client) onHold(ctx context.Context, method, id, what string, body any) (Hold, error) {

@@ -50,6 +50,9 @@ type Hold struct {
 	// GrantedUntil is until when an approval is or was good that nobody waited for.
 	GrantedUntil time.Time `json:"granted_until,omitzero"`
 
+	// Revoked is who took a grant back before it was spent, or nil.
+	Revoked *Revocation `json:"revoked,omitempty"`
+
 	DecidedBy string     `json:"decided_by"`
 	Via       string     `json:"via"`
 	Identity  string     `json:"identity,omitempty"` // of DecidedBy: verified or unverified
@@ -81,6 +84,16 @@ type Approval struct {
 	Note string    `json:"note"`
 	At   time.Time `json:"at"`
 	Self bool      `json:"self,omitempty"` // of who asked
+}
+
+// Revocation is that somebody took a grant back.
+type Revocation struct {
+	By       string    `json:"by"`
+	Via      string    `json:"via"`
+	Identity string    `json:"identity"` // verified or unverified
+	Note     string    `json:"note"`
+	At       time.Time `json:"at"`
+	Self     bool      `json:"self,omitempty"` // by who asked
 }
 
 // Requester is a person who asked, and what says so.
@@ -149,6 +162,10 @@ func shown(h hold.Hold, d Desk) Hold {
 	}
 	if h.Binding == "" {
 		s.Ungrantable = cmp.Or(h.Unbound, "nothing can be bound to its text")
+	}
+	if !h.Revoked.IsZero() {
+		r := Revocation(h.Revoked)
+		s.Revoked = &r
 	}
 	if s.Statements == nil {
 		s.Statements = []string{}

@@ -142,6 +142,9 @@ type HoldChanged struct {
 	Return       bool      `json:"return,omitempty"`
 	GrantedUntil time.Time `json:"granted_until,omitzero"`
 
+	// Revoked is true when a person took a grant back; By is that person then.
+	Revoked bool `json:"revoked,omitempty"`
+
 	// Late is true when holdfast wrote this at its next start, because it
 	// cannot tell whether it wrote it before it stopped.
 	Late bool `json:"late,omitempty"`
@@ -190,7 +193,10 @@ func (NotCounted) Kind() string { return "statements not counted" }
 
 // Kind implements Event: the state is part of it.
 func (e HoldChanged) Kind() string {
-	if e.From == e.State {
+	switch {
+	case e.Revoked:
+		return "hold revoked"
+	case e.From == e.State:
 		return "hold approved by one"
 	}
 	return "hold " + e.State

@@ -37,6 +37,9 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 		By: clip(h.DecidedBy), Via: clip(h.Via), Identity: h.Identity, Note: h.Note,
 		Result: recordResult(h.State, h.Result), Return: h.Return, GrantedUntil: utc(h.GrantUntil),
 	}
+	if e.Revoked = h.State == Lapsed && !h.Revoked.IsZero(); e.Revoked {
+		e.By, e.Via, e.Identity, e.Note = clip(h.Revoked.By), clip(h.Revoked.Via), h.Revoked.Identity, h.Revoked.Note
+	}
 	for _, q := range h.Requesters {
 		e.Requesters = append(e.Requesters, event.Requester(q))
 	}

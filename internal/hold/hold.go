@@ -15,7 +15,7 @@ const (
 	Withdrawn State = "withdrawn" // the requester cancelled or left
 	Abandoned State = "abandoned" // holdfast or the server died or stopped
 	Released  State = "released"  // on disk as sent; the server has not answered yet
-	Lapsed    State = "lapsed"    // approved, but nobody was waiting any more
+	Lapsed    State = "lapsed"    // approved, but nobody was waiting any more, or revoked
 	Executed  State = "executed"  // the server ran it
 	Failed    State = "failed"    // the server answered with an error
 	Unknown   State = "unknown"   // sent, and the answer was lost
@@ -136,6 +136,9 @@ type Hold struct {
 	Via       string // "cli", later "slack", "console"
 	Identity  string // "verified" by people, "unverified" without; empty when nobody answered
 	Note      string
+
+	// Revoked is who took the grant back that it was; zero for every other hold.
+	Revoked Revocation
 
 	// Approvals so far, in order, while more than one is needed.
 	Approvals []Approval

@@ -17,7 +17,7 @@ const (
 	withdraw step = "withdraw"  // the requester cancelled or left
 	abandon  step = "abandon"   // the server or holdfast went away
 	release  step = "release"   // it is about to be sent to the server
-	lapse    step = "lapse"     // approved, but nobody waits for it any more
+	lapse    step = "lapse"     // approved, but nobody waits for it any more, or it was revoked
 	execute  step = "execute"   // the server ran it
 	fail     step = "fail"      // the server answered with an error
 	lose     step = "lose"      // sent, and the answer was lost

@@ -28,6 +28,9 @@ func (p *page) settled() {
 	if h.Note != "" {
 		p.quotes(quoted(h.Note))
 	}
+	if h.Revoked.Note != "" {
+		p.quotes(quoted(h.Revoked.Note))
+	}
 	if words := p.serverWords(); words != "" {
 		p.quotes(words)
 	}
@@ -59,6 +62,9 @@ func (p *page) became() string {
 	case hold.Withdrawn:
 		return "Withdrawn: " + p.kept() + on + "."
 	case hold.Lapsed:
+		if !h.Revoked.IsZero() {
+			return "Revoked: " + p.kept() + on + "."
+		}
 		return "Lapsed: " + p.kept() + on + "."
 	case hold.Abandoned:
 		return "Abandoned: " + p.kept() + on + "."
@@ -95,6 +101,9 @@ func (p *page) story() string {
 	case hold.Unknown:
 		return answered + ". It was sent, and the answer was lost: " + result + ". Look on the server whether it ran."
 	case hold.Lapsed:
+		if !h.Revoked.IsZero() {
+			return answered + ". " + p.revoked()
+		}
 		return answered + ". It was not sent: " + result + "."
 	case hold.Denied:
 		return answered + ". It was refused."
@@ -107,6 +116,20 @@ func (p *page) story() string {
 		return fmt.Sprintf("*It was abandoned*, %s: %s.", moment(h.Decided), result)
 	}
 	return "Its state is " + word(string(h.State), maxFact) + "."
+}
+
+// revoked is who took the grant back and when.
+func (p *page) revoked() string {
+	r := p.hold.Revoked
+	who := ""
+	if r.Self {
+		who = ", who asked,"
+	}
+	text := fmt.Sprintf("*%s%s revoked it*, %s, before it was run", p.mention(r.By), who, moment(r.At))
+	if r.Via != "" {
+		text += " (" + word(r.Via, maxFact) + ")"
+	}
+	return text + "."
 }
 
 // sqlState is the beginning of a server's error as a hold keeps it.

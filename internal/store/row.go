@@ -16,7 +16,8 @@ type answer struct {
 	DecidedBy, Via, Identity, Note string `json:",omitempty"`
 	SQLHash, Result                string
 	Approvals                      []hold.Approval
-	GrantUntil                     int64 `json:",omitempty"` // microseconds since 1970
+	GrantUntil                     int64           `json:",omitempty"` // microseconds since 1970
+	Revoked                        hold.Revocation `json:",omitzero"`
 }
 
 func row(h hold.Hold) ([]any, error) {
@@ -27,6 +28,7 @@ func row(h hold.Hold) ([]any, error) {
 	rest, err := json.Marshal(answer{
 		DecidedBy: h.DecidedBy, Via: h.Via, Identity: h.Identity, Note: h.Note,
 		SQLHash: h.SQLHash, Result: h.Result, Approvals: h.Approvals, GrantUntil: stamp(h.GrantUntil),
+		Revoked: h.Revoked,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encoding hold %s: %w", h.ID, err)
@@ -59,6 +61,7 @@ func scan(from interface{ Scan(...any) error }) (hold.Hold, error) {
 	h.ReleaseAt, h.Ended = clock(released), clock(ended)
 	h.DecidedBy, h.Via, h.Identity, h.Note = a.DecidedBy, a.Via, a.Identity, a.Note
 	h.SQLHash, h.Result, h.Approvals, h.GrantUntil = a.SQLHash, a.Result, a.Approvals, clock(a.GrantUntil)
+	h.Revoked = a.Revoked
 	return h, nil
 }
 

@@ -69,6 +69,7 @@ func sample(id string) hold.Hold {
 		DecidedBy: "ben", Via: "cli", Identity: "verified", Note: "n", SQLHash: "abc", Result: "r",
 		Approvals:  []hold.Approval{{By: "ben", Via: "cli", Note: "n", At: noon, Groups: []string{"dba"}}},
 		GrantUntil: noon.Add(time.Hour),
+		Revoked:    hold.Revocation{By: "cy", Via: "cli", Identity: "verified", Note: "n", At: noon, Self: true},
 	}
 }
 

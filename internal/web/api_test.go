@@ -134,6 +134,7 @@ func TestAPI(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 	code(ben, "GET", "/v1/holds/"+first, "", 200, "")
+	code(ben, "POST", "/v1/holds/"+first+"/revoke", "", http.StatusConflict, "ended")
 	if _, v := ben.call("GET", "/v1/holds?all=1", ""); len(v["holds"].([]any)) != 2 {
 		t.Errorf("%v", v)
 	}
@@ -145,7 +146,7 @@ func TestAPI(t *testing.T) {
 			}
 		}
 	}
-	if slices.Sort(missing); len(missing) > 0 || len(doc.used) != 5 {
+	if slices.Sort(missing); len(missing) > 0 || len(doc.used) != 6 {
 		t.Errorf("not called: %v; called: %v", missing, doc.used)
 	}
 	r.tokens.set(map[string]string{"ana": anasHash})

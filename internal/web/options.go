@@ -20,6 +20,7 @@ type Desk interface {
 	Answered(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
+	Revoke(ctx context.Context, id string, r hold.Revoking) (hold.Hold, error)
 	Reviewers(r hold.Request) []string
 	People() hold.People
 	Watch() *hold.Watch

@@ -51,6 +51,9 @@ func (v view) record() []entry {
 	case hold.Unknown:
 		all = append(all, entry{At: v.Ended, Text: "The answer was lost", More: v.Result, Kind: "red"})
 	case hold.Lapsed:
+		if r := v.Revoked; !r.IsZero() {
+			return append(all, entry{At: r.At, Text: r.By + revoked(r), More: via(r.Via, r.Identity), Note: r.Note, Kind: "end"})
+		}
 		all = append(all, entry{At: v.Ended, Text: "Nobody waited for it any more", More: v.Result, Kind: "end"})
 	}
 	return all
@@ -61,6 +64,13 @@ func approved(a hold.Approval) string {
 		return ", who asked, approved"
 	}
 	return " approved"
+}
+
+func revoked(r hold.Revocation) string {
+	if r.Self {
+		return ", who asked, revoked it"
+	}
+	return " revoked it"
 }
 
 // via is the way by which an answer came, and how sure it is whose it was.

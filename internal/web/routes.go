@@ -26,6 +26,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /holds/{id}", s.signedIn(s.showHold))
 	mux.HandleFunc("POST /holds/{id}/approve", s.signedIn(s.approve))
 	mux.HandleFunc("POST /holds/{id}/deny", s.signedIn(s.deny))
+	mux.HandleFunc("POST /holds/{id}/revoke", s.signedIn(s.revoke))
 	mux.HandleFunc("GET /holds/{id}/{answer}", func(w http.ResponseWriter, r *http.Request) { // of an answer that was not accepted
 		http.Redirect(w, r, "/holds/"+url.PathEscape(r.PathValue("id")), http.StatusSeeOther)
 	})

@@ -51,6 +51,7 @@ type Hold struct {
 	Note      string     `json:"note"`
 	Approvals []Approval `json:"approvals,omitempty"`
 	Result    string     `json:"result,omitempty"`
+	RevokedBy string     `json:"revoked_by,omitempty"` // who took a grant back before it was spent
 	URL       string     `json:"url,omitempty"` // of its page
 }
 
@@ -76,7 +77,7 @@ func (k *Hook) shown(h hold.Hold) Hold {
 		User: h.User, RequesterUnknown: unknown, Application: h.Application, Client: h.Client,
 		SQL: h.SQL, Statements: h.Statements, Rule: h.Rule, Reason: h.Reason, InTransaction: h.InTransaction,
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(), Decided: h.Decided, Released: h.ReleaseAt, Ended: h.Ended,
-		DecidedBy: h.DecidedBy, Via: h.Via, Note: h.Note, Result: h.Result,
+		DecidedBy: h.DecidedBy, Via: h.Via, Note: h.Note, Result: h.Result, RevokedBy: h.Revoked.By,
 	}
 	if s.Statements == nil {
 		s.Statements = []string{}
