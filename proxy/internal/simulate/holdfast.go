@@ -16,6 +16,7 @@ import (
 type desk interface {
 	Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
+	Revoke(ctx context.Context, id string, r hold.Revoking) (hold.Hold, error)
 	Get(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Finish(id string, s hold.State, result string)

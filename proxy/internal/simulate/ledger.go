@@ -24,6 +24,8 @@ type fact struct {
 	failed   bool       // Desk.Wait failed
 	releases int        // how often the store let it go
 	granted  bool       // it is or was a grant
+	revoking bool       // somebody who may wants to take that back
+	revoked  bool       // and was told that it is
 	out      bool       // the store has let it go, and not taken it back
 	sent     bool       // its bytes were given to the server
 	effects  int        // what it destroyed
@@ -104,6 +106,9 @@ func (l *ledger) swapped(before, after hold.Hold) {
 		f.granted = true
 	case after.State == hold.Released:
 		l.checkApprovals(f, after)
+		if f.revoked {
+			l.w.fail(fmt.Sprintf("hold %s is released, and was revoked", f.id))
+		}
 		if f.releases++; f.out {
 			l.w.fail(fmt.Sprintf("hold %s is released a second time", f.id))
 		}

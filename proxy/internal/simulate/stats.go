@@ -14,7 +14,7 @@ type Stats struct {
 	Sessions, Messages, Steps int
 	Runs, Crashes             int // of holdfast
 	Refused, Effects          int
-	Spent, Refunds            int                // grants
+	Spent, Refunds, Revoked   int                // grants
 	Questions, Spared         int                // about names, and what nobody had to be asked about
 	Ends                      map[hold.State]int // holds, by how they ended
 }
@@ -30,6 +30,7 @@ func (s *Stats) Add(o Stats) {
 	s.Effects += o.Effects
 	s.Spent += o.Spent
 	s.Refunds += o.Refunds
+	s.Revoked += o.Revoked
 	s.Questions += o.Questions
 	s.Spared += o.Spared
 	if s.Ends == nil {
@@ -49,8 +50,8 @@ func (s Stats) String() string {
 		total += s.Ends[state]
 	}
 	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, "+
-		"%d questions about names, %d statements spared, %d grants spent, %d given back",
-		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds)
+		"%d questions about names, %d statements spared, %d grants spent, %d given back, %d revoked",
+		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds, s.Revoked)
 }
 
 // count adds up what the world has seen.
