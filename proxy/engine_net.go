@@ -43,8 +43,9 @@ type netSession struct {
 	left     bool // the client has sent its last byte
 	waiting  bool // the client's pump waits until it is wanted
 	stopping bool
-	cause    error // why the session ended; the first one
-	kept     int   // as counted in the server's budget
+	cause    error  // why the session ended; the first one
+	approved uint64 // transaction that people approved, as in session.Ask; 0 is none
+	kept     int    // as counted in the server's budget
 
 	wanted chan struct{}  // has an item when a pump that waits may be wanted again
 	tasks  sync.WaitGroup // goroutines other than the pumps
@@ -120,6 +121,7 @@ func (n *netSession) conclude() {
 	defer n.leave()
 	n.guard("finish", n.finish)
 	n.tasks.Wait()
+	n.guard("transaction", n.forgetApproved)
 	s.sessions.remove(n)
 	n.host.stats.sessions.Add(-1)
 	cause := ""

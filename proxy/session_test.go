@@ -48,6 +48,8 @@ func (d *scriptedDesk) Finish(_ string, s hold.State, _ string) {
 	d.finished = append(d.finished, s)
 }
 
+func (d *scriptedDesk) EndTransaction(string) {}
+
 // untilGone waits for the end of the context and tells the state of its cause.
 func untilGone(ctx context.Context, r hold.Request) (hold.Hold, error) {
 	<-ctx.Done()

@@ -36,7 +36,11 @@ func showCommand(a *app) *cobra.Command {
 func (a *app) printHold(h console.Hold) {
 	a.printTitle(h)
 	fmt.Fprintln(a.out)
-	for _, sentence := range a.outcome(h) {
+	sentences := a.outcome(h)
+	if text := coverage(h); text != "" {
+		sentences = append(sentences, text)
+	}
+	for _, sentence := range sentences {
 		for _, line := range fold(sentence, a.out.width) {
 			fmt.Fprintln(a.out, line)
 		}
@@ -47,9 +51,12 @@ func (a *app) printHold(h console.Hold) {
 	a.printAbout(h)
 	if h.State == string(hold.Pending) {
 		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n  holdfast deny %s --note \"why\"\n", h.ID, typing(h), h.ID)
+		if len(h.Scopes) > 1 {
+			a.printScope(h)
+		}
 	} else if unanswered(h) && h.Ungrantable == "" {
 		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n", h.ID, typing(h))
-	} else if granted(h) {
+	} else if revocable(h) {
 		fmt.Fprintf(a.out, "\n  holdfast revoke %s\n", h.ID)
 	}
 }
@@ -122,6 +129,7 @@ func (a *app) printAbout(h console.Hold) {
 	if h.Unanswerable != "" && waits(h) {
 		a.pairs([][2]string{{"NOBODY", "can approve it as it was asked: " + escape(h.Unanswerable)}})
 	}
+	a.printCovers(h)
 	word := "RECORD"
 	for _, line := range together(a.record(h), a.out.width-pairHead) {
 		a.pairs([][2]string{{word, line}})
@@ -164,6 +172,9 @@ func (a *app) record(h console.Hold) []string {
 		}
 		if own(h, h.DecidedBy) {
 			word += ", as who asked,"
+		}
+		if h.Under != "" {
+			word += " with " + h.Under
 		}
 		add(fmt.Sprintf("%s %s by %s (%s)", clock(a.now(), h.Decided), word, escape(h.DecidedBy), identity(h)))
 	case !h.Decided.IsZero():

@@ -23,6 +23,7 @@ type Desk interface {
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
 	Revoke(ctx context.Context, id string, r hold.Revoking) (hold.Hold, error)
+	Covers(ctx context.Context, h hold.Hold) (hold.Coverage, error)
 	Reviewers(r hold.Request) []string
 	People() hold.People
 }
@@ -126,7 +127,7 @@ const MaxWait = 50 * time.Second
 func (a *api) show(w http.ResponseWriter, r *http.Request) {
 	text := r.URL.Query().Get("wait")
 	if text == "" {
-		a.reply(w)(a.desk.Get(r.Context(), r.PathValue("id")))
+		a.whole(w, r)(a.desk.Get(r.Context(), r.PathValue("id")))
 		return
 	}
 	wait, err := time.ParseDuration(text)
@@ -143,14 +144,45 @@ func (a *api) show(w http.ResponseWriter, r *http.Request) {
 		case <-ctx.Done():
 		}
 	}()
-	a.reply(w)(a.desk.Answered(ctx, r.PathValue("id")))
+	a.whole(w, r)(a.desk.Answered(ctx, r.PathValue("id")))
+}
+
+// whole is reply with what went on under the approval of the hold.
+func (a *api) whole(w http.ResponseWriter, r *http.Request) func(hold.Hold, error) {
+	return func(h hold.Hold, err error) {
+		var covers hold.Coverage
+		if err == nil {
+			covers, err = a.desk.Covers(r.Context(), h)
+		}
+		if err != nil {
+			writeFault(w, faultOf(err, a.desk))
+			return
+		}
+		s := shown(h, a.desk)
+		s.setCoverage(covers)
+		writeJSON(w, http.StatusOK, s)
+	}
 }
 
 // answerBody is the body of an answer. It may be empty.
 type answerBody struct {
 	Note string `json:"note,omitempty"`
 	Type string `json:"type,omitempty"` // approve only
+
+	// Scope is "statement" or "transaction"; empty is the statement. Of approve only.
+	Scope string `json:"scope,omitempty"`
 }
+
+// scope is the word of an answer as the desk has it.
+func (a answerBody) scope() hold.Scope {
+	if a.Scope == statementScope {
+		return hold.ScopeStatement
+	}
+	return hold.Scope(a.Scope)
+}
+
+// statementScope is the word for an approval of the statement alone.
+const statementScope = "statement"
 
 func (a *api) approve(w http.ResponseWriter, r *http.Request) { a.decide(w, r, true) }
 func (a *api) deny(w http.ResponseWriter, r *http.Request)    { a.decide(w, r, false) }
@@ -167,7 +199,7 @@ func (a *api) decide(w http.ResponseWriter, r *http.Request, approve bool) {
 		return
 	}
 	a.reply(w)(a.desk.Decide(r.Context(), r.PathValue("id"),
-		hold.Decision{Approve: approve, By: by, Via: a.via, Note: body.Note, Type: body.Type}))
+		hold.Decision{Approve: approve, By: by, Via: a.via, Note: body.Note, Type: body.Type, Scope: body.scope()}))
 }
 
 // revoke takes a grant back.

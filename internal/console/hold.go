@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,16 @@ type Hold struct {
 	// GrantedUntil is until when an approval is or was good that nobody waited for.
 	GrantedUntil time.Time `json:"granted_until,omitzero"`
 
+	// Scopes are what it may be approved for while it waits: "statement", and
+	// "transaction" where it waits inside of one.
+	Scopes []string `json:"scopes,omitempty"`
+
+	// Under is the hold whose approval for a transaction this statement went on with.
+	Under string `json:"under,omitempty"`
+
+	// Covers is, of one hold that was approved for its transaction, what went on under it.
+	Covers *Coverage `json:"covers,omitempty"`
+
 	// Revoked is who took a grant back before it was spent, or nil.
 	Revoked *Revocation `json:"revoked,omitempty"`
 
@@ -84,6 +95,23 @@ type Approval struct {
 	Note string    `json:"note"`
 	At   time.Time `json:"at"`
 	Self bool      `json:"self,omitempty"` // of who asked
+
+	Scope string `json:"scope,omitempty"` // "transaction", or empty for the statement
+}
+
+// Coverage is what an approval was for besides its own statement.
+type Coverage struct {
+	Open   bool     `json:"open"`   // more may go on under it
+	Passed []Passed `json:"passed"` // what went on, in order
+}
+
+// Passed is a statement that went on under the approval of another hold.
+type Passed struct {
+	ID         string    `json:"id"`
+	State      string    `json:"state"`
+	Statements []string  `json:"statements"`
+	Released   time.Time `json:"released"`
+	Result     string    `json:"result,omitempty"`
 }
 
 // Revocation is that somebody took a grant back.
@@ -148,7 +176,7 @@ func shown(h hold.Hold, d Desk) Hold {
 			Group: h.Reviewers.Group, Count: h.Needs()[0].Count,
 			People: d.Reviewers(h.Request), OneMore: h.OneMore(),
 		},
-		Unanswerable: h.Unanswerable, SelfConfirmed: h.SelfConfirmed(),
+		Unanswerable: h.Unanswerable, Under: h.Under, SelfConfirmed: h.SelfConfirmed(),
 	}
 	s.setRequesters(d.People().Requesters(h.Request))
 	for _, n := range h.Needs() {
@@ -156,6 +184,9 @@ func shown(h hold.Hold, d Desk) Hold {
 	}
 	if h.SelfConfirm && len(s.Requesters) > 0 {
 		s.SelfConfirm = h.Database
+	}
+	if h.Transactional() {
+		s.Scopes = []string{statementScope, string(hold.ScopeTransaction)}
 	}
 	if h.TypeName {
 		s.TypeName = h.TypeNames()
@@ -171,9 +202,21 @@ func shown(h hold.Hold, d Desk) Hold {
 		s.Statements = []string{}
 	}
 	for _, a := range h.Approvals {
-		s.Approvals = append(s.Approvals, Approval{By: a.By, Via: a.Via, Note: a.Note, At: a.At.UTC(), Self: a.Self})
+		s.Approvals = append(s.Approvals, Approval{By: a.By, Via: a.Via, Note: a.Note, At: a.At.UTC(), Self: a.Self, Scope: string(a.Scope)})
 	}
 	return s
+}
+
+// setCoverage adds what went on under the approval, where it was for more than the
+// statement.
+func (s *Hold) setCoverage(c hold.Coverage) {
+	if !slices.ContainsFunc(s.Approvals, func(a Approval) bool { return a.Scope != "" }) {
+		return
+	}
+	s.Covers = &Coverage{Open: c.Open, Passed: []Passed{}}
+	for _, h := range c.Passed {
+		s.Covers.Passed = append(s.Covers.Passed, Passed{ID: h.ID, State: string(h.State), Statements: h.Statements, Released: h.ReleaseAt.UTC(), Result: h.Result})
+	}
 }
 
 func (s *Hold) setRequesters(list []hold.Requester, unknown bool) {

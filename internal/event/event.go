@@ -137,6 +137,9 @@ type HoldChanged struct {
 	Approvals []Approval `json:"approvals,omitempty"`
 	Result    string     `json:"result,omitempty"`
 
+	// Under is the hold whose approval for a transaction this statement went on with.
+	Under string `json:"under,omitempty"`
+
 	// Return is true when nobody waits on the wire; GrantedUntil is until when a
 	// grant is or was good, zero where it never was one.
 	Return       bool      `json:"return,omitempty"`
@@ -167,6 +170,7 @@ type Approval struct {
 	By     string    `json:"by"`
 	Via    string    `json:"via,omitempty"`
 	Note   string    `json:"note,omitempty"`
+	Scope  string    `json:"scope,omitempty"`  // "transaction", or empty for the statement
 	Groups []string  `json:"groups,omitempty"` // for which it counts
 	Self   bool      `json:"self,omitempty"`   // of who asked
 	At     time.Time `json:"at"`

@@ -35,18 +35,18 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(), Also: also(h.Request), TypeName: h.TypeName,
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(),
 		By: clip(h.DecidedBy), Via: clip(h.Via), Identity: h.Identity, Note: h.Note,
-		Result: recordResult(h.State, h.Result), Return: h.Return, GrantedUntil: utc(h.GrantUntil),
+		Result: recordResult(h.State, h.Result), Under: h.Under, Return: h.Return, GrantedUntil: utc(h.GrantUntil),
 	}
-	if e.Revoked = h.State == Lapsed && !h.Revoked.IsZero(); e.Revoked {
+	if e.Revoked = !h.Revoked.IsZero() && (h.State == Lapsed || h.State == from); e.Revoked {
 		e.By, e.Via, e.Identity, e.Note = clip(h.Revoked.By), clip(h.Revoked.Via), h.Revoked.Identity, h.Revoked.Note
 	}
 	for _, q := range h.Requesters {
 		e.Requesters = append(e.Requesters, event.Requester(q))
 	}
 	for _, a := range h.Approvals {
-		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, Self: a.Self, Groups: named(a.Groups), At: a.At.UTC()})
+		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, Self: a.Self, Scope: string(a.Scope), Groups: named(a.Groups), At: a.At.UTC()})
 	}
-	if n := len(h.Approvals); n > 0 && (h.State == Pending || h.State == from) {
+	if n := len(h.Approvals); n > 0 && !e.Revoked && (h.State == Pending || h.State == from) {
 		last := h.Approvals[n-1]
 		e.By, e.Via, e.Note = clip(last.By), clip(last.Via), last.Note
 	}

@@ -61,6 +61,10 @@ type Request struct {
 	// server, or may do so.
 	InTransaction bool
 
+	// Transaction names the transaction of the session in which it runs, unlike those of
+	// all other sessions; empty where none is open for certain, or where it may end it.
+	Transaction string
+
 	// Wait bounds the hold. Zero or less is a fault of the caller.
 	Wait time.Duration
 
@@ -137,6 +141,10 @@ type Hold struct {
 	Identity  string // "verified" by people, "unverified" without; empty when nobody answered
 	Note      string
 
+	// Under is the hold whose approval this statement went on with; empty for one that
+	// was approved itself.
+	Under string
+
 	// Revoked is who took the grant back that it was; zero for every other hold.
 	Revoked Revocation
 
@@ -162,6 +170,9 @@ type Approval struct {
 
 	// Self is true when the reviewer is one of those who asked.
 	Self bool
+
+	// Scope is what it is for.
+	Scope Scope `json:",omitempty"`
 
 	// Groups are those of the request that the reviewer was in then: a yes counts
 	// for each of them, and stays counted when people change.

@@ -62,6 +62,9 @@ type job struct {
 	// should the store have it; or nil.
 	revert *Hold
 
+	// amend changes the hold but for its state, or is nil.
+	amend func(*Hold)
+
 	event *event.HoldChanged // to be written to the record, or nil
 	state State              // to be marked as recorded in the store
 
@@ -70,7 +73,9 @@ type job struct {
 }
 
 // changes is false for a job that only marks.
-func (j *job) changes() bool { return j.step != "" || j.event != nil || j.revert != nil }
+func (j *job) changes() bool {
+	return j.step != "" || j.event != nil || j.revert != nil || j.amend != nil
+}
 
 func newLater(d *Desk) *later {
 	l := &later{desk: d, queue: make(chan job, laterLength), quit: make(chan struct{}), changes: map[string]*change{}}

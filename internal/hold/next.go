@@ -11,6 +11,7 @@ type step string
 
 const (
 	ask      step = "ask"       // a session asks for reviewers
+	pass     step = "pass"      // it is about to be sent under an approval of another hold
 	approve  step = "approve"   // enough reviewers said yes
 	deny     step = "deny"      // a reviewer said no
 	expire   step = "expire"    // its time is over
@@ -28,7 +29,7 @@ const (
 // transitions is the whole of what may follow what. Approving a hold that nobody
 // waits for makes a grant: one in return mode, or one that ended without an answer.
 var transitions = map[State]map[step]State{
-	"":        {ask: Pending},
+	"":        {ask: Pending, pass: Released},
 	Pending:   {approve: Approved, grant: Granted, deny: Denied, expire: Expired, withdraw: Withdrawn, abandon: Abandoned},
 	Approved:  {release: Released, lapse: Lapsed},
 	Released:  {execute: Executed, fail: Failed, lose: Unknown, giveBack: Granted},

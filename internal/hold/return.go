@@ -111,6 +111,9 @@ func (d *Desk) decideKept(ctx context.Context, id string, who answerer, dec Deci
 	if !dec.Approve {
 		return d.denyKept(ctx, h, who, dec)
 	}
+	if err := h.checkScope(d.People(), who, dec.Scope); err != nil {
+		return Hold{}, err
+	}
 	if err := d.People().checkType(who, dec.Type, h.Request); err != nil {
 		return Hold{}, err
 	}

@@ -29,7 +29,8 @@ type Revoking struct {
 
 // Revoke takes a grant back: its hold lapses, and the statement is asked about again.
 // Whoever could have answered the hold may do that, and who asked. It and spending are
-// changed under one gate, so that of both exactly one happens.
+// changed under one gate, so that of both exactly one happens. An approval for a
+// transaction that goes on is taken back for the rest of it; the state of the hold stays.
 //
 // Errors: ErrUnknownID; ErrNotRevocable with the hold when there is nothing to take
 // back, or it is too late; ErrNotAllowed; and one that wraps ErrUnavailable when it could
@@ -69,14 +70,15 @@ func (d *Desk) revokeGated(ctx context.Context, before Hold, who answerer, r Rev
 	if err := people.mayAnswer(who, before.Request); err != nil && !self {
 		return Hold{}, err
 	}
+	taken := Revocation{By: who.name, Via: clip(r.Via), Identity: who.identity, Note: r.Note, Self: self}
 	if before.State != Granted {
-		return Hold{}, ErrNotRevocable{Hold: before.clone()}
+		return d.revokeScope(before, taken)
 	}
 	if d.later.unwritten(before.ID) != nil {
 		return Hold{}, unavailable("revoking hold "+before.ID, errors.New("its last change is not on disk yet; try again in a moment"))
 	}
 	set := func(h *Hold) {
-		h.Revoked = Revocation{By: who.name, Via: clip(r.Via), Identity: who.identity, Note: r.Note, At: h.Ended, Self: self}
+		h.Revoked, h.Revoked.At = taken, h.Ended
 		h.Result = h.Revoked.result()
 	}
 	after, err := before.stepped(lapse, set)
@@ -126,6 +128,9 @@ type ErrNotRevocable struct{ Hold Hold }
 // Error says why, and since when it is too late, for people.
 func (e ErrNotRevocable) Error() string {
 	h := e.Hold
+	if !h.Revoked.IsZero() {
+		return fmt.Sprintf("it was revoked already, by %s at %s", h.Revoked.By, moment(h.Revoked.At))
+	}
 	switch h.State {
 	case Pending:
 		return "it is not approved yet, so there is nothing to revoke: deny it"
@@ -140,9 +145,6 @@ func (e ErrNotRevocable) Error() string {
 	case Unknown:
 		return fmt.Sprintf("it is too late: it was sent at %s, and whether it ran is unknown", moment(h.ReleaseAt))
 	case Lapsed:
-		if !h.Revoked.IsZero() {
-			return fmt.Sprintf("it was revoked already, by %s at %s", h.Revoked.By, moment(h.Revoked.At))
-		}
 		return fmt.Sprintf("there is nothing to revoke: it lapsed at %s without having been run", moment(h.Ended))
 	}
 	return "there is nothing to revoke: it " + h.State.became() + ", and nobody has granted it since"

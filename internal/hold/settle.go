@@ -42,6 +42,12 @@ func (d *Desk) settle(j *job) error {
 		}
 		j.step = ""
 	}
+	if j.amend != nil {
+		if err := d.settleAmended(ctx, j); err != nil {
+			return err
+		}
+		j.amend = nil
+	}
 	if j.event != nil {
 		if err := d.write(ctx, *j.event); err != nil {
 			return err

@@ -35,6 +35,10 @@ type Store interface {
 	// first.
 	Bound(ctx context.Context, binding string) ([]Hold, error)
 
+	// Under is every hold that went on under the approval of the one with that id,
+	// oldest first.
+	Under(ctx context.Context, id string) ([]Hold, error)
+
 	// Unrecorded is every hold whose state may be missing in the record.
 	Unrecorded(ctx context.Context) ([]Hold, error)
 }

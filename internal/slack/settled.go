@@ -82,6 +82,9 @@ func (p *page) story() string {
 	if slices.ContainsFunc(h.Approvals, func(a hold.Approval) bool { return a.By == h.DecidedBy && a.Self }) {
 		did = "asked for it and " + did
 	}
+	if slices.ContainsFunc(h.ForTransaction(), func(a hold.Approval) bool { return a.By == h.DecidedBy }) {
+		did += " and its transaction"
+	}
 	answered := fmt.Sprintf("*%s %s*, %s, %s after it was asked", p.mention(h.DecidedBy), did, moment(h.Decided), wording.Took(h.Decided.Sub(h.Asked)))
 	if h.Via != "" {
 		answered += " (" + word(h.Via, maxFact) + ")"

@@ -98,6 +98,12 @@ func (s *Store) Bound(ctx context.Context, binding string) ([]hold.Hold, error) 
 	return s.list(ctx, `WHERE state IN ('pending', 'granted') AND json_extract(request, '$.Binding') = ? ORDER BY asked, id`, binding)
 }
 
+// Under implements hold.Store. It reads every hold that is kept; there are few, and it is
+// asked when a person looks.
+func (s *Store) Under(ctx context.Context, id string) ([]hold.Hold, error) {
+	return s.list(ctx, `WHERE json_extract(answer, '$.Under') = ? ORDER BY asked, id`, id)
+}
+
 // Unrecorded implements hold.Store.
 func (s *Store) Unrecorded(ctx context.Context) ([]hold.Hold, error) {
 	return s.list(ctx, `WHERE recorded = 0 ORDER BY asked, id`)

@@ -9,12 +9,18 @@ import (
 	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
+// statementScope is what the form sends for an approval of the statement alone.
+const statementScope = "statement"
+
 // door is hold.Decision.Via.
 const door = "console"
 
 func (s *Server) approve(w http.ResponseWriter, r *http.Request, who session) {
 	a := answer{Note: oneLine(r.PostForm.Get("note")), Name: strings.TrimSpace(r.PostForm.Get("name"))}
-	s.decide(w, r, who, a, hold.Decision{Approve: true, By: who.by, Via: door, Note: a.Note, Type: a.Name})
+	if a.Scope = r.PostForm.Get("scope"); a.Scope == statementScope {
+		a.Scope = ""
+	}
+	s.decide(w, r, who, a, hold.Decision{Approve: true, By: who.by, Via: door, Note: a.Note, Type: a.Name, Scope: hold.Scope(a.Scope)})
 }
 
 func (s *Server) deny(w http.ResponseWriter, r *http.Request, who session) {

@@ -21,6 +21,7 @@ type Desk interface {
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
 	Revoke(ctx context.Context, id string, r hold.Revoking) (hold.Hold, error)
+	Covers(ctx context.Context, h hold.Hold) (hold.Coverage, error)
 	Reviewers(r hold.Request) []string
 	People() hold.People
 	Watch() *hold.Watch

@@ -32,18 +32,22 @@ func parsePages() (pages, error) {
 
 // funcs are what templates call by name.
 var funcs = template.FuncMap{
-	"asset":   assetPath,
-	"visible": visible,
-	"capital": capital,
-	"number":  wording.Number,
-	"count":   wording.Count,
-	"took":    wording.Took,
-	"list":    wording.List,
-	"add":     func(a, b int) int { return a + b },
-	"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"clock":   func(t time.Time) string { return t.UTC().Format("15:04:05 UTC") },
-	"day":     func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-	"moment":  func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
+	"asset":     assetPath,
+	"visible":   visible,
+	"capital":   capital,
+	"number":    wording.Number,
+	"count":     wording.Count,
+	"took":      wording.Took,
+	"list":      wording.List,
+	"wentOn":    wording.WentOn,
+	"asksAgain": func() string { return wording.AsksAgain },
+	"statement": statement,
+	"stateWord": stateWord,
+	"add":       func(a, b int) int { return a + b },
+	"stamp":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"clock":     func(t time.Time) string { return t.UTC().Format("15:04:05 UTC") },
+	"day":       func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+	"moment":    func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
 }
 
 // frame is what surrounds every page.

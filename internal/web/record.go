@@ -20,6 +20,9 @@ type entry struct {
 
 // record is what happened to a hold, in order.
 func (v view) record() []entry {
+	if v.Under != "" {
+		return v.passed()
+	}
 	all := []entry{{At: v.Asked, Text: v.Asker + " asked, and it was held", More: "rule " + v.Rule, Kind: "hot"}}
 	for _, a := range v.Approvals {
 		all = append(all, entry{At: a.At, Text: a.By + approved(a), More: via(a.Via, ""), Note: a.Note})
@@ -37,11 +40,28 @@ func (v view) record() []entry {
 	if len(v.Approvals) == 0 && v.DecidedBy != "" {
 		all = append(all, entry{At: v.Decided, Text: v.DecidedBy + " approved", More: via(v.Via, v.Identity), Note: v.Note})
 	}
+	return v.ended(all)
+}
+
+// passed is what happened to a statement that went on under another hold's approval.
+func (v view) passed() []entry {
+	var all []entry
+	for _, a := range v.Approvals {
+		all = append(all, entry{At: a.At, Text: a.By + approved(a) + " with " + v.Under, More: via(a.Via, ""), Note: a.Note})
+	}
+	return v.ended(append(all, entry{At: v.Asked, Text: v.Asker + " sent it, and nobody was asked", More: "rule " + v.Rule, Kind: "hot"}))
+}
+
+// ended adds what came after the approval.
+func (v view) ended(all []entry) []entry {
 	if v.State == hold.Granted {
 		all = append(all, entry{Text: "Waits to be run once by " + v.Asker, Kind: "later"})
 	}
 	if !v.ReleaseAt.IsZero() {
 		all = append(all, entry{At: v.ReleaseAt, Text: "Released to the server"})
+	}
+	if r := v.Revoked; !r.IsZero() && v.State != hold.Lapsed {
+		all = append(all, entry{At: r.At, Text: r.By + revoked(r) + " for the rest of the transaction", More: via(r.Via, r.Identity), Note: r.Note})
 	}
 	switch v.State {
 	case hold.Executed:
@@ -60,10 +80,14 @@ func (v view) record() []entry {
 }
 
 func approved(a hold.Approval) string {
+	text := " approved"
 	if a.Self {
-		return ", who asked, approved"
+		text = ", who asked, approved"
 	}
-	return " approved"
+	if a.Scope == hold.ScopeTransaction {
+		text += " the transaction"
+	}
+	return text
 }
 
 func revoked(r hold.Revocation) string {

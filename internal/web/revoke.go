@@ -21,10 +21,10 @@ func (s *Server) revoke(w http.ResponseWriter, r *http.Request, who session) {
 	s.notDone(w, r, err, who, answer{Reason: reason}, "Not revoked")
 }
 
-// revocable says that the viewer may take the grant back: one who could have answered
-// it, or who asked.
-func (v view) revocable(people hold.People, who session) bool {
-	return v.State == hold.Granted && (v.Mine || !people.Configured() || slices.Contains(v.Names, who.by.Person))
+// revocable says that the viewer may take the grant back, or what is left of an approval
+// for a transaction: one who could have answered it, or who asked.
+func (v view) revocable(people hold.People, who session, open bool) bool {
+	return (v.State == hold.Granted || open) && (v.Mine || !people.Configured() || slices.Contains(v.Names, who.by.Person))
 }
 
 // tooLate is nil, or says that a grant cannot be taken back.

@@ -34,7 +34,6 @@ type view struct {
 	Mine       bool     // the viewer asked
 	Answers    bool     // the viewer may answer, and has not yet
 	Approved   bool     // the viewer has approved
-	Revocable  bool     // it is a grant that the viewer may take back
 	Late       bool     // it ended without an answer, and the viewer may approve it all the same
 }
 
@@ -65,7 +64,6 @@ func (s *Server) viewOf(h hold.Hold, who session, now time.Time) view {
 	may := !v.Approved && (!known.Configured() || slices.Contains(v.Names, who.by.Person))
 	v.Answers = v.Waits && may
 	v.Late = h.Grantable() && may
-	v.Revocable = v.revocable(known, who)
 	return v
 }
 

@@ -21,6 +21,10 @@ type Ask struct {
 	// session, or may do so.
 	InTransaction bool
 
+	// Transaction is the number of the transaction of the client in which all of it runs;
+	// 0 when that is not certain, or when it ends it. See InTransaction.
+	Transaction uint64
+
 	// Binding is the digest of the statements with their parameters; empty for a text
 	// with a password in it, of which no confirmation can be kept. See Confirmation.
 	Binding string
@@ -46,6 +50,7 @@ func (c *Core) ask() *Ask {
 		Origin:        c.cfg.Origin,
 		Verdict:       c.worst(),
 		InTransaction: c.status != 'I' || c.queue.len() > 0 || c.dirty,
+		Transaction:   c.within(),
 	}
 	digest := sha256.New()
 	var texts []string

@@ -104,6 +104,11 @@ func (p *port) Bound(ctx context.Context, binding string) ([]hold.Hold, error) {
 	})
 }
 
+// Under implements hold.Store.
+func (p *port) Under(ctx context.Context, id string) ([]hold.Hold, error) {
+	return p.list(ctx, "under "+id, func(s *stored) bool { return s.Under == id })
+}
+
 // Unrecorded implements hold.Store.
 func (p *port) Unrecorded(ctx context.Context) ([]hold.Hold, error) {
 	return p.list(ctx, "unrecorded", func(s *stored) bool { return !s.recorded })

@@ -27,6 +27,7 @@ func deskMutants() map[string]Options {
 		"takes any statement for a granted":   func(d desk) desk { return &blurred{desk: d} },
 		"forgets to revoke":                   func(d desk) desk { return &oblivious{desk: d} },
 		"lets anybody revoke":                 func(d desk) desk { return &generous{desk: d} },
+		"takes a yes for the transaction":     func(d desk) desk { return &sweeping{desk: d} },
 		"gives back what was executed":        func(d desk) desk { return &refunding{desk: d} },
 		"releases what it could not write":    func(d desk) desk { return &careless{desk: d} },
 		"says denied for expired":             func(d desk) desk { return &rude{desk: d} },

@@ -19,6 +19,7 @@ type desk interface {
 	Revoke(ctx context.Context, id string, r hold.Revoking) (hold.Hold, error)
 	Get(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
+	EndTransaction(id string)
 	Finish(id string, s hold.State, result string)
 	Close() error
 }

@@ -45,6 +45,9 @@ func (w *world) revoked(f *fact, name string, h hold.Hold, err error) {
 	var late hold.ErrNotRevocable
 	var refused hold.ErrNotAllowed
 	switch {
+	case err == nil && may && h.State != hold.Lapsed && h.Revoked.By == name && f.out && len(f.scopes) > 0:
+		f.revoked = true // for the rest of its transaction
+		w.stats.Revoked++
 	case err == nil && (!may || h.State != hold.Lapsed || h.Revoked.By != name || !f.granted):
 		w.fail(fmt.Sprintf("%s revoked hold %s of %s, which is %s now", name, f.id, f.User, h.State))
 	case err == nil && f.out:

@@ -15,6 +15,7 @@ type Stats struct {
 	Runs, Crashes             int // of holdfast
 	Refused, Effects          int
 	Spent, Refunds, Revoked   int                // grants
+	Passed                    int                // statements under an approval of their transaction
 	Questions, Spared         int                // about names, and what nobody had to be asked about
 	Ends                      map[hold.State]int // holds, by how they ended
 }
@@ -31,6 +32,7 @@ func (s *Stats) Add(o Stats) {
 	s.Spent += o.Spent
 	s.Refunds += o.Refunds
 	s.Revoked += o.Revoked
+	s.Passed += o.Passed
 	s.Questions += o.Questions
 	s.Spared += o.Spared
 	if s.Ends == nil {
@@ -50,8 +52,8 @@ func (s Stats) String() string {
 		total += s.Ends[state]
 	}
 	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, "+
-		"%d questions about names, %d statements spared, %d grants spent, %d given back, %d revoked",
-		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds, s.Revoked)
+		"%d questions about names, %d statements spared, %d grants spent, %d given back, %d revoked, %d passed in a transaction",
+		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds, s.Revoked, s.Passed)
 }
 
 // count adds up what the world has seen.

@@ -87,6 +87,7 @@ func (s *server) rollback() {
 
 // ended closes the portals of the transaction with it.
 func (s *server) ended() {
+	s.blocks++
 	s.tx, s.saved, s.outgoing, s.pipelining, s.immediate = txNone, nil, nil, false, false
 	for name, o := range s.origins {
 		o.made = false
