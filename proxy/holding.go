@@ -69,7 +69,7 @@ func (n *netSession) transaction(number uint64) string {
 
 // approvedForLocked remembers that people approved a transaction, to say when it is over.
 func (n *netSession) approvedForLocked(a *session.Ask, h hold.Hold) {
-	if len(h.ForTransaction()) > 0 && h.Under == "" {
+	if h.Covering() {
 		n.approved = a.Transaction
 	}
 }

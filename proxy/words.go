@@ -137,7 +137,7 @@ func releasedNotice(held hold.Hold, after time.Duration) wire.Error {
 		}
 	}
 	words := wire.Error{Message: fmt.Sprintf("holdfast: released %s: approved by %s after %s", held.ID, held.DecidedBy, duration(after))}
-	if len(held.ForTransaction()) > 0 {
+	if held.Covering() {
 		words.Detail = fmt.Sprintf("It is approved for this transaction: what else is held in it goes on and is recorded, for %s at most.", duration(held.GrantFor()))
 	}
 	return words

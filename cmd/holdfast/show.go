@@ -162,7 +162,11 @@ func rule(h console.Hold) string {
 
 // record is what happened when.
 func (a *app) record(h console.Hold) []string {
-	parts := []string{clock(a.now(), h.Asked) + " held"}
+	first := " held"
+	if h.Under != "" {
+		first = " sent"
+	}
+	parts := []string{clock(a.now(), h.Asked) + first}
 	add := func(text string) { parts = append(parts, text) }
 	switch {
 	case h.DecidedBy != "":

@@ -210,7 +210,7 @@ func shown(h hold.Hold, d Desk) Hold {
 // setCoverage adds what went on under the approval, where it was for more than the
 // statement.
 func (s *Hold) setCoverage(c hold.Coverage) {
-	if !slices.ContainsFunc(s.Approvals, func(a Approval) bool { return a.Scope != "" }) {
+	if s.Under != "" || !slices.ContainsFunc(s.Approvals, func(a Approval) bool { return a.Scope != "" }) {
 		return
 	}
 	s.Covers = &Coverage{Open: c.Open, Passed: []Passed{}}

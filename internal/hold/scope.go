@@ -37,6 +37,9 @@ func (h Hold) checkScope(people People, who answerer, s Scope) error {
 	return nil
 }
 
+// Covering is true for a hold of which an approval was for its transaction.
+func (h Hold) Covering() bool { return h.Under == "" && len(h.ForTransaction()) > 0 }
+
 // ForTransaction are the approvals of h that are for its transaction.
 func (h Hold) ForTransaction() []Approval {
 	return slices.DeleteFunc(slices.Clone(h.Approvals), func(a Approval) bool { return a.Scope != ScopeTransaction })
@@ -52,7 +55,7 @@ type openScope struct {
 
 // openScope begins what the approvals of a hold that is sent are for.
 func (d *Desk) openScope(h Hold) {
-	if h.Transaction == "" || len(h.ForTransaction()) == 0 {
+	if h.Transaction == "" || !h.Covering() {
 		return
 	}
 	d.mu.Lock()

@@ -135,7 +135,7 @@ func (c *conversation) answered(h hold.Hold, err error) {
 		c.refuse(held.id, "ZH006")
 	case h.State == hold.Released:
 		c.world.ledger.spentBy(c, held, h)
-		if h.Under == "" && len(h.ForTransaction()) > 0 {
+		if h.Covering() {
 			c.approved = held.ask.Transaction
 		}
 		c.release(held.ask, h.ID)
