@@ -27,3 +27,27 @@ func TestRevokedGrant(t *testing.T) {
 	r.idle()
 	r.wantOnce()
 }
+
+// The message of a hold that was approved for its transaction lists what went on.
+func TestCoveringTransaction(t *testing.T) {
+	r := newRig(t, nil)
+	req := request()
+	req.InTransaction, req.Transaction, req.Undone, req.UnknownSame = true, "7/1", true, true
+	a := r.ask(req)
+	r.messageOf(a, "Held on shop-prod")
+	_, err := r.desk.Decide(t.Context(), a.id, hold.Decision{Approve: true, By: hold.Answerer{OS: "ben"}, Via: "cli", Scope: hold.ScopeTransaction})
+	r.must(err)
+	r.wantEnd(a, hold.Released)
+	r.desk.Finish(a.id, hold.Executed, "DROP TABLE")
+	r.messageOf(a, "approved it and its transaction", "0 further statements")
+	req.Statements = []string{"TRUNCATE <logs>"}
+	h, err := r.desk.Wait(t.Context(), req, nil)
+	r.must(err)
+	r.desk.Finish(h.ID, hold.Executed, "TRUNCATE TABLE")
+	r.messageOf(a, "1 further statement went on", "and more may until it ends", "executed: TRUNCATE &lt;logs&gt; (hold "+h.ID+")")
+	_, err = r.desk.Revoke(t.Context(), a.id, hold.Revoking{By: hold.Answerer{OS: "ben"}, Via: "cli", Note: "enough"})
+	r.must(err)
+	r.messageOf(a, "revoked it*", "enough")
+	r.idle()
+	r.wantOnce()
+}

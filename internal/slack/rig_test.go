@@ -141,6 +141,9 @@ type observer struct{ app *App }
 func (o observer) Observe(e event.Event) {
 	if c, ok := e.(event.HoldChanged); ok {
 		o.app.Changed(c.Hold, c.State == string(hold.Pending) && c.From == "")
+		if c.Under != "" {
+			o.app.Changed(c.Under, false)
+		}
 	}
 }
 

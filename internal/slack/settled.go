@@ -17,6 +17,9 @@ func (p *page) settled() {
 	p.text = line(fmt.Sprintf("%s Asked by %s. Hold %s.", what, p.requester(), h.ID), maxNotice)
 	p.header(what)
 	p.says(p.story())
+	if h.Covering() {
+		p.says(p.covered())
+	}
 	for _, yes := range h.Approvals {
 		if yes.By != h.DecidedBy {
 			p.says(fmt.Sprintf("%s%s approved it as well, %s.", p.mention(yes.By), whoAsked(yes), moment(yes.At)))
@@ -121,6 +124,26 @@ func (p *page) story() string {
 	return "Its state is " + word(string(h.State), maxFact) + "."
 }
 
+// covered is what went on under an approval for a transaction.
+func (p *page) covered() string {
+	text := wording.WentOn(p.covers) + "."
+	for i, h := range p.covers.Passed {
+		if i == maxPassed {
+			text += fmt.Sprintf("\n• and %d more", len(p.covers.Passed)-i)
+			break
+		}
+		text += fmt.Sprintf("\n• %s: %s (hold %s)", h.State, word(strings.Join(h.Statements, "; "), maxFact), h.ID)
+	}
+	if r := p.hold.Revoked; !r.IsZero() && p.hold.State != hold.Lapsed {
+		text += "\n" + p.revoked()
+	}
+	return text
+}
+
+// maxPassed bounds how many statements a message lists: with them it stays within
+// maxSection.
+const maxPassed = 10
+
 // revoked is who took the grant back and when.
 func (p *page) revoked() string {
 	r := p.hold.Revoked
@@ -128,7 +151,10 @@ func (p *page) revoked() string {
 	if r.Self {
 		who = ", who asked,"
 	}
-	text := fmt.Sprintf("*%s%s revoked it*, %s, before it was run", p.mention(r.By), who, moment(r.At))
+	text := fmt.Sprintf("*%s%s revoked it*, %s", p.mention(r.By), who, moment(r.At))
+	if p.hold.State == hold.Lapsed {
+		text += ", before it was run"
+	}
 	if r.Via != "" {
 		text += " (" + word(r.Via, maxFact) + ")"
 	}

@@ -33,9 +33,9 @@ func (v view) digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// viewOf is the message of a hold.
-func (a *App) viewOf(h hold.Hold) view {
-	p := page{app: a, hold: h, people: a.desk.People()}
+// viewOf is the message of a hold, with what went on under its approval.
+func (a *App) viewOf(h hold.Hold, covers hold.Coverage) view {
+	p := page{app: a, hold: h, covers: covers, people: a.desk.People()}
 	switch h.State {
 	case hold.Pending:
 		p.pending()
@@ -53,6 +53,7 @@ type page struct {
 	view
 	app    *App
 	hold   hold.Hold
+	covers hold.Coverage
 	people hold.People
 }
 
