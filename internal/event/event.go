@@ -137,7 +137,17 @@ type HoldChanged struct {
 	Approvals []Approval `json:"approvals,omitempty"`
 	Result    string     `json:"result,omitempty"`
 
-	// Under is the hold whose approval for a transaction this statement went on with.
+	// File is the name of a file of which statements are to be approved together, FileHash
+	// the SHA-256 of its bytes, Items the hashes of those statements, Submitter who asked
+	// for it; Spent is how many were sent.
+	File      string   `json:"file,omitempty"`
+	FileHash  string   `json:"file_sha256,omitempty"`
+	Items     []string `json:"items,omitempty"`
+	Submitter string   `json:"submitter,omitempty"`
+	Spent     int      `json:"spent,omitempty"`
+
+	// Under is the hold whose approval, for its transaction or of a file, this statement
+	// went on with.
 	Under string `json:"under,omitempty"`
 
 	// Return is true when nobody waits on the wire; GrantedUntil is until when a

@@ -35,7 +35,7 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(), Also: also(h.Request), TypeName: h.TypeName,
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(),
 		By: clip(h.DecidedBy), Via: clip(h.Via), Identity: h.Identity, Note: h.Note,
-		Result: recordResult(h.State, h.Result), Under: h.Under, Return: h.Return, GrantedUntil: utc(h.GrantUntil),
+		Result: recordResult(h.State, h.Result), Under: h.Under, File: clip(h.File), FileHash: clip(h.FileHash), Submitter: clip(h.Submitter), Items: itemHashes(h.Items), Spent: len(h.Spent), Return: h.Return, GrantedUntil: utc(h.GrantUntil),
 	}
 	if e.Revoked = !h.Revoked.IsZero() && (h.State == Lapsed || h.State == from); e.Revoked {
 		e.By, e.Via, e.Identity, e.Note = clip(h.Revoked.By), clip(h.Revoked.Via), h.Revoked.Identity, h.Revoked.Note
@@ -51,6 +51,14 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 		e.By, e.Via, e.Note = clip(last.By), clip(last.Via), last.Note
 	}
 	return e
+}
+
+// itemHashes are the statements of a file, each by its hash.
+func itemHashes(items []Item) (list []string) {
+	for _, i := range items {
+		list = append(list, i.Hash)
+	}
+	return list
 }
 
 // utc keeps the zero time zero.

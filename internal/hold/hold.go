@@ -65,6 +65,15 @@ type Request struct {
 	// all other sessions; empty where none is open for certain, or where it may end it.
 	Transaction string
 
+	// Items are the statements of a file that are to be approved together; none for a
+	// statement that waits. File is its name, FileHash the SHA-256 of its bytes in
+	// hexadecimal, Submitter who asked for it: a person, or without people an OS user.
+	Items                     []Item
+	File, FileHash, Submitter string
+
+	// Item is what an approved file may list this statement as; empty for none.
+	Item string
+
 	// Wait bounds the hold. Zero or less is a fault of the caller.
 	Wait time.Duration
 
@@ -140,6 +149,9 @@ type Hold struct {
 	Via       string // "cli", later "slack", "console"
 	Identity  string // "verified" by people, "unverified" without; empty when nobody answered
 	Note      string
+
+	// Spent are the items that were sent, in order.
+	Spent []Spent
 
 	// Under is the hold whose approval this statement went on with; empty for one that
 	// was approved itself.

@@ -65,6 +65,10 @@ type job struct {
 	// amend changes the hold but for its state, or is nil.
 	amend func(*Hold)
 
+	// file is how the outcome changes the file that lists the statement; nil while that is
+	// not stored.
+	file *fileChange
+
 	event *event.HoldChanged // to be written to the record, or nil
 	state State              // to be marked as recorded in the store
 

@@ -112,14 +112,14 @@ func (h Hold) changedAt() time.Time {
 // clone shares nothing with h.
 func (h Hold) clone() Hold {
 	h.Request = h.Request.clone()
-	h.Approvals = slices.Clone(h.Approvals)
+	h.Approvals, h.Spent = slices.Clone(h.Approvals), slices.Clone(h.Spent)
 	return h
 }
 
 // clone shares nothing with r.
 func (r Request) clone() Request {
 	r.Statements = slices.Clone(r.Statements)
-	r.Also = slices.Clone(r.Also)
+	r.Also, r.Items = slices.Clone(r.Also), slices.Clone(r.Items)
 	r.Requesters, r.Evidence.Certificate = slices.Clone(r.Requesters), slices.Clone(r.Evidence.Certificate)
 	return r
 }

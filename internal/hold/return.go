@@ -42,7 +42,7 @@ func (d *Desk) ahead(ctx context.Context, r Request) (h Hold, over bool, err err
 		return h, over, err
 	}
 	for _, h := range bound {
-		if h.State == Pending && h.Return && clock().Before(h.Expires) {
+		if h.State == Pending && h.Return && clock().Before(h.Expires) || h.State == Granted && h.OfFile() {
 			return h, true, nil // it is asked already
 		}
 	}

@@ -88,14 +88,19 @@ func (s *openScope) covers(people People, r Request) (approvals []Approval, ok b
 	if r.TypeName || !r.Undone || r.Transaction != s.hold.Transaction || !clock().Before(s.until) || !people.sameRequester(s.hold.Request, r) {
 		return nil, false
 	}
-	for _, a := range s.hold.ForTransaction() {
-		who := answerer{name: a.By}
-		_, known := people.ByName(a.By)
-		if people.Configured() && !known || people.IsRequester(a.By, r) || people.mayAnswer(who, r) != nil {
+	return people.enough(s.hold.ForTransaction(), r)
+}
+
+// enough says whether those who gave the approvals could have given them to r, and nobody
+// is missing then. counting are those that count, as they count for r.
+func (p People) enough(approvals []Approval, r Request) (counting []Approval, ok bool) {
+	for _, a := range approvals {
+		_, known := p.ByName(a.By)
+		if p.Configured() && !known || p.IsRequester(a.By, r) || p.mayAnswer(answerer{name: a.By}, r) != nil {
 			continue
 		}
-		a.Groups, a.Self = people.countsFor(a.By, r), false
-		approvals = append(approvals, a)
+		a.Groups, a.Self = p.countsFor(a.By, r), false
+		counting = append(counting, a)
 	}
-	return approvals, len((Hold{Request: r, Approvals: approvals}).Missing()) == 0
+	return counting, len((Hold{Request: r, Approvals: counting}).Missing()) == 0
 }

@@ -69,7 +69,7 @@ type Coverage struct {
 // Covers says what went on, and still may, under the approval of h. The error wraps
 // ErrUnavailable.
 func (d *Desk) Covers(ctx context.Context, h Hold) (c Coverage, err error) {
-	if !h.Covering() {
+	if !h.Covering() && !h.OfFile() {
 		return c, nil
 	}
 	if s := d.scopeOf(h); s != nil {

@@ -38,7 +38,7 @@ func (w *waiter) wakeLocked() {
 // Where there is a grant for r it is spent, and its hold comes back as Released at
 // once, with GrantUntil set. Else, in return mode, a hold is recorded, or found that
 // the identical statement has made already, and comes back as Pending at once.
-// Where the transaction of r was approved it goes on under that approval: a hold of its
+// Where the transaction of r was approved, or a file that lists it, it goes on under that approval: a hold of its
 // own comes back as Released at once, with Under set. In all these cases held is not
 // called.
 //
@@ -51,6 +51,9 @@ func (w *waiter) wakeLocked() {
 func (d *Desk) Wait(ctx context.Context, r Request, held func(Hold)) (Hold, error) {
 	r = d.People().identified(r)
 	if h, passed, err := d.pass(ctx, r); passed || err != nil {
+		return h, err
+	}
+	if h, spent, err := d.item(ctx, r); spent || err != nil {
 		return h, err
 	}
 	if h, over, err := d.ahead(ctx, r); over || err != nil {

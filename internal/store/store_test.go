@@ -61,7 +61,8 @@ func sample(id string) hold.Hold {
 			SQL: "DROP TABLE \"ev'ents\"; -- ?", Statements: []string{"DROP TABLE events"}, Rule: "drops", Reason: "DROP TABLE events",
 			Why: "it is gone", InTransaction: true, Wait: time.Minute, Reviewers: hold.Reviewers{Group: "dba", Count: 2}, Binding: "b1",
 			Also: []hold.Reviewers{{Group: "security", Count: 1}}, TypeName: true,
-			Unbound: "u", Return: true, Grant: time.Minute, Undone: true, Transaction: "7/1",
+			Unbound: "u", Return: true, Grant: time.Minute, Undone: true, Transaction: "7/1", Item: "k2",
+			Items: []hold.Item{{Key: "k", Hash: "h", Line: 3, Statements: []string{"DROP TABLE events"}}}, File: "f.sql", FileHash: "ff", Submitter: "ana",
 			Evidence:   hold.Evidence{Certificate: []string{"ana@example.com"}, OS: "ana", Application: "psql"},
 			Requesters: []hold.Requester{{Person: "ana", KnownBy: hold.ByUser}}, Unknown: true, Unanswerable: "too few", UnknownSame: true, SelfConfirm: true,
 		},
@@ -69,6 +70,7 @@ func sample(id string) hold.Hold {
 		DecidedBy: "ben", Via: "cli", Identity: "verified", Note: "n", SQLHash: "abc", Result: "r",
 		Approvals:  []hold.Approval{{By: "ben", Via: "cli", Note: "n", At: noon, Groups: []string{"dba"}, Scope: hold.ScopeTransaction}},
 		GrantUntil: noon.Add(time.Hour),
+		Spent:      []hold.Spent{{Item: 0, At: noon}},
 		Under:      "bcdfghjk",
 		Revoked:    hold.Revocation{By: "cy", Via: "cli", Identity: "verified", Note: "n", At: noon, Self: true},
 	}

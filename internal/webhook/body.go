@@ -53,7 +53,7 @@ type Hold struct {
 	Result    string     `json:"result,omitempty"`
 	Under     string     `json:"under,omitempty"`      // the hold whose approval it went on with
 	RevokedBy string     `json:"revoked_by,omitempty"` // who took a grant back before it was spent
-	URL       string     `json:"url,omitempty"` // of its page
+	URL       string     `json:"url,omitempty"`        // of its page
 }
 
 // Requester is a person who asked, and what says so.

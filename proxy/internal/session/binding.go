@@ -40,6 +40,9 @@ type Ask struct {
 	// Path stands for the search_path under which the statements run; see searchPath.
 	Path string
 
+	// Item is what an approved file may list it as; empty where none can. See ItemKey.
+	Item string
+
 	// Undone is true when an error of the server undoes all that the statements have
 	// done until then.
 	Undone bool
@@ -77,6 +80,9 @@ func (c *Core) ask() *Ask {
 		return a
 	}
 	a.Binding = hex.EncodeToString(digest.Sum(nil))
+	if len(c.found) == 1 && a.Unbound == "" && listable(&c.found[0]) {
+		a.Item = ItemKey(a.Path, rules.StatementHash([]byte(c.found[0].text)))
+	}
 	return a
 }
 
