@@ -74,12 +74,15 @@ var utf8Settings = rules.Settings{ClientEncoding: "UTF8", StandardConformingStri
 func (s *Server) hostNamed(name string) (*host, error) {
 	for _, h := range s.hosts {
 		switch {
-		case h.Name != name:
+		case h.Name != name && (name != "" || len(s.hosts) > 1):
 		case h.Mode != session.Enforce:
-			return nil, fmt.Errorf("host %s holds nothing: its mode is %s", name, h.Mode)
+			return nil, fmt.Errorf("host %s holds nothing: its mode is %s", h.Name, h.Mode)
 		default:
 			return h, nil
 		}
+	}
+	if name == "" {
+		return nil, errors.New("there are several hosts: name the one it runs on")
 	}
 	return nil, fmt.Errorf("there is no host %q", name)
 }
@@ -156,4 +159,13 @@ func fileBinding(r hold.Request) string {
 		digest.Write(sum[:])
 	}
 	return hex.EncodeToString(digest.Sum(nil))
+}
+
+// OriginAt is where statements would come to on a host; empty is the only one.
+func (s *Server) OriginAt(name string) (rules.Origin, error) {
+	h, err := s.hostNamed(name)
+	if err != nil {
+		return rules.Origin{}, err
+	}
+	return rules.Origin{Host: h.Name, Environment: h.Environment}, nil
 }

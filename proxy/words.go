@@ -132,7 +132,7 @@ func releasedNotice(held hold.Hold, after time.Duration) wire.Error {
 	}
 	if held.Under != "" {
 		return wire.Error{
-			Message: fmt.Sprintf("holdfast: released %s: %s approved this transaction with %s", held.ID, held.DecidedBy, held.Under),
+			Message: fmt.Sprintf("holdfast: released %s: %s approved it before with %s", held.ID, held.DecidedBy, held.Under),
 			Detail:  "Nobody was asked again. It is recorded.",
 		}
 	}

@@ -60,7 +60,7 @@ func (p *parts) openWeb(l zerolog.Logger) error {
 		return nil
 	}
 	o := web.Options{
-		Listen: c.Listen, URL: c.URL, Desk: p.desk, History: p.store, Status: p.status, Passwords: p.passwords, Tokens: p.tokens, Policy: p.policyPage, Log: l,
+		Listen: c.Listen, URL: c.URL, Desk: p.desk, History: p.store, Status: p.status, Passwords: p.passwords, Tokens: p.tokens, Policy: p.policyPage, Submit: p.submit, Log: l,
 	}
 	if c.TLS != nil {
 		pair, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key)

@@ -23,6 +23,9 @@ func endOf(h console.Hold) time.Time {
 func (a *app) outcome(h console.Hold) []string {
 	answered := clock(a.now(), h.Decided)
 	who, result := escape(h.DecidedBy), escape(h.Result)
+	if lines := a.fileOutcome(h); lines != nil {
+		return lines
+	}
 	switch hold.State(h.State) {
 	case hold.Pending:
 		return a.pending(h)
@@ -60,6 +63,10 @@ func (a *app) outcome(h console.Hold) []string {
 
 // granted is the sentence after an approval that nobody waited for.
 func (a *app) granted(h console.Hold) string {
+	if h.File != nil {
+		return fmt.Sprintf("%s granted: %s may send each of its %s once until %s. They must be the statements of the file, as the same user on the same database.",
+			h.ID, escape(requester(h)), wording.Count(len(h.File.Items), "statement"), clock(a.now(), h.GrantedUntil))
+	}
 	return fmt.Sprintf("%s granted: %s may run it once until %s. It must be the identical statement, as the same user on the same database.",
 		h.ID, escape(requester(h)), clock(a.now(), h.GrantedUntil))
 }

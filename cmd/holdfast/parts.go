@@ -89,7 +89,7 @@ func open(ctx context.Context, c *config.Config, l zerolog.Logger) (p *parts, er
 		return p, err
 	}
 	p.console, err = console.Listen(console.Options{
-		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Link: p.link(), Log: l,
+		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Link: p.link(), Submit: p.submit, Log: l,
 	})
 	return p, err
 }

@@ -77,6 +77,7 @@ every statement and holds the destructive ones until a second person confirms th
 
   holdfast serve     runs the proxy
   holdfast holds     lists what waits; show, approve and deny answer it, revoke takes it back
+  holdfast request   asks people about a file of statements before it runs
   holdfast wait      waits for an answer, for programs
   holdfast check     judges SQL files, or what a server has run, without a server
   holdfast suggest   makes rules to review from what would have been held`,
@@ -90,7 +91,7 @@ every statement and holds the destructive ones until a second person confirms th
 		return misused(err.Error(), "Its flags: "+cmd.CommandPath()+" --help")
 	})
 	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), showCommand(a),
-		approveCommand(a), denyCommand(a), revokeCommand(a), waitCommand(a), checkCommand(a), suggestCommand(a), configCommand(a), volumeCommand(a),
+		approveCommand(a), denyCommand(a), revokeCommand(a), requestCommand(a), waitCommand(a), checkCommand(a), suggestCommand(a), configCommand(a), volumeCommand(a),
 		auditCommand(a), slackCommand(a), consoleCommand(a), traceCommand(a), versionCommand(a))
 	return root
 }

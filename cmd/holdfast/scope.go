@@ -36,8 +36,8 @@ func (a *app) printCovers(h console.Hold) {
 func coverage(h console.Hold) string {
 	switch {
 	case h.Under != "":
-		return fmt.Sprintf("It was not asked about: %s had approved its transaction with %s.", escape(h.DecidedBy), h.Under)
-	case h.Covers == nil:
+		return fmt.Sprintf("It was not asked about: %s had approved it with %s.", escape(h.DecidedBy), h.Under)
+	case h.Covers == nil, h.File != nil:
 		return ""
 	}
 	c := hold.Coverage{Open: h.Covers.Open, Passed: make([]hold.Hold, len(h.Covers.Passed))}

@@ -68,8 +68,8 @@ rules:
 	in.Close()
 	got := <-run
 	wantAll(t, got.Stderr, "approved by ben after", "DETAIL:  It is approved for this transaction: what else is held in it goes on and is recorded, for 30 min at most.",
-		"ben approved this transaction with "+first.ID, "ben approved this transaction with "+first.ID, "held as "+two.ID, "holdfast: denied by cleo",
-		"ben approved this transaction with "+first.ID, "held as "+next.ID, "held as "+again.ID, "holdfast: refused: ", `Rule "never"`)
+		"ben approved it before with "+first.ID, "ben approved it before with "+first.ID, "held as "+two.ID, "holdfast: denied by cleo",
+		"ben approved it before with "+first.ID, "held as "+next.ID, "held as "+again.ID, "holdfast: refused: ", `Rule "never"`)
 	t.Logf("psql:\n%s%s", got.Stdout, got.Stderr)
 	if rows := h.value(t, "SELECT count(*) FROM a") + h.value(t, "SELECT to_regclass('b') IS NULL"); rows != "0t" {
 		t.Errorf("the server has %s", rows)
@@ -91,7 +91,7 @@ rules:
 	}
 	child := covers.Covers.Passed[0].ID
 	shown = h.hf.MustCLI(t, "show", child)
-	wantAll(t, shown, "It was not asked about: ben had approved its transaction with "+first.ID, "DROP TABLE b;", "approved with "+first.ID+" by ben")
+	wantAll(t, shown, "It was not asked about: ben had approved it with "+first.ID, "DROP TABLE b;", "approved with "+first.ID+" by ben")
 	t.Logf("%s", shown)
 	record, err := os.ReadFile(h.hf.Audit)
 	if err != nil {

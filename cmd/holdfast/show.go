@@ -129,6 +129,10 @@ func (a *app) printAbout(h console.Hold) {
 	if h.Unanswerable != "" && waits(h) {
 		a.pairs([][2]string{{"NOBODY", "can approve it as it was asked: " + escape(h.Unanswerable)}})
 	}
+	if h.File != nil {
+		a.pairs([][2]string{{"FILE", fmt.Sprintf("%s, SHA-256 %s, asked for by %s", escape(h.File.Name), h.File.SHA256, escape(h.File.Submitter))}})
+		a.printItems(h)
+	}
 	a.printCovers(h)
 	word := "RECORD"
 	for _, line := range together(a.record(h), a.out.width-pairHead) {

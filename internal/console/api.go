@@ -38,6 +38,9 @@ type api struct {
 	// link makes a link with which its caller signs in to the web console, or is nil.
 	link func(hold.Answerer) (Link, error)
 
+	// submit asks about a file, or is nil.
+	submit Submit
+
 	// closing ends requests that wait; closed when the server is to end.
 	closing chan struct{}
 
@@ -57,6 +60,9 @@ func (a *api) routes() http.Handler {
 	} {
 		mux.HandleFunc(pattern, handle)
 	}
+	if a.submit != nil {
+		mux.HandleFunc("POST /v1/files", a.submitFile)
+	}
 	if a.socket {
 		mux.HandleFunc("POST /v1/console/login", a.login)
 	}
@@ -69,6 +75,7 @@ type Door struct {
 	Desk   Desk
 	Status func(context.Context) Status
 	Via    string // of decisions
+	Submit Submit // asks about a file; nil where that cannot be done
 
 	// Caller is who sent a request, as the door has made sure of it; a Fault is
 	// answered as it is.
@@ -78,7 +85,7 @@ type Door struct {
 // Handler answers the API's requests at a door. Whoever has no name there may not
 // look either.
 func Handler(d Door) http.Handler {
-	a := &api{desk: d.Desk, status: d.Status, via: d.Via, caller: d.Caller}
+	a := &api{desk: d.Desk, status: d.Status, via: d.Via, caller: d.Caller, submit: d.Submit}
 	next := a.routes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := a.caller(r); err != nil {
@@ -236,8 +243,12 @@ type revokeBody struct {
 // readBody decodes a body strictly: a key that is not known could be the
 // condition under which somebody meant to approve.
 func readBody[T any](w http.ResponseWriter, r *http.Request) (T, error) {
+	return readUpTo[T](w, r, maxBody)
+}
+
+func readUpTo[T any](w http.ResponseWriter, r *http.Request, most int64) (T, error) {
 	var body T
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	dec.DisallowUnknownFields()
 	switch err := dec.Decode(&body); {
 	case errors.Is(err, io.EOF):

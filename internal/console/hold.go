@@ -55,6 +55,9 @@ type Hold struct {
 	// "transaction" where it waits inside of one.
 	Scopes []string `json:"scopes,omitempty"`
 
+	// File, of a hold that asks about the statements of one, else nil.
+	File *File `json:"file,omitempty"`
+
 	// Under is the hold whose approval for a transaction this statement went on with.
 	Under string `json:"under,omitempty"`
 
@@ -97,6 +100,23 @@ type Approval struct {
 	Self bool      `json:"self,omitempty"` // of who asked
 
 	Scope string `json:"scope,omitempty"` // "transaction", or empty for the statement
+}
+
+// File is a file of which the statements are approved together.
+type File struct {
+	Name      string `json:"name"`
+	SHA256    string `json:"sha256"`    // of its bytes
+	Submitter string `json:"submitter"` // who asked for it
+	Items     []Item `json:"items"`
+	Left      int    `json:"left"` // items that were not sent
+}
+
+// Item is a statement of a file.
+type Item struct {
+	Line       int      `json:"line"`
+	Hash       string   `json:"hash"` // as check --json has it
+	Statements []string `json:"statements"`
+	Spent      bool     `json:"spent"` // it was sent; covers says what became of it
 }
 
 // Coverage is what an approval was for besides its own statement.
@@ -188,6 +208,7 @@ func shown(h hold.Hold, d Desk) Hold {
 	if h.Transactional() {
 		s.Scopes = []string{statementScope, string(hold.ScopeTransaction)}
 	}
+	s.setFile(h)
 	if h.TypeName {
 		s.TypeName = h.TypeNames()
 	}
@@ -207,13 +228,24 @@ func shown(h hold.Hold, d Desk) Hold {
 	return s
 }
 
+func (s *Hold) setFile(h hold.Hold) {
+	if !h.OfFile() {
+		return
+	}
+	left := h.Left()
+	s.File = &File{Name: h.File, SHA256: h.FileHash, Submitter: h.Submitter, Left: len(left)}
+	for i, item := range h.Items {
+		s.File.Items = append(s.File.Items, Item{Line: item.Line, Hash: item.Hash, Statements: item.Statements, Spent: !slices.Contains(left, i)})
+	}
+}
+
 // setCoverage adds what went on under the approval, where it was for more than the
 // statement.
 func (s *Hold) setCoverage(c hold.Coverage) {
-	if s.Under != "" || !slices.ContainsFunc(s.Approvals, func(a Approval) bool { return a.Scope != "" }) {
+	if s.File == nil && (s.Under != "" || !slices.ContainsFunc(s.Approvals, func(a Approval) bool { return a.Scope != "" })) {
 		return
 	}
-	s.Covers = &Coverage{Open: c.Open, Passed: []Passed{}}
+	s.Covers = &Coverage{Open: c.Open || s.File != nil && s.State == string(hold.Granted), Passed: []Passed{}}
 	for _, h := range c.Passed {
 		s.Covers.Passed = append(s.Covers.Passed, Passed{ID: h.ID, State: string(h.State), Statements: h.Statements, Released: h.ReleaseAt.UTC(), Result: h.Result})
 	}

@@ -54,6 +54,9 @@ type Options struct {
 	// there is none.
 	Link func(hold.Answerer) (Link, error)
 
+	// Submit asks about a file; nil where that cannot be done.
+	Submit Submit
+
 	Log zerolog.Logger
 }
 
@@ -71,7 +74,7 @@ func Listen(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the control socket: %w", err)
 	}
-	a := &api{desk: o.Desk, status: o.Status, via: "cli", socket: true, link: o.Link, caller: peerOf, closing: make(chan struct{})}
+	a := &api{desk: o.Desk, status: o.Status, via: "cli", socket: true, link: o.Link, submit: o.Submit, caller: peerOf, closing: make(chan struct{})}
 	s := &Server{listener: l, lock: lock, http: &http.Server{
 		Handler:           a.routes(),
 		ConnContext:       withPeer,

@@ -65,6 +65,9 @@ type Options struct {
 	// Policy says what is in force, or nil: then there is no such page.
 	Policy func() Policy
 
+	// Submit asks people about a file, for programs, or is nil.
+	Submit console.Submit
+
 	// Doors are those of other systems, by path, or nil: their requests do not come
 	// from browsers, so none of what keeps browsers safe is asked of them. Each must know
 	// for itself whom to believe, and bound what it reads.

@@ -10,6 +10,9 @@ import (
 // apiPath is where the API is. What is sent there is sent by programs.
 const apiPath = "/v1/"
 
+// filesPath is where programs send files.
+const filesPath = "/v1/files"
+
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/holds", http.StatusSeeOther) })

@@ -65,7 +65,7 @@ func TestTransactionInABrowser(t *testing.T) {
 	ben.until("!document.querySelector('#revoke')", "there still is a form")
 	want(t, "what went on", r.signedIn("ana").get("/holds/"+first.ID), 200, "It was not asked about")
 	ben.open("/holds/" + first.ID)
-	ben.sees("It was not asked about: ben had approved its transaction with "+id, "sent it, and nobody was asked")
+	ben.sees("It was not asked about: ben had approved it with "+id, "sent it, and nobody was asked")
 	ben.shot("hold-under")
 }
 

@@ -41,7 +41,7 @@ func CheckToken(hash string) error {
 // api is the JSON API for programs that show a token. No cookie counts there, so no
 // page of elsewhere can use it.
 func (s *Server) api() http.Handler {
-	return console.Handler(console.Door{Desk: s.Desk, Status: s.Status, Via: "api", Caller: s.bearer})
+	return console.Handler(console.Door{Desk: s.Desk, Status: s.Status, Via: "api", Caller: s.bearer, Submit: s.Submit})
 }
 
 // bearer is the person whose token a request shows (RFC 6750, 2.1).
