@@ -23,6 +23,10 @@ Exit code 1: it is too late, or nothing is granted.`,
 			if err != nil {
 				return a.refusedAnswer(cmd.Context(), err, args[0], "not revoked")
 			}
+			if h.File != nil {
+				fmt.Fprintf(a.out, "%s revoked: %d of its %d statements were not sent, and are held when they come.\n", h.ID, h.File.Left, len(h.File.Items))
+				return nil
+			}
 			if h.State != string(hold.Lapsed) {
 				fmt.Fprintf(a.out, "%s revoked for the rest of its transaction: what comes in it is held again. What went on is not undone.\n", h.ID)
 				return nil

@@ -17,7 +17,7 @@ func (p *page) settled() {
 	p.text = line(fmt.Sprintf("%s Asked by %s. Hold %s.", what, p.requester(), h.ID), maxNotice)
 	p.header(what)
 	p.says(p.story())
-	if h.Covering() {
+	if h.Covering() || len(p.covers.Passed) > 0 {
 		p.says(p.covered())
 	}
 	for _, yes := range h.Approvals {
@@ -97,10 +97,16 @@ func (p *page) story() string {
 	case hold.Approved:
 		return answered + "."
 	case hold.Granted:
+		if h.OfFile() {
+			return fmt.Sprintf("%s. %s may send each of its %d statements once until %s.", answered, word(p.requester(), maxFact), len(h.Items), moment(h.GrantUntil))
+		}
 		return fmt.Sprintf("%s. Nobody waits for it: %s may run the identical statement once until %s.", answered, word(p.requester(), maxFact), moment(h.GrantUntil))
 	case hold.Released:
 		return answered + ". The server has not answered yet."
 	case hold.Executed:
+		if h.OfFile() {
+			return answered + ": " + result + "."
+		}
 		return fmt.Sprintf("%s. The server executed it in %s: %s.", answered, wording.Took(h.Ended.Sub(h.ReleaseAt)), result)
 	case hold.Failed:
 		return fmt.Sprintf("%s. It failed after %s: %s.", answered, wording.Took(h.Ended.Sub(h.ReleaseAt)), result)
@@ -109,6 +115,9 @@ func (p *page) story() string {
 	case hold.Lapsed:
 		if !h.Revoked.IsZero() {
 			return answered + ". " + p.revoked()
+		}
+		if h.OfFile() {
+			return answered + ": " + result + "."
 		}
 		return answered + ". It was not sent: " + result + "."
 	case hold.Denied:
@@ -127,6 +136,9 @@ func (p *page) story() string {
 // covered is what went on under an approval for a transaction.
 func (p *page) covered() string {
 	text := wording.WentOn(p.covers) + "."
+	if p.hold.OfFile() {
+		text = fmt.Sprintf("Of the file %s %d of %d statements were sent.", word(p.hold.File, maxFact), len(p.hold.Spent), len(p.hold.Items))
+	}
 	for i, h := range p.covers.Passed {
 		if i == maxPassed {
 			text += fmt.Sprintf("\n• and %d more", len(p.covers.Passed)-i)
@@ -189,4 +201,9 @@ func (p *page) serverWords() string {
 }
 
 // kept says that nothing was lost.
-func (p *page) kept() string { return "nothing was " + wording.Done(p.hold.Statements) }
+func (p *page) kept() string {
+	if len(p.hold.Spent) > 0 {
+		return "not all of the file was sent"
+	}
+	return "nothing was " + wording.Done(p.hold.Statements)
+}

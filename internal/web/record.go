@@ -23,7 +23,11 @@ func (v view) record() []entry {
 	if v.Under != "" {
 		return v.passed()
 	}
-	all := []entry{{At: v.Asked, Text: v.Asker + " asked, and it was held", More: "rule " + v.Rule, Kind: "hot"}}
+	text := v.Asker + " asked, and it was held"
+	if v.OfFile() {
+		text = v.Submitter + " asked for the file " + v.File
+	}
+	all := []entry{{At: v.Asked, Text: text, More: "rule " + v.Rule, Kind: "hot"}}
 	for _, a := range v.Approvals {
 		all = append(all, entry{At: a.At, Text: a.By + approved(a), More: via(a.Via, ""), Note: a.Note})
 	}
@@ -55,10 +59,18 @@ func (v view) passed() []entry {
 // ended adds what came after the approval.
 func (v view) ended(all []entry) []entry {
 	if v.State == hold.Granted {
-		all = append(all, entry{Text: "Waits to be run once by " + v.Asker, Kind: "later"})
+		text := "Waits to be run once by " + v.Asker
+		if v.OfFile() {
+			text = fmt.Sprintf("%d of %d statements wait to be sent once by %s", len(v.Hold.Left()), len(v.Items), v.Asker)
+		}
+		all = append(all, entry{Text: text, Kind: "later"})
 	}
 	if !v.ReleaseAt.IsZero() {
-		all = append(all, entry{At: v.ReleaseAt, Text: "Released to the server"})
+		text := "Released to the server"
+		if v.OfFile() {
+			text = "The last of its statements was sent"
+		}
+		all = append(all, entry{At: v.ReleaseAt, Text: text})
 	}
 	if r := v.Revoked; !r.IsZero() && v.State != hold.Lapsed {
 		all = append(all, entry{At: r.At, Text: r.By + revoked(r) + " for the rest of the transaction", More: via(r.Via, r.Identity), Note: r.Note})
