@@ -57,7 +57,10 @@ func (s *Server) FileRequest(f File) (r hold.Request, uncovered []string, err er
 	worst := list[0].Verdict
 	for _, st := range list {
 		worst = rules.Worse(worst, st.Verdict)
-		terms, texts = append(terms, st.Verdict.Terms...), append(texts, string(rules.Display(st.SQL, utf8Settings)))
+		if terms = append(terms, st.Verdict.Terms...); len(st.Verdict.Terms) == 0 {
+			terms = append(terms, rules.Terms{}) // the host's
+		}
+		texts = append(texts, string(rules.Display(st.SQL, utf8Settings)))
 		r.Items = append(r.Items, st.item())
 		r.Statements = append(r.Statements, lines(st.Verdict)...)
 	}
