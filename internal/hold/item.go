@@ -42,7 +42,7 @@ func (h Hold) Left() (items []int) {
 func (d *Desk) Submit(ctx context.Context, r Request, by Answerer) (Hold, error) {
 	who, err := d.People().identify(by)
 	if err != nil {
-		return Hold{}, err
+		return Hold{}, notAllowed("who asks for a file must be known, and %s", err)
 	}
 	if !r.OfFile() || r.Binding == "" {
 		return Hold{}, errors.New("asking about a file: it has no items or no binding")
@@ -93,49 +93,66 @@ func (d *Desk) itemOf(ctx context.Context, file Hold, r Request) (Hold, bool, er
 	if _, why := d.gone(ctx); why != nil {
 		return Hold{}, false, nil
 	}
-	before, err := d.stored(ctx, file.ID) // it may have changed meanwhile
-	if err != nil {
-		return Hold{}, false, err
+	for range itemTries {
+		before, err := d.stored(ctx, file.ID) // it may have changed meanwhile
+		if err != nil {
+			return Hold{}, false, err
+		}
+		i, approvals, ok := before.lists(d.People(), r)
+		if !ok || d.later.unwritten(before.ID) != nil {
+			return Hold{}, false, nil
+		}
+		after, swapped, err := d.spendItem(ctx, before, i)
+		if err != nil {
+			return Hold{}, false, err
+		}
+		if swapped {
+			h, err := d.sendItem(ctx, r, after, approvals)
+			return h, err == nil, err
+		}
 	}
-	i, approvals, ok := before.lists(d.People(), r)
-	if !ok || d.later.unwritten(before.ID) != nil {
-		return Hold{}, false, nil
-	}
-	after, err := d.spendItem(ctx, before, i)
-	if err != nil {
-		return Hold{}, false, err
-	}
-	h, err := d.sendUnder(ctx, r, after, approvals)
-	if err == nil {
-		d.noteItem(h)
-	}
-	return h, err == nil, err
+	return Hold{}, false, unavailable("spending an item of hold "+file.ID, errors.New("it changes all the time"))
 }
 
+// itemTries bounds how often a file is looked at again that changes while one of its
+// items is spent: the outcome of another statement is written into it without the gate.
+const itemTries = 5
+
 // spendItem notes in the store that an item is sent. With the last one the file is
-// released. The record has the statement itself, with its file, before it is sent.
-func (d *Desk) spendItem(ctx context.Context, before Hold, i int) (after Hold, err error) {
+// released. The record has the statement itself, with its file, before it is sent. It is
+// not swapped when the file is another by now.
+func (d *Desk) spendItem(ctx context.Context, before Hold, i int) (after Hold, swapped bool, err error) {
 	after = before.clone()
 	after.Spent = append(after.Spent, Spent{Item: i, At: clock()})
 	last := len(after.Left()) == 0
 	if last {
 		if after, err = after.stepped(release, nil); err != nil {
-			return Hold{}, err
+			return Hold{}, false, err
 		}
 	}
-	swapped, err := d.swap(ctx, before, after)
-	if err == nil && !swapped {
-		err = unavailable("spending an item of hold "+before.ID, errors.New("another process changed it"))
+	if swapped, err = d.swap(ctx, before, after); err != nil || !swapped {
+		return Hold{}, false, err
 	}
-	if err == nil && last {
+	if last {
 		d.keeper.forget(before.ID)
-		err = d.write(ctx, changed(after, before.State, after.ReleaseAt))
-	}
-	if err != nil {
-		return Hold{}, err
+		if err := d.write(ctx, changed(after, before.State, after.ReleaseAt)); err != nil {
+			return Hold{}, false, err
+		}
 	}
 	d.later.recorded(after)
-	return after, nil
+	return after, true, nil
+}
+
+// sendItem gives a statement of a file its own hold, and remembers it until it is written
+// how it ended, as noteSpent does a grant.
+func (d *Desk) sendItem(ctx context.Context, r Request, file Hold, approvals []Approval) (Hold, error) {
+	h, err := d.sendUnder(ctx, r, file, approvals)
+	if err == nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.spent[h.ID] = h.Item
+	}
+	return h, err
 }
 
 // lists says that a file is granted and lists a statement of r that was not sent, and that
@@ -151,14 +168,6 @@ func (h Hold) lists(people People, r Request) (item int, approvals []Approval, o
 	}
 	approvals, ok = people.enough(h.Approvals, r)
 	return h.Left()[i], approvals, ok
-}
-
-// noteItem remembers a statement of a file until it is written how it ended, as noteSpent
-// does a grant.
-func (d *Desk) noteItem(h Hold) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.spent[h.ID] = h.Item
 }
 
 // lapsedFile is the cause of the end of a file's time.
