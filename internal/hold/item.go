@@ -130,29 +130,41 @@ func (d *Desk) spendItem(ctx context.Context, before Hold, i int) (after Hold, s
 			return Hold{}, false, err
 		}
 	}
-	if swapped, err = d.swap(ctx, before, after); err != nil || !swapped {
+	swapped, err = d.swap(ctx, before, after)
+	if err == nil && swapped && last {
+		d.keeper.forget(before.ID)
+		err = d.write(ctx, changed(after, before.State, after.ReleaseAt))
+	}
+	if err != nil {
+		d.endUnsent(after, err)
 		return Hold{}, false, err
 	}
-	if last {
-		d.keeper.forget(before.ID)
-		if err := d.write(ctx, changed(after, before.State, after.ReleaseAt)); err != nil {
-			return Hold{}, false, err
-		}
+	if swapped {
+		d.later.recorded(after)
 	}
-	d.later.recorded(after)
-	return after, true, nil
+	return after, swapped, nil
+}
+
+// endUnsent ends a file of which the last statement was to be sent and was not: nothing
+// else would. Before the last one, the others can still be sent.
+func (d *Desk) endUnsent(file Hold, cause error) {
+	if file.State == Released {
+		d.later.end(file, lapse, notSent+cause.Error())
+	}
 }
 
 // sendItem gives a statement of a file its own hold, and remembers it until it is written
 // how it ended, as noteSpent does a grant.
 func (d *Desk) sendItem(ctx context.Context, r Request, file Hold, approvals []Approval) (Hold, error) {
 	h, err := d.sendUnder(ctx, r, file, approvals)
-	if err == nil {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.spent[h.ID] = h.Item
+	if err != nil {
+		d.endUnsent(file, err)
+		return Hold{}, err
 	}
-	return h, err
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.spent[h.ID] = h.Item
+	return h, nil
 }
 
 // lists says that a file is granted and lists a statement of r that was not sent, and that

@@ -13,6 +13,9 @@ import (
 type fileChange struct {
 	hold  Hold               // as it is stored now
 	event *event.HoldChanged // to be written to the record, or nil
+
+	// stored is false after a write that failed: it may have taken effect all the same.
+	stored bool
 }
 
 // settleFile puts into a file how the statement of j ended: one that the server undid with
@@ -21,7 +24,7 @@ func (d *Desk) settleFile(ctx context.Context, j *job) error {
 	if j.hold.Under == "" || j.hold.Item == "" || j.hold.State.Open() {
 		return nil
 	}
-	if j.file == nil {
+	if j.file == nil || !j.file.stored {
 		if err := d.storeFile(ctx, j); err != nil || j.file == nil {
 			return err
 		}
@@ -44,26 +47,34 @@ func (d *Desk) storeFile(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
+	if j.file != nil && before.State == j.file.hold.State && slices.EqualFunc(before.Spent, j.file.hold.Spent, sameSpent) {
+		j.file.stored = true
+		return nil
+	}
 	after, err := d.fileAfter(ctx, before, j.hold)
 	if err != nil || after.State == before.State && len(after.Spent) == len(before.Spent) {
-		return err
-	}
-	swapped, err := d.swap(ctx, before, after)
-	if err == nil && !swapped {
-		err = unavailable("settling an item of hold "+before.ID, errors.New("it changed meanwhile"))
-	}
-	if err != nil {
 		return err
 	}
 	if j.file = (&fileChange{hold: after}); after.State != before.State {
 		e := changed(after, before.State, clock())
 		j.file.event = &e
 	}
+	swapped, err := d.swap(ctx, before, after)
+	if err == nil && !swapped {
+		j.file = nil
+		err = unavailable("settling an item of hold "+before.ID, errors.New("it changed meanwhile"))
+	}
+	if err != nil {
+		return err
+	}
+	j.file.stored = true
 	if after.State == Granted {
 		d.keeper.keep(after)
 	}
 	return nil
 }
+
+func sameSpent(a, b Spent) bool { return a.Item == b.Item && a.At.Equal(b.At) }
 
 // fileAfter is a file once one of its statements has ended.
 func (d *Desk) fileAfter(ctx context.Context, before, child Hold) (Hold, error) {

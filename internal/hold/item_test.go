@@ -289,3 +289,82 @@ func TestItemOnABadDisk(t *testing.T) {
 		}
 	}
 }
+
+// TestLastItemOnABadDisk: a file whose last statement could not be sent comes to an end.
+func TestLastItemOnABadDisk(t *testing.T) {
+	for _, at := range []string{"swap released", "record released", "insert"} {
+		for _, when := range []string{"before", "after"} {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, people(t))
+				h := r.submitted(file(func(r *hold.Request) { r.Items = r.Items[1:2] }), "zoe", "ben")
+				synctest.Wait()
+				bad := func(op string) error {
+					if op == at {
+						return errors.New("no space left on device")
+					}
+					return nil
+				}
+				if when == "before" {
+					r.disk.fail(bad, nil)
+				} else {
+					r.disk.fail(nil, bad)
+				}
+				if s, err := r.Wait(t.Context(), listed("two"), nil); !errors.Is(err, hold.ErrUnavailable) {
+					t.Fatalf("%s %s: %+v, %v", when, at, s, err)
+				}
+				r.disk.fail(nil, nil)
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				if got := r.stored(h.ID); got.State.Open() {
+					t.Errorf("%s %s: %s %s", when, at, got.State, got.Result)
+				}
+				if _, ok := r.passes(listed("two")); ok {
+					t.Errorf("%s %s: sent after all", when, at)
+				}
+			})
+		}
+	}
+}
+
+// TestGivingBackOnABadDisk: of two statements that are the same one is given back, once.
+func TestGivingBackOnABadDisk(t *testing.T) {
+	for _, when := range []string{"before", "after"} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, people(t))
+			h := r.submitted(file(), "zoe", "ben")
+			first, _ := r.passes(listed("one"))
+			second, ok := r.passes(listed("one"))
+			if !ok {
+				t.Fatal("the second one is asked")
+			}
+			synctest.Wait()
+			fails := 3
+			bad := func(op string) error {
+				if op == "swap granted" && fails > 0 {
+					fails--
+					return errors.New("no space left on device")
+				}
+				return nil
+			}
+			if when == "before" {
+				r.disk.fail(bad, nil)
+			} else {
+				r.disk.fail(nil, bad)
+			}
+			r.Finish(first.ID, hold.Executed, "DROP TABLE")
+			r.Finish(second.ID, hold.Failed, "55P03 lock not available")
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			r.disk.fail(nil, nil)
+			if got := r.stored(h.ID); len(got.Spent) != 1 {
+				t.Errorf("%s: spent %v", when, got.Spent)
+			}
+			if _, ok := r.passes(listed("one")); !ok {
+				t.Errorf("%s: not given back", when)
+			}
+			if _, ok := r.passes(listed("one")); ok {
+				t.Errorf("%s: given back twice", when)
+			}
+		})
+	}
+}
