@@ -46,8 +46,9 @@ type netSession struct {
 	waiting  bool // the client's pump waits until it is wanted
 	stopping bool
 	phase    session.Phase
-	cause    error // why the session ended; the first one
-	kept     int   // as counted in the server's budget
+	cause    error  // why the session ended; the first one
+	approved uint64 // transaction that people approved, as in session.Ask; 0 is none
+	kept     int    // as counted in the server's budget
 
 	phaseFrom time.Duration // after started; since then it is in that phase
 
@@ -130,6 +131,7 @@ func (n *netSession) conclude() {
 	defer n.leave()
 	n.guard("finish", n.finish)
 	n.tasks.Wait()
+	n.guard("transaction", n.forgetApproved)
 	s.sessions.remove(n)
 	n.host.stats.sessions.Add(-1)
 	cause := ""

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -57,13 +58,46 @@ func (n *netSession) request(a *session.Ask) hold.Request {
 		User: a.Origin.User, Application: a.Origin.Application, Client: a.Origin.Client,
 		Evidence: n.seen.evidence(),
 		SQL:      a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
-		InTransaction: a.InTransaction, Binding: a.Confirmation(), Unbound: a.Unbound, Undone: a.Undone,
+		InTransaction: a.InTransaction, Transaction: n.transaction(a.Transaction), Binding: a.Confirmation(), Unbound: a.Unbound, Undone: a.Undone, Item: a.Item,
 	}
 	n.host.terms.Load().apply(&r, a.Verdict.Terms, n.returns)
 	for _, v := range a.Statements {
 		r.Statements = append(r.Statements, lines(v)...)
 	}
 	return r
+}
+
+// transaction names a transaction of this session, unlike those of all others; empty
+// without a number.
+func (n *netSession) transaction(number uint64) string {
+	if number == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s/%d", n.id, number)
+}
+
+// approvedForLocked remembers that people approved a transaction, to say when it is over.
+func (n *netSession) approvedForLocked(a *session.Ask, h hold.Hold) {
+	if h.Covering() {
+		n.approved = a.Transaction
+	}
+}
+
+// endApprovedLocked forgets what people approved for a transaction that is over.
+func (n *netSession) endApprovedLocked() {
+	if n.approved == 0 || n.core.InTransaction(n.approved) {
+		return
+	}
+	n.server.o.Desk.EndTransaction(n.transaction(n.approved))
+	n.approved = 0
+}
+
+// forgetApproved is endApprovedLocked for a session that is over.
+func (n *netSession) forgetApproved() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.core.End(wire.Error{}, nil)
+	n.endApprovedLocked()
 }
 
 // lines are what a verdict is about, one line for each effect.
@@ -133,6 +167,7 @@ func (n *netSession) answerLocked(a answerOf) {
 	case a.err != nil:
 		n.core.Refuse(unavailableWords(a.err, ask), a.id)
 	case a.hold.State == hold.Released:
+		n.approvedForLocked(ask, a.hold)
 		n.releaseLocked(a)
 	case a.hold.State == hold.Pending:
 		n.core.Refuse(returnedWords(n.host, ask, a.hold), a.hold.ID)

@@ -106,6 +106,9 @@ type Desk interface {
 	Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error)
 	Finish(id string, s hold.State, result string)
 	SetBlocked(id string, b hold.Blocked)
+
+	// EndTransaction says that a transaction is over that people approved.
+	EndTransaction(id string)
 }
 
 // Options are the parts of a Server.

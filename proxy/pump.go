@@ -161,6 +161,7 @@ func (n *netSession) actLocked() session.Output {
 	if out.Moot && n.held != nil {
 		n.held.cancel(errMoot)
 	}
+	n.endApprovedLocked()
 	if cause := out.Close; cause != nil {
 		n.setCauseLocked(cause)
 		n.task("goodbye", func() { n.goodbye(cause) })

@@ -54,6 +54,7 @@ func (d *scriptedDesk) SetBlocked(id string, b hold.Blocked) {
 	defer d.mu.Unlock()
 	d.blocked = append(d.blocked, b)
 }
+func (d *scriptedDesk) EndTransaction(string) {}
 
 // untilGone waits for the end of the context and tells the state of its cause.
 func untilGone(ctx context.Context, r hold.Request) (hold.Hold, error) {

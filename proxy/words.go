@@ -134,5 +134,15 @@ func releasedNotice(held hold.Hold, after time.Duration) wire.Error {
 			Detail: "Nobody was asked again. The approval is used up by this run, unless the server answers with an error that undoes it.",
 		}
 	}
-	return wire.Error{Message: fmt.Sprintf("holdfast: released %s: approved by %s after %s", held.ID, held.DecidedBy, duration(after))}
+	if held.Under != "" {
+		return wire.Error{
+			Message: fmt.Sprintf("holdfast: released %s: %s approved it before with %s", held.ID, held.DecidedBy, held.Under),
+			Detail:  "Nobody was asked again. It is recorded.",
+		}
+	}
+	words := wire.Error{Message: fmt.Sprintf("holdfast: released %s: approved by %s after %s", held.ID, held.DecidedBy, duration(after))}
+	if held.Covering() {
+		words.Detail = fmt.Sprintf("It is approved for this transaction: what else is held in it goes on and is recorded, for %s at most.", duration(held.GrantFor()))
+	}
+	return words
 }

@@ -1,6 +1,10 @@
 package rules
 
-import "bytes"
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+)
 
 // Normalize gives what a confirmation is bound to: the text without comments,
 // each stretch of white space outside literals one blank, none at the ends. Two
@@ -32,4 +36,12 @@ func Normalize(text []byte) []byte {
 // encoding: only a backslash byte right before a quote can do that.
 func ambiguous(t []byte) bool {
 	return bytes.Contains(t, []byte(`\'`))
+}
+
+// StatementHash names a statement wherever it is sent: the SHA-256, in hexadecimal, of
+// its text as Normalize gives it, without semicolons at its end. It says nothing of
+// parameters, nor of where names are looked up.
+func StatementHash(text []byte) string {
+	sum := sha256.Sum256(bytes.TrimRight(Normalize(text), "; "))
+	return hex.EncodeToString(sum[:])
 }

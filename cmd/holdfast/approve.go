@@ -12,15 +12,20 @@ import (
 )
 
 func approveCommand(a *app) *cobra.Command {
-	var note, typed string
+	var note, typed, scope string
 	cmd := &cobra.Command{
 		Use: "approve ID", Short: "Let a held statement run", Args: oneArg,
 		Long: `Let a held statement run. Where nobody waits for it any more (it expired, was withdrawn,
 or its rule answers at once) it is granted: whoever asked may run the identical statement
-once, for a while.`,
+once, for a while.
+
+With --scope transaction the approval is also for what else is held in the same
+transaction, until it commits or rolls back: it goes on without being asked again, and each
+statement is recorded. Asked again is what needs more people or a typed name, what cannot be
+read, and what a rollback does not undo. holdfast revoke ID ends that.`,
 		ValidArgsFunction: a.completeID(false),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := a.client().Approve(cmd.Context(), args[0], note, typed)
+			h, err := a.client().Approve(cmd.Context(), args[0], note, typed, scope)
 			if err != nil {
 				return a.refusedAnswer(cmd.Context(), err, args[0], "not approved")
 			}
@@ -33,11 +38,16 @@ once, for a while.`,
 				return nil
 			}
 			fmt.Fprintln(a.out, a.approved(cmd.Context(), h))
+			if scope == string(hold.ScopeTransaction) {
+				fmt.Fprintf(a.out, "What else is held in its transaction goes on until it ends; to stop that: holdfast revoke %s\n", h.ID)
+			}
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&note, "note", "", "`TEXT` for the record and the one who asked")
 	cmd.Flags().StringVar(&typed, "type", "", "`NAME` of what goes, typed to be sure it is the right one")
+	cmd.Flags().StringVar(&scope, "scope", "statement", "`WHAT` is approved: statement or transaction")
+	_ = cmd.RegisterFlagCompletionFunc("scope", cobra.FixedCompletions([]cobra.Completion{"statement", "transaction"}, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 	return cmd
 }
 

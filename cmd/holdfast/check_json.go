@@ -25,6 +25,11 @@ type checkedText struct {
 	Reason     string            `json:"reason"`
 	Why        string            `json:"why,omitempty"`
 	Statements []check.Described `json:"statements"`
+
+	// Hash names a statement that is held wherever it is sent, FileSHA256 its file: with
+	// them it is found in a hold that holdfast request made.
+	Hash       string `json:"hash,omitempty"`
+	FileSHA256 string `json:"file_sha256,omitempty"`
 }
 
 // checkedNote is what --json prints of what was not read.
@@ -43,6 +48,9 @@ func checked(r check.Result) checkedText {
 func checkedStatement(name string, f check.Found) checkedText {
 	c := checked(f.Result)
 	c.File, c.Line, c.Column, c.SQL = name, f.Line, f.Column, rules.Mask(string(f.SQL))
+	if f.Verdict.Action == rules.Hold && f.Doubt == "" && c.SQL == string(f.SQL) { // of a password nothing is told
+		c.Hash = rules.StatementHash(f.SQL)
+	}
 	return c
 }
 

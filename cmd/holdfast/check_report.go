@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-db/holdfast/internal/check"
+	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/script"
 	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/rules"
@@ -16,6 +17,7 @@ type checkReport struct {
 	checking
 	opinion
 
+	sha256 string // of the file that is read
 	counts map[rules.Action]int
 	notes  int
 	scan   scan // what --sarif prints at the end
@@ -50,6 +52,7 @@ func (r *checkReport) file(judge *check.Judge, name string) error {
 	if err != nil {
 		return err
 	}
+	r.sha256 = event.TextHash(string(text))
 	list, notes := judge.Script(text)
 	for _, found := range list {
 		for len(notes) > 0 && before(notes[0].Place, found.Place) {
@@ -145,7 +148,9 @@ func (r *checkReport) statement(name string, source []byte, f check.Found) error
 	r.counted(f.Verdict)
 	switch {
 	case r.json:
-		return r.a.printJSON(checkedStatement(name, f))
+		c := checkedStatement(name, f)
+		c.FileSHA256 = r.sha256
+		return r.a.printJSON(c)
 	case r.sarif:
 		r.scan.add(name, source, f, r.all, r.nowText(f.Verdict))
 		return nil

@@ -85,8 +85,16 @@ func (a *app) printJSON(v any) error {
 // completeWait bounds the time that shell completion may take.
 const completeWait = 2 * time.Second
 
-// completeID offers the ids of the holds that wait, each with its statement.
+// completeID offers the ids of the holds that wait, or of all.
 func (a *app) completeID(all bool) cobra.CompletionFunc {
+	return a.complete(all, func(h console.Hold) bool { return all || waits(h) })
+}
+
+// completeGranted offers the ids of grants.
+func (a *app) completeGranted() cobra.CompletionFunc { return a.complete(false, granted) }
+
+// complete offers the ids of the holds that are wanted, each with its statement.
+func (a *app) complete(all bool, wanted func(console.Hold) bool) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
@@ -99,10 +107,9 @@ func (a *app) completeID(all bool) cobra.CompletionFunc {
 		}
 		var ids []cobra.Completion
 		for _, h := range holds {
-			if !all && !waits(h) {
-				continue
+			if wanted(h) {
+				ids = append(ids, cobra.CompletionWithDesc(h.ID, escape(requester(h)+": "+statement(h))))
 			}
-			ids = append(ids, cobra.CompletionWithDesc(h.ID, escape(requester(h)+": "+statement(h))))
 		}
 		return ids, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	}

@@ -61,7 +61,7 @@ func (p *parts) openWeb(l zerolog.Logger) error {
 	}
 	o := web.Options{
 		Listen: c.Listen, URL: c.URL, Desk: p.desk, History: p.store, Status: p.status, Sessions: p.sessions,
-		Passwords: p.passwords, Tokens: p.tokens, Passkeys: p.passkeys, Policy: p.policyPage, Log: l,
+		Passwords: p.passwords, Tokens: p.tokens, Passkeys: p.passkeys, Policy: p.policyPage, Submit: p.submit, Log: l,
 		Alerts: p.alerts, Metrics: p.metrics(),
 	}
 	if c.TLS != nil {

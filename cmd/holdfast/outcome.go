@@ -23,6 +23,9 @@ func endOf(h console.Hold) time.Time {
 func (a *app) outcome(h console.Hold) []string {
 	answered := clock(a.now(), h.Decided)
 	who, result := escape(h.DecidedBy), escape(h.Result)
+	if lines := a.fileOutcome(h); lines != nil {
+		return lines
+	}
 	switch hold.State(h.State) {
 	case hold.Pending:
 		return a.pending(h)
@@ -39,6 +42,9 @@ func (a *app) outcome(h console.Hold) []string {
 	case hold.Granted:
 		return a.waitingGrant(h)
 	case hold.Lapsed:
+		if h.Revoked != nil {
+			return []string{fmt.Sprintf("%s approved it at %s, and %s at %s, before it was run%s. %s", who, answered, revoker(h), clock(a.now(), h.Revoked.At), words(h.Revoked.Note), kept(h))}
+		}
 		if !h.GrantedUntil.IsZero() {
 			return []string{fmt.Sprintf("%s approved it at %s, and it was not run until %s: %s. %s", who, answered, clock(a.now(), h.GrantedUntil), result, kept(h))}
 		}
@@ -57,6 +63,10 @@ func (a *app) outcome(h console.Hold) []string {
 
 // granted is the sentence after an approval that nobody waited for.
 func (a *app) granted(h console.Hold) string {
+	if h.File != nil {
+		return fmt.Sprintf("%s granted: %s may send each of its %s once until %s. They must be the statements of the file, as the same user on the same database.",
+			h.ID, escape(requester(h)), wording.Count(len(h.File.Items), "statement"), clock(a.now(), h.GrantedUntil))
+	}
 	return fmt.Sprintf("%s granted: %s may run it once until %s. It must be the identical statement, as the same user on the same database.",
 		h.ID, escape(requester(h)), clock(a.now(), h.GrantedUntil))
 }
@@ -94,9 +104,12 @@ func (a *app) pending(h console.Hold) []string {
 }
 
 // note is the reviewer's words, as the end of a sentence.
-func note(h console.Hold) string {
-	if h.Note == "" {
+func note(h console.Hold) string { return words(h.Note) }
+
+// words are somebody's own, as the end of a sentence.
+func words(said string) string {
+	if said == "" {
 		return ""
 	}
-	return `; "` + escape(h.Note) + `"`
+	return `; "` + escape(said) + `"`
 }

@@ -101,7 +101,7 @@ func open(ctx context.Context, c *config.Config, now func() time.Time, l zerolog
 	}
 	p.console, err = console.Listen(console.Options{
 		Socket: c.Socket, Group: c.SocketGroup, Desk: p.desk, Status: p.status, Sessions: p.sessions,
-		Alerts: p.alerts, Metrics: p.metrics(), Link: p.link(), Log: l,
+		Alerts: p.alerts, Metrics: p.metrics(), Link: p.link(), Submit: p.submit, Log: l,
 	})
 	return p, err
 }

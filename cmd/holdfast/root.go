@@ -76,7 +76,8 @@ func newRoot(a *app) *cobra.Command {
 every statement and holds the destructive ones until a second person confirms them.
 
   holdfast serve     runs the proxy
-  holdfast holds     lists what waits; show, approve and deny answer it
+  holdfast holds     lists what waits; show, approve and deny answer it, revoke takes it back
+  holdfast request   asks people about a file of statements before it runs
   holdfast wait      waits for an answer, for programs
   holdfast alerts    lists unusual deletes, and answers them
   holdfast check     judges SQL files, or what a server has run, without a server
@@ -91,7 +92,8 @@ every statement and holds the destructive ones until a second person confirms th
 		return misused(err.Error(), "Its flags: "+cmd.CommandPath()+" --help")
 	})
 	root.AddCommand(serveCommand(a), statusCommand(a), holdsCommand(a), sessionsCommand(a), showCommand(a),
-		approveCommand(a), denyCommand(a), waitCommand(a), checkCommand(a), suggestCommand(a), configCommand(a), alertsCommand(a), volumeCommand(a), gapsCommand(a),
+		approveCommand(a), denyCommand(a), revokeCommand(a), requestCommand(a), waitCommand(a), checkCommand(a), suggestCommand(a),
+		configCommand(a), alertsCommand(a), volumeCommand(a), gapsCommand(a),
 		auditCommand(a), slackCommand(a), consoleCommand(a), traceCommand(a), versionCommand(a))
 	return root
 }

@@ -36,7 +36,11 @@ func showCommand(a *app) *cobra.Command {
 func (a *app) printHold(h console.Hold) {
 	a.printTitle(h)
 	fmt.Fprintln(a.out)
-	for _, sentence := range a.outcome(h) {
+	sentences := a.outcome(h)
+	if text := coverage(h); text != "" {
+		sentences = append(sentences, text)
+	}
+	for _, sentence := range sentences {
 		for _, line := range fold(sentence, a.out.width) {
 			fmt.Fprintln(a.out, line)
 		}
@@ -47,8 +51,13 @@ func (a *app) printHold(h console.Hold) {
 	a.printAbout(h)
 	if h.State == string(hold.Pending) {
 		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n  holdfast deny %s --note \"why\"\n", h.ID, typing(h), h.ID)
+		if len(h.Scopes) > 1 {
+			a.printScope(h)
+		}
 	} else if unanswered(h) && h.Ungrantable == "" {
 		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n", h.ID, typing(h))
+	} else if revocable(h) {
+		fmt.Fprintf(a.out, "\n  holdfast revoke %s\n", h.ID)
 	}
 }
 
@@ -121,6 +130,11 @@ func (a *app) printAbout(h console.Hold) {
 		a.pairs([][2]string{{"NOBODY", "can approve it as it was asked: " + escape(h.Unanswerable)}})
 	}
 	a.printBehind(h)
+	if h.File != nil {
+		a.pairs([][2]string{{"FILE", fmt.Sprintf("%s, SHA-256 %s, asked for by %s", escape(h.File.Name), h.File.SHA256, escape(h.File.Submitter))}})
+		a.printItems(h)
+	}
+	a.printCovers(h)
 	word := "RECORD"
 	for _, line := range together(a.record(h), a.out.width-pairHead) {
 		a.pairs([][2]string{{word, line}})
@@ -153,7 +167,11 @@ func rule(h console.Hold) string {
 
 // record is what happened when.
 func (a *app) record(h console.Hold) []string {
-	parts := []string{clock(a.now(), h.Asked) + " held"}
+	first := " held"
+	if h.Under != "" {
+		first = " sent"
+	}
+	parts := []string{clock(a.now(), h.Asked) + first}
 	add := func(text string) { parts = append(parts, text) }
 	switch {
 	case h.DecidedBy != "":
@@ -164,6 +182,9 @@ func (a *app) record(h console.Hold) []string {
 		if own(h, h.DecidedBy) {
 			word += ", as who asked,"
 		}
+		if h.Under != "" {
+			word += " with " + h.Under
+		}
 		add(fmt.Sprintf("%s %s by %s (%s)", clock(a.now(), h.Decided), word, escape(h.DecidedBy), identity(h)))
 	case !h.Decided.IsZero():
 		add(clock(a.now(), h.Decided) + " " + h.State)
@@ -171,7 +192,10 @@ func (a *app) record(h console.Hold) []string {
 	if !h.Released.IsZero() {
 		add(clock(a.now(), h.Released) + " released")
 	}
-	if !h.Ended.IsZero() {
+	if h.Revoked != nil {
+		add(fmt.Sprintf("%s %s (%s, %s)", clock(a.now(), h.Revoked.At), revoker(h), h.Revoked.Via, h.Revoked.Identity))
+	}
+	if !h.Ended.IsZero() && h.Revoked == nil {
 		add(clock(a.now(), h.Ended) + " " + h.State)
 	}
 	return parts

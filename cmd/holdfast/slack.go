@@ -99,7 +99,7 @@ func (p *parts) openSlack(ctx context.Context, l zerolog.Logger) (err error) {
 	if p.slack, err = slack.Open(ctx, o); err != nil {
 		return fmt.Errorf("opening slack: %w", err)
 	}
-	p.events.Subscribe("slack", holdObserver{p.slack})
+	p.events.Subscribe("slack", holdObserver{to: p.slack})
 	return nil
 }
 
@@ -109,13 +109,20 @@ type holdObserver struct {
 		Changed(id string, asked bool)
 		Resync(ctx context.Context)
 	}
+
+	// passed is true for a place that is also told of each statement that goes on under
+	// the approval of another.
+	passed bool
 }
 
 // Observe implements event.Observer.
 func (o holdObserver) Observe(e event.Event) {
 	switch e := e.(type) {
 	case event.HoldChanged:
-		o.to.Changed(e.Hold, e.From == "" && e.State == string(hold.Pending))
+		o.to.Changed(e.Hold, e.From == "" && (e.State == string(hold.Pending) || o.passed))
+		if e.Under != "" && !o.passed {
+			o.to.Changed(e.Under, false) // its message says what went on under it
+		}
 	case event.HoldBlocked:
 		o.to.Changed(e.Hold, false)
 	case event.Lost:

@@ -23,6 +23,6 @@ func (p *parts) openWebhook(ctx context.Context, l zerolog.Logger) (err error) {
 	if err != nil {
 		return fmt.Errorf("opening the webhook: %w", err)
 	}
-	p.events.Subscribe("webhook", holdObserver{p.webhook})
+	p.events.Subscribe("webhook", holdObserver{to: p.webhook, passed: true})
 	return nil
 }

@@ -60,4 +60,9 @@ func askers(h console.Hold) (list []hold.Requester) {
 }
 
 // kept is the sentence after an end that kept the data.
-func kept(h console.Hold) string { return "Nothing was " + wording.Done(h.Statements) + "." }
+func kept(h console.Hold) string {
+	if h.File != nil && h.File.Left < len(h.File.Items) {
+		return "Not all of it was sent."
+	}
+	return "Nothing was " + wording.Done(h.Statements) + "."
+}

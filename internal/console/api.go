@@ -22,6 +22,8 @@ type Desk interface {
 	Answered(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
+	Revoke(ctx context.Context, id string, r hold.Revoking) (hold.Hold, error)
+	Covers(ctx context.Context, h hold.Hold) (hold.Coverage, error)
 	Reviewers(r hold.Request) []string
 	People() hold.People
 }
@@ -40,6 +42,9 @@ type api struct {
 	// link makes a link with which its caller signs in to the web console, or is nil.
 	link func(hold.Answerer) (Link, error)
 
+	// submit asks about a file, or is nil.
+	submit Submit
+
 	// closing ends requests that wait; closed when the server is to end.
 	closing chan struct{}
 
@@ -56,6 +61,7 @@ func (a *api) routes() http.Handler {
 		"GET /v1/holds/{id}":          a.show,
 		"POST /v1/holds/{id}/approve": a.approve,
 		"POST /v1/holds/{id}/deny":    a.deny,
+		"POST /v1/holds/{id}/revoke":  a.revoke,
 	} {
 		mux.HandleFunc(pattern, handle)
 	}
@@ -64,6 +70,9 @@ func (a *api) routes() http.Handler {
 	}
 	if a.metrics != nil {
 		mux.Handle("GET /metrics", a.metrics)
+	}
+	if a.submit != nil {
+		mux.HandleFunc("POST /v1/files", a.submitFile)
 	}
 	if a.socket {
 		mux.HandleFunc("POST /v1/console/login", a.login)
@@ -77,6 +86,7 @@ type Door struct {
 	Desk   Desk
 	Status func(context.Context) Status
 	Via    string // of decisions
+	Submit Submit // asks about a file; nil where that cannot be done
 
 	// Sessions are the clients that are connected, the newest first.
 	Sessions func() []Session
@@ -93,7 +103,7 @@ type Door struct {
 // look either.
 func Handler(d Door) http.Handler {
 	a := &api{
-		desk: d.Desk, status: d.Status, sessions: d.Sessions, alerts: d.Alerts, metrics: d.Metrics, via: d.Via, caller: d.Caller,
+		desk: d.Desk, status: d.Status, sessions: d.Sessions, alerts: d.Alerts, metrics: d.Metrics, via: d.Via, caller: d.Caller, submit: d.Submit,
 	}
 	next := a.routes()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -143,7 +153,7 @@ const MaxWait = 50 * time.Second
 func (a *api) show(w http.ResponseWriter, r *http.Request) {
 	text := r.URL.Query().Get("wait")
 	if text == "" {
-		a.reply(w)(a.desk.Get(r.Context(), r.PathValue("id")))
+		a.whole(w, r)(a.desk.Get(r.Context(), r.PathValue("id")))
 		return
 	}
 	wait, err := time.ParseDuration(text)
@@ -160,20 +170,51 @@ func (a *api) show(w http.ResponseWriter, r *http.Request) {
 		case <-ctx.Done():
 		}
 	}()
-	a.reply(w)(a.desk.Answered(ctx, r.PathValue("id")))
+	a.whole(w, r)(a.desk.Answered(ctx, r.PathValue("id")))
+}
+
+// whole is reply with what went on under the approval of the hold.
+func (a *api) whole(w http.ResponseWriter, r *http.Request) func(hold.Hold, error) {
+	return func(h hold.Hold, err error) {
+		var covers hold.Coverage
+		if err == nil {
+			covers, err = a.desk.Covers(r.Context(), h)
+		}
+		if err != nil {
+			writeFault(w, faultOf(err, a.desk))
+			return
+		}
+		s := shown(h, a.desk)
+		s.setCoverage(covers)
+		writeJSON(w, http.StatusOK, s)
+	}
 }
 
 // answerBody is the body of an answer. It may be empty.
 type answerBody struct {
 	Note string `json:"note,omitempty"`
 	Type string `json:"type,omitempty"` // approve only
+
+	// Scope is "statement" or "transaction"; empty is the statement. Of approve only.
+	Scope string `json:"scope,omitempty"`
 }
+
+// scope is the word of an answer as the desk has it.
+func (a answerBody) scope() hold.Scope {
+	if a.Scope == statementScope {
+		return hold.ScopeStatement
+	}
+	return hold.Scope(a.Scope)
+}
+
+// statementScope is the word for an approval of the statement alone.
+const statementScope = "statement"
 
 func (a *api) approve(w http.ResponseWriter, r *http.Request) { a.decide(w, r, true) }
 func (a *api) deny(w http.ResponseWriter, r *http.Request)    { a.decide(w, r, false) }
 
 func (a *api) decide(w http.ResponseWriter, r *http.Request, approve bool) {
-	body, err := readAnswer(w, r)
+	body, err := readBody[answerBody](w, r)
 	if err != nil {
 		writeFault(w, &Fault{Code: BadRequest, Text: err.Error()})
 		return
@@ -184,7 +225,22 @@ func (a *api) decide(w http.ResponseWriter, r *http.Request, approve bool) {
 		return
 	}
 	a.reply(w)(a.desk.Decide(r.Context(), r.PathValue("id"),
-		hold.Decision{Approve: approve, By: by, Via: a.via, Note: body.Note, Type: body.Type}))
+		hold.Decision{Approve: approve, By: by, Via: a.via, Note: body.Note, Type: body.Type, Scope: body.scope()}))
+}
+
+// revoke takes a grant back.
+func (a *api) revoke(w http.ResponseWriter, r *http.Request) {
+	body, err := readBody[revokeBody](w, r)
+	if err != nil {
+		writeFault(w, &Fault{Code: BadRequest, Text: err.Error()})
+		return
+	}
+	by, err := a.caller(r)
+	if err != nil {
+		writeFault(w, &Fault{Code: NotAllowed, Text: err.Error()})
+		return
+	}
+	a.reply(w)(a.desk.Revoke(r.Context(), r.PathValue("id"), hold.Revoking{By: by, Via: a.via, Note: body.Note}))
 }
 
 // reply writes the hold or the fault that a call of the desk returned.
@@ -198,11 +254,20 @@ func (a *api) reply(w http.ResponseWriter) func(hold.Hold, error) {
 	}
 }
 
-// readAnswer decodes the body strictly: a key that is not known could be the
+// revokeBody is the body of a revocation. It may be empty.
+type revokeBody struct {
+	Note string `json:"note,omitempty"`
+}
+
+// readBody decodes a body strictly: a key that is not known could be the
 // condition under which somebody meant to approve.
-func readAnswer(w http.ResponseWriter, r *http.Request) (answerBody, error) {
-	var body answerBody
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+func readBody[T any](w http.ResponseWriter, r *http.Request) (T, error) {
+	return readUpTo[T](w, r, maxBody)
+}
+
+func readUpTo[T any](w http.ResponseWriter, r *http.Request, most int64) (T, error) {
+	var body T
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	dec.DisallowUnknownFields()
 	switch err := dec.Decode(&body); {
 	case errors.Is(err, io.EOF):

@@ -78,14 +78,20 @@ func (c *Client) Answered(ctx context.Context, id string, wait time.Duration) (H
 
 // Approve says yes. The hold returned is still pending, or has ended as before, when
 // more reviewers are wanted; granted, when nobody waited for it. typed is the name of what goes, as the reviewer typed it; it may be
-// empty unless the hold asks for it.
-func (c *Client) Approve(ctx context.Context, id, note, typed string) (Hold, error) {
-	return c.onHold(ctx, http.MethodPost, id, "/approve", answerBody{Note: note, Type: typed})
+// empty unless the hold asks for it. scope is one of Hold.Scopes, or empty for the statement.
+func (c *Client) Approve(ctx context.Context, id, note, typed, scope string) (Hold, error) {
+	return c.onHold(ctx, http.MethodPost, id, "/approve", answerBody{Note: note, Type: typed, Scope: scope})
 }
 
 // Deny says no.
 func (c *Client) Deny(ctx context.Context, id, note string) (Hold, error) {
 	return c.onHold(ctx, http.MethodPost, id, "/deny", answerBody{Note: note})
+}
+
+// Revoke takes a grant back. Where it is too late the error is a Fault with the code
+// Ended.
+func (c *Client) Revoke(ctx context.Context, id, note string) (Hold, error) {
+	return c.onHold(ctx, http.MethodPost, id, "/revoke", revokeBody{Note: note})
 }
 
 // onHold calls a route of one hold. What cannot be an id is not sent: as a part

@@ -123,7 +123,7 @@ func TestApproveAndDeny(t *testing.T) {
 	if len(holds) != 2 || holds[0].State != "pending" || holds[0].SQL != "DROP TABLE <events>;" || holds[0].Reviewers.Count != 1 {
 		t.Fatalf("holds: %+v", holds)
 	}
-	h, err := o.client.Approve(ctx, a, "it is meant", "")
+	h, err := o.client.Approve(ctx, a, "it is meant", "", "")
 	check(t, err)
 	if h.DecidedBy != me || h.Via != "cli" || h.Identity != "unverified" || h.Note != "it is meant" {
 		t.Errorf("approved: %+v", h)
@@ -131,7 +131,7 @@ func TestApproveAndDeny(t *testing.T) {
 	if h, err = o.client.Deny(ctx, b, ""); err != nil || h.State != "denied" {
 		t.Errorf("denied: %+v, %v", h, err)
 	}
-	_, err = o.client.Approve(ctx, b, "", "")
+	_, err = o.client.Approve(ctx, b, "", "", "")
 	var f *Fault
 	if !errors.As(err, &f) || f.Code != Ended || f.Hold == nil || f.Hold.State != "denied" {
 		t.Errorf("answering twice: %v", err)
@@ -203,7 +203,7 @@ func TestPeople(t *testing.T) {
 	me := peer.User(uint32(os.Getuid()))
 	o := newOffice(t, []hold.Person{{Name: "ana", Postgres: []string{"ana"}}, {Name: "ben", Postgres: []string{"ben"}, OS: me}}, "")
 	mine, others := o.ask("ben"), o.ask("ana")
-	if _, err := o.client.Approve(t.Context(), mine, "", ""); codeOf(t, err) != NotAllowed {
+	if _, err := o.client.Approve(t.Context(), mine, "", "", ""); codeOf(t, err) != NotAllowed {
 		t.Errorf("my own: %v", err)
 	}
 	h, err := o.client.Deny(t.Context(), others, "no")
@@ -259,7 +259,7 @@ func TestGrant(t *testing.T) {
 	if !shown.Returns || shown.State != "pending" || !shown.GrantedUntil.IsZero() || shown.Ungrantable != "" {
 		t.Errorf("%+v", shown)
 	}
-	granted, err := o.client.Approve(t.Context(), h.ID, "", "")
+	granted, err := o.client.Approve(t.Context(), h.ID, "", "", "")
 	check(t, err)
 	if granted.State != "granted" || granted.GrantedUntil.Sub(granted.Decided) != hold.DefaultGrant {
 		t.Errorf("%+v", granted)

@@ -17,7 +17,7 @@ const (
 	UnknownID   Code = "unknown_id"  // 404: no hold or alert has this id
 	NoSuchRoute Code = "no_route"    // 404
 	NoConsole   Code = "no_console"  // 404: there is none to sign in to
-	Ended       Code = "ended"       // 409: Fault.Hold says how
+	Ended       Code = "ended"       // 409: Fault.Hold says how; also for what cannot be revoked
 	NotAllowed  Code = "not_allowed" // 403: this caller, or this answer
 	Nobody      Code = "nobody"      // 401: it is not known who calls
 	BadRequest  Code = "bad_request" // 400
@@ -49,6 +49,7 @@ func faultOf(err error, d Desk) *Fault {
 	var (
 		ended   hold.ErrEnded
 		over    alert.ErrEnded
+		late    hold.ErrNotRevocable
 		refused hold.ErrNotAllowed
 		fault   *Fault
 	)
@@ -61,6 +62,9 @@ func faultOf(err error, d Desk) *Fault {
 	case errors.As(err, &over):
 		a := alertOf(over.Alert)
 		return &Fault{Code: Ended, Text: err.Error(), Alert: &a}
+	case errors.As(err, &late):
+		h := shown(late.Hold, d)
+		return &Fault{Code: Ended, Text: err.Error(), Hold: &h}
 	case errors.As(err, &refused):
 		return &Fault{Code: NotAllowed, Text: refused.Reason}
 	case errors.Is(err, hold.ErrUnknownID):

@@ -14,7 +14,7 @@ func FuzzReadAnswer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		r := httptest.NewRequest("POST", "/v1/holds/x/approve", strings.NewReader(body))
-		got, err := readAnswer(httptest.NewRecorder(), r)
+		got, err := readBody[answerBody](httptest.NewRecorder(), r)
 		if err == nil && len(got.Note)+len(got.Type) > maxBody {
 			t.Errorf("%d bytes got through", len(got.Note)+len(got.Type))
 		}

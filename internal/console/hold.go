@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
@@ -54,6 +55,22 @@ type Hold struct {
 	// GrantedUntil is until when an approval is or was good that nobody waited for.
 	GrantedUntil time.Time `json:"granted_until,omitzero"`
 
+	// Scopes are what it may be approved for while it waits: "statement", and
+	// "transaction" where it waits inside of one.
+	Scopes []string `json:"scopes,omitempty"`
+
+	// File, of a hold that asks about the statements of one, else nil.
+	File *File `json:"file,omitempty"`
+
+	// Under is the hold whose approval for a transaction this statement went on with.
+	Under string `json:"under,omitempty"`
+
+	// Covers is, of one hold that was approved for its transaction, what went on under it.
+	Covers *Coverage `json:"covers,omitempty"`
+
+	// Revoked is who took a grant back before it was spent, or nil.
+	Revoked *Revocation `json:"revoked,omitempty"`
+
 	DecidedBy string     `json:"decided_by"`
 	Via       string     `json:"via"`
 	Identity  string     `json:"identity,omitempty"` // of DecidedBy: verified or unverified
@@ -85,6 +102,50 @@ type Approval struct {
 	Note string    `json:"note"`
 	At   time.Time `json:"at"`
 	Self bool      `json:"self,omitempty"` // of who asked
+
+	Scope string `json:"scope,omitempty"` // "transaction", or empty for the statement
+}
+
+// File is a file of which the statements are approved together.
+type File struct {
+	Name      string `json:"name"`
+	SHA256    string `json:"sha256"`    // of its bytes
+	Submitter string `json:"submitter"` // who asked for it
+	Items     []Item `json:"items"`
+	Left      int    `json:"left"` // items that were not sent
+}
+
+// Item is a statement of a file.
+type Item struct {
+	Line       int      `json:"line"`
+	Hash       string   `json:"hash"` // as check --json has it
+	Statements []string `json:"statements"`
+	Spent      bool     `json:"spent"` // it was sent; covers says what became of it
+}
+
+// Coverage is what an approval was for besides its own statement.
+type Coverage struct {
+	Open   bool     `json:"open"`   // more may go on under it
+	Passed []Passed `json:"passed"` // what went on, in order
+}
+
+// Passed is a statement that went on under the approval of another hold.
+type Passed struct {
+	ID         string    `json:"id"`
+	State      string    `json:"state"`
+	Statements []string  `json:"statements"`
+	Released   time.Time `json:"released"`
+	Result     string    `json:"result,omitempty"`
+}
+
+// Revocation is that somebody took a grant back.
+type Revocation struct {
+	By       string    `json:"by"`
+	Via      string    `json:"via"`
+	Identity string    `json:"identity"` // verified or unverified
+	Note     string    `json:"note"`
+	At       time.Time `json:"at"`
+	Self     bool      `json:"self,omitempty"` // by who asked
 }
 
 // Requester is a person who asked, and what says so.
@@ -139,7 +200,7 @@ func shown(h hold.Hold, d Desk) Hold {
 			Group: h.Reviewers.Group, Count: h.Needs()[0].Count,
 			People: d.Reviewers(h.Request), OneMore: h.OneMore(),
 		},
-		Unanswerable: h.Unanswerable, SelfConfirmed: h.SelfConfirmed(),
+		Unanswerable: h.Unanswerable, Under: h.Under, SelfConfirmed: h.SelfConfirmed(),
 	}
 	s.Blocked = blocked(h.Blocked)
 	s.setRequesters(d.People().Requesters(h.Request))
@@ -149,19 +210,50 @@ func shown(h hold.Hold, d Desk) Hold {
 	if h.SelfConfirm && len(s.Requesters) > 0 {
 		s.SelfConfirm = h.Database
 	}
+	if h.Transactional() {
+		s.Scopes = []string{statementScope, string(hold.ScopeTransaction)}
+	}
+	s.setFile(h)
 	if h.TypeName {
 		s.TypeName = h.TypeNames()
 	}
 	if h.Binding == "" {
 		s.Ungrantable = cmp.Or(h.Unbound, "nothing can be bound to its text")
 	}
+	if !h.Revoked.IsZero() {
+		r := Revocation(h.Revoked)
+		s.Revoked = &r
+	}
 	if s.Statements == nil {
 		s.Statements = []string{}
 	}
 	for _, a := range h.Approvals {
-		s.Approvals = append(s.Approvals, Approval{By: a.By, Via: a.Via, Note: a.Note, At: a.At.UTC(), Self: a.Self})
+		s.Approvals = append(s.Approvals, Approval{By: a.By, Via: a.Via, Note: a.Note, At: a.At.UTC(), Self: a.Self, Scope: string(a.Scope)})
 	}
 	return s
+}
+
+func (s *Hold) setFile(h hold.Hold) {
+	if !h.OfFile() {
+		return
+	}
+	left := h.Left()
+	s.File = &File{Name: h.File, SHA256: h.FileHash, Submitter: h.Submitter, Left: len(left)}
+	for i, item := range h.Items {
+		s.File.Items = append(s.File.Items, Item{Line: item.Line, Hash: item.Hash, Statements: item.Statements, Spent: !slices.Contains(left, i)})
+	}
+}
+
+// setCoverage adds what went on under the approval, where it was for more than the
+// statement.
+func (s *Hold) setCoverage(c hold.Coverage) {
+	if s.File == nil && (s.Under != "" || !slices.ContainsFunc(s.Approvals, func(a Approval) bool { return a.Scope != "" })) {
+		return
+	}
+	s.Covers = &Coverage{Open: c.Open || s.File != nil && s.State == string(hold.Granted), Passed: []Passed{}}
+	for _, h := range c.Passed {
+		s.Covers.Passed = append(s.Covers.Passed, Passed{ID: h.ID, State: string(h.State), Statements: h.Statements, Released: h.ReleaseAt.UTC(), Result: h.Result})
+	}
 }
 
 func (s *Hold) setRequesters(list []hold.Requester, unknown bool) {

@@ -21,7 +21,7 @@ const (
 
 // beCaller approves a hold as the user it runs as, and prints who that was.
 func beCaller(socket, id string) int {
-	h, err := NewClient(socket).Approve(context.Background(), id, "", "")
+	h, err := NewClient(socket).Approve(context.Background(), id, "", "", "")
 	switch {
 	case errors.Is(err, os.ErrPermission):
 		fmt.Print("permission denied")

@@ -61,6 +61,9 @@ type Options struct {
 	// there is none.
 	Link func(hold.Answerer) (Link, error)
 
+	// Submit asks about a file; nil where that cannot be done.
+	Submit Submit
+
 	Log zerolog.Logger
 }
 
@@ -80,7 +83,7 @@ func Listen(o Options) (*Server, error) {
 	}
 	a := &api{
 		desk: o.Desk, status: o.Status, sessions: o.Sessions, alerts: o.Alerts, metrics: o.Metrics, via: "cli", socket: true, link: o.Link,
-		caller: peerOf, closing: make(chan struct{}),
+		submit: o.Submit, caller: peerOf, closing: make(chan struct{}),
 	}
 	s := &Server{listener: l, lock: lock, http: &http.Server{
 		Handler:           a.routes(),

@@ -137,10 +137,26 @@ type HoldChanged struct {
 	Approvals []Approval `json:"approvals,omitempty"`
 	Result    string     `json:"result,omitempty"`
 
+	// File is the name of a file of which statements are to be approved together, FileHash
+	// the SHA-256 of its bytes, Items the hashes of those statements, Submitter who asked
+	// for it; Spent is how many were sent.
+	File      string   `json:"file,omitempty"`
+	FileHash  string   `json:"file_sha256,omitempty"`
+	Items     []string `json:"items,omitempty"`
+	Submitter string   `json:"submitter,omitempty"`
+	Spent     int      `json:"spent,omitempty"`
+
+	// Under is the hold whose approval, for its transaction or of a file, this statement
+	// went on with.
+	Under string `json:"under,omitempty"`
+
 	// Return is true when nobody waits on the wire; GrantedUntil is until when a
 	// grant is or was good, zero where it never was one.
 	Return       bool      `json:"return,omitempty"`
 	GrantedUntil time.Time `json:"granted_until,omitzero"`
+
+	// Revoked is true when a person took a grant back; By is that person then.
+	Revoked bool `json:"revoked,omitempty"`
 
 	// Late is true when holdfast wrote this at its next start, because it
 	// cannot tell whether it wrote it before it stopped.
@@ -164,6 +180,7 @@ type Approval struct {
 	By     string    `json:"by"`
 	Via    string    `json:"via,omitempty"`
 	Note   string    `json:"note,omitempty"`
+	Scope  string    `json:"scope,omitempty"`  // "transaction", or empty for the statement
 	Groups []string  `json:"groups,omitempty"` // for which it counts
 	Self   bool      `json:"self,omitempty"`   // of who asked
 	At     time.Time `json:"at"`
@@ -190,7 +207,10 @@ func (NotCounted) Kind() string { return "statements not counted" }
 
 // Kind implements Event: the state is part of it.
 func (e HoldChanged) Kind() string {
-	if e.From == e.State {
+	switch {
+	case e.Revoked:
+		return "hold revoked"
+	case e.From == e.State:
 		return "hold approved by one"
 	}
 	return "hold " + e.State

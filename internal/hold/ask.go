@@ -18,10 +18,13 @@ func (d *Desk) ask(ctx context.Context, r Request) (*waiter, error) {
 	if !d.enter() {
 		return nil, unavailable("asking for reviewers", ErrStopping)
 	}
-	w := &waiter{mu: make(gate, 1), decided: make(chan struct{})}
+	w := newWaiter()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	h, err := d.insert(ctx, w, r)
+	h, err := newHold(r, ask)
+	if err == nil {
+		h, err = d.insert(ctx, w, h)
+	}
 	if err == nil {
 		w.hold = h
 		if err = d.write(ctx, changed(h, "", h.Asked)); err != nil {
@@ -72,10 +75,9 @@ func (d *Desk) claim(id string, w *waiter) bool {
 
 // insert finds a free id, makes w its waiter and stores the new hold. After an
 // error the hold returned still has the id that was claimed last.
-func (d *Desk) insert(ctx context.Context, w *waiter, r Request) (Hold, error) {
+func (d *Desk) insert(ctx context.Context, w *waiter, h Hold) (_ Hold, err error) {
 	ctx, cancel := disk(ctx)
 	defer cancel()
-	h, err := newHold(r)
 	for tries := 0; err == nil && tries < idTries; tries++ {
 		if h.ID, err = NewID(d.random); err != nil {
 			break
@@ -88,8 +90,8 @@ func (d *Desk) insert(ctx context.Context, w *waiter, r Request) (Hold, error) {
 			return h, nil
 		}
 		if !errors.Is(insertErr, ErrDuplicateID) {
-			// It may be on disk all the same.
-			d.later.end(h, abandon, "the store failed when it was asked")
+			// It may be on disk all the same, and ends as its state allows.
+			d.later.end(h, abandon, notSent+"the store failed when it was asked")
 			return h, unavailable("storing a hold", insertErr)
 		}
 		d.forget(h.ID)
@@ -97,8 +99,9 @@ func (d *Desk) insert(ctx context.Context, w *waiter, r Request) (Hold, error) {
 	return h, unavailable("storing a hold", errors.Join(err, ErrDuplicateID))
 }
 
-func newHold(r Request) (Hold, error) {
-	state, err := next("", ask)
+// newHold is a hold that begins with step s.
+func newHold(r Request, s step) (Hold, error) {
+	state, err := next("", s)
 	now := clock()
 	h := Hold{State: state, Request: r.clone(), Asked: now, Expires: now.Add(r.Wait), SQLHash: event.TextHash(r.SQL)}
 	if len(r.SQL) > MaxSQL {

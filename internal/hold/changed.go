@@ -35,19 +35,30 @@ func changed(h Hold, from State, at time.Time) event.HoldChanged {
 		Group: clip(h.Reviewers.Group), Count: h.Reviewers.needed(), Also: also(h.Request), TypeName: h.TypeName,
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(),
 		By: clip(h.DecidedBy), Via: clip(h.Via), Identity: h.Identity, Note: h.Note,
-		Result: recordResult(h.State, h.Result), Return: h.Return, GrantedUntil: utc(h.GrantUntil),
+		Result: recordResult(h.State, h.Result), Under: h.Under, File: clip(h.File), FileHash: clip(h.FileHash), Submitter: clip(h.Submitter), Items: itemHashes(h.Items), Spent: len(h.Spent), Return: h.Return, GrantedUntil: utc(h.GrantUntil),
+	}
+	if e.Revoked = !h.Revoked.IsZero() && (h.State == Lapsed || h.State == from); e.Revoked {
+		e.By, e.Via, e.Identity, e.Note = clip(h.Revoked.By), clip(h.Revoked.Via), h.Revoked.Identity, h.Revoked.Note
 	}
 	for _, q := range h.Requesters {
 		e.Requesters = append(e.Requesters, event.Requester(q))
 	}
 	for _, a := range h.Approvals {
-		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, Self: a.Self, Groups: named(a.Groups), At: a.At.UTC()})
+		e.Approvals = append(e.Approvals, event.Approval{By: clip(a.By), Via: clip(a.Via), Note: a.Note, Self: a.Self, Scope: string(a.Scope), Groups: named(a.Groups), At: a.At.UTC()})
 	}
-	if n := len(h.Approvals); n > 0 && (h.State == Pending || h.State == from) {
+	if n := len(h.Approvals); n > 0 && !e.Revoked && (h.State == Pending || h.State == from) {
 		last := h.Approvals[n-1]
 		e.By, e.Via, e.Note = clip(last.By), clip(last.Via), last.Note
 	}
 	return e
+}
+
+// itemHashes are the statements of a file, each by its hash.
+func itemHashes(items []Item) (list []string) {
+	for _, i := range items {
+		list = append(list, i.Hash)
+	}
+	return list
 }
 
 // utc keeps the zero time zero.

@@ -53,6 +53,9 @@ func (d *Desk) decideLocked(ctx context.Context, w *waiter, who answerer, dec De
 	if !dec.Approve {
 		return d.denyLocked(ctx, w, who, dec)
 	}
+	if err := w.hold.checkScope(d.People(), who, dec.Scope); err != nil {
+		return Hold{}, err
+	}
 	if err := d.People().checkType(who, dec.Type, w.hold.Request); err != nil {
 		return Hold{}, err
 	}
@@ -97,7 +100,7 @@ func (h Hold) approvedBy(people People, who answerer, dec Decision, s step) (Hol
 		return Hold{}, err
 	}
 	after := h.clone()
-	after.Approvals = append(after.Approvals, Approval{By: who.name, Via: clip(dec.Via), Note: dec.Note, At: clock(), Groups: groups, Self: people.IsRequester(who.name, h.Request)})
+	after.Approvals = append(after.Approvals, Approval{By: who.name, Via: clip(dec.Via), Note: dec.Note, At: clock(), Scope: dec.Scope, Groups: groups, Self: people.IsRequester(who.name, h.Request)})
 	if len(after.Missing()) > 0 {
 		return after, nil
 	}

@@ -29,6 +29,7 @@ type Decision struct {
 	By      Answerer
 	Via     string // "cli", later "slack", "console"
 	Note    string // the reviewer's words, one line of at most 500 characters; may be empty
+	Scope   Scope  // of a yes
 	Type    string // name of what goes, as typed; empty when it was not given
 }
 

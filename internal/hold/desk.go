@@ -55,8 +55,9 @@ type Desk struct {
 	mu     sync.Mutex // guards the fields below
 	closed bool
 	live   map[string]*waiter
-	spent  map[string]string // grants that were sent and whose outcome is not written, with their binding
-	news   chan struct{}     // see changes
+	spent  map[string]string       // grants that were sent and whose outcome is not written, with their binding
+	scopes map[string][]*openScope // by transaction
+	news   chan struct{}           // see changes
 
 	gates [gates]gate // see gateOf
 
@@ -77,7 +78,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	}
 	d := &Desk{
 		store: o.Store, record: o.Record, events: o.Events, random: o.Random,
-		live: map[string]*waiter{}, spent: map[string]string{}, news: make(chan struct{}), stopping: make(chan struct{}),
+		live: map[string]*waiter{}, spent: map[string]string{}, scopes: map[string][]*openScope{}, news: make(chan struct{}), stopping: make(chan struct{}),
 	}
 	d.makeGates()
 	d.keeper = newKeeper(d)

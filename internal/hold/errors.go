@@ -39,6 +39,9 @@ func (e ErrEnded) Error() string {
 	case Approved, Released, Granted:
 		return "already approved by " + h.DecidedBy
 	case Executed, Failed, Unknown, Lapsed:
+		if h.State == Lapsed && !h.Revoked.IsZero() {
+			return fmt.Sprintf("already approved by %s, and revoked by %s", h.DecidedBy, h.Revoked.By)
+		}
 		return fmt.Sprintf("already approved by %s, and it %s", h.DecidedBy, h.State.became())
 	default:
 		return "this hold has ended: it " + h.State.became()

@@ -90,7 +90,7 @@ func (d *Desk) spend(ctx context.Context, bound []Hold) (h Hold, spent bool, err
 		return Hold{}, false, nil
 	}
 	for _, before := range bound {
-		if before.State != Granted || !clock().Before(before.GrantUntil) || d.later.unwritten(before.ID) != nil {
+		if before.State != Granted || before.OfFile() || !clock().Before(before.GrantUntil) || d.later.unwritten(before.ID) != nil {
 			continue
 		}
 		after, err := before.stepped(release, func(h *Hold) { h.Result = "" })
@@ -126,12 +126,14 @@ func (d *Desk) noteSpent(h Hold) {
 // outcome is the step that a released hold takes when its statement ended as s says
 // with that result.
 func (h Hold) outcome(s step, result string) step {
-	harmless := h.Undone || strings.HasPrefix(result, notSent)
-	if s == fail && harmless && clock().Before(h.GrantUntil) {
+	if s == fail && h.harmless(result) && clock().Before(h.GrantUntil) {
 		return giveBack
 	}
 	return s
 }
+
+// harmless says that a statement which failed with that result has done nothing.
+func (h Hold) harmless(result string) bool { return h.Undone || strings.HasPrefix(result, notSent) }
 
 // settled is called when an outcome is written, or lost. A grant that was given back
 // is kept again.

@@ -15,7 +15,7 @@ const (
 	Withdrawn State = "withdrawn" // the requester cancelled or left
 	Abandoned State = "abandoned" // holdfast or the server died or stopped
 	Released  State = "released"  // on disk as sent; the server has not answered yet
-	Lapsed    State = "lapsed"    // approved, but nobody was waiting any more
+	Lapsed    State = "lapsed"    // approved, but nobody was waiting any more, or revoked
 	Executed  State = "executed"  // the server ran it
 	Failed    State = "failed"    // the server answered with an error
 	Unknown   State = "unknown"   // sent, and the answer was lost
@@ -60,6 +60,19 @@ type Request struct {
 	// InTransaction is true when the session holds a transaction open on the
 	// server, or may do so.
 	InTransaction bool
+
+	// Transaction names the transaction of the session in which it runs, unlike those of
+	// all other sessions; empty where none is open for certain, or where it may end it.
+	Transaction string
+
+	// Items are the statements of a file that are to be approved together; none for a
+	// statement that waits. File is its name, FileHash the SHA-256 of its bytes in
+	// hexadecimal, Submitter who asked for it: a person, or without people an OS user.
+	Items                     []Item
+	File, FileHash, Submitter string
+
+	// Item is what an approved file may list this statement as; empty for none.
+	Item string
 
 	// Wait bounds the hold. Zero or less is a fault of the caller.
 	Wait time.Duration
@@ -137,6 +150,16 @@ type Hold struct {
 	Identity  string // "verified" by people, "unverified" without; empty when nobody answered
 	Note      string
 
+	// Spent are the items that were sent, in order.
+	Spent []Spent
+
+	// Under is the hold whose approval this statement went on with; empty for one that
+	// was approved itself.
+	Under string
+
+	// Revoked is who took the grant back that it was; zero for every other hold.
+	Revoked Revocation
+
 	// Approvals so far, in order, while more than one is needed.
 	Approvals []Approval
 
@@ -163,6 +186,9 @@ type Approval struct {
 
 	// Self is true when the reviewer is one of those who asked.
 	Self bool
+
+	// Scope is what it is for.
+	Scope Scope `json:",omitempty"`
 
 	// Groups are those of the request that the reviewer was in then: a yes counts
 	// for each of them, and stays counted when people change.

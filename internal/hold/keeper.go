@@ -129,6 +129,8 @@ func (k *keeper) end(id string) {
 // for one that is not kept.
 func (h Hold) overdue() (step, string) {
 	switch {
+	case h.State == Granted && h.OfFile():
+		return lapse, h.lapsedFile()
 	case h.State == Granted:
 		return lapse, "nobody ran it in time"
 	case h.State == Pending && h.Return:

@@ -62,6 +62,13 @@ type job struct {
 	// should the store have it; or nil.
 	revert *Hold
 
+	// amend changes the hold but for its state, or is nil.
+	amend func(*Hold)
+
+	// file is how the outcome changes the file that lists the statement; nil while that is
+	// not stored.
+	file *fileChange
+
 	event *event.HoldChanged // to be written to the record, or nil
 	state State              // to be marked as recorded in the store
 
@@ -70,7 +77,9 @@ type job struct {
 }
 
 // changes is false for a job that only marks.
-func (j *job) changes() bool { return j.step != "" || j.event != nil || j.revert != nil }
+func (j *job) changes() bool {
+	return j.step != "" || j.event != nil || j.revert != nil || j.amend != nil
+}
 
 func newLater(d *Desk) *later {
 	l := &later{desk: d, queue: make(chan job, laterLength), quit: make(chan struct{}), changes: map[string]*change{}}

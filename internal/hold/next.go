@@ -11,13 +11,14 @@ type step string
 
 const (
 	ask      step = "ask"       // a session asks for reviewers
+	pass     step = "pass"      // it is about to be sent under an approval of another hold
 	approve  step = "approve"   // enough reviewers said yes
 	deny     step = "deny"      // a reviewer said no
 	expire   step = "expire"    // its time is over
 	withdraw step = "withdraw"  // the requester cancelled or left
 	abandon  step = "abandon"   // the server or holdfast went away
 	release  step = "release"   // it is about to be sent to the server
-	lapse    step = "lapse"     // approved, but nobody waits for it any more
+	lapse    step = "lapse"     // approved, but nobody waits for it any more, or it was revoked
 	execute  step = "execute"   // the server ran it
 	fail     step = "fail"      // the server answered with an error
 	lose     step = "lose"      // sent, and the answer was lost
@@ -28,7 +29,7 @@ const (
 // transitions is the whole of what may follow what. Approving a hold that nobody
 // waits for makes a grant: one in return mode, or one that ended without an answer.
 var transitions = map[State]map[step]State{
-	"":        {ask: Pending},
+	"":        {ask: Pending, pass: Released},
 	Pending:   {approve: Approved, grant: Granted, deny: Denied, expire: Expired, withdraw: Withdrawn, abandon: Abandoned},
 	Approved:  {release: Released, lapse: Lapsed},
 	Released:  {execute: Executed, fail: Failed, lose: Unknown, giveBack: Granted},
@@ -111,14 +112,14 @@ func (h Hold) changedAt() time.Time {
 // clone shares nothing with h.
 func (h Hold) clone() Hold {
 	h.Request = h.Request.clone()
-	h.Approvals = slices.Clone(h.Approvals)
+	h.Approvals, h.Spent = slices.Clone(h.Approvals), slices.Clone(h.Spent)
 	return h
 }
 
 // clone shares nothing with r.
 func (r Request) clone() Request {
 	r.Statements = slices.Clone(r.Statements)
-	r.Also = slices.Clone(r.Also)
+	r.Also, r.Items = slices.Clone(r.Also), slices.Clone(r.Items)
 	r.Requesters, r.Evidence.Certificate = slices.Clone(r.Requesters), slices.Clone(r.Evidence.Certificate)
 	return r
 }

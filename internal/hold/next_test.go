@@ -12,6 +12,7 @@ import (
 func TestNextIsExhaustive(t *testing.T) {
 	const allowed = `
 		- ask pending
+		- pass released
 		pending approve approved
 		pending grant granted
 		pending deny denied
@@ -39,7 +40,7 @@ func TestNextIsExhaustive(t *testing.T) {
 		"", Pending, Approved, Denied, Expired, Withdrawn, Abandoned, Released, Lapsed,
 		Executed, Failed, Unknown, Granted, "nonsense",
 	}
-	steps := []step{ask, approve, deny, expire, withdraw, abandon, release, lapse, execute, fail, lose, grant, giveBack, "nonsense"}
+	steps := []step{ask, pass, approve, deny, expire, withdraw, abandon, release, lapse, execute, fail, lose, grant, giveBack, "nonsense"}
 	found := 0
 	for _, from := range states {
 		for _, s := range steps {

@@ -159,7 +159,7 @@ func (p People) Group(group string) ([]string, bool) {
 // them only where they may confirm their own. It is empty when nobody is configured,
 // and when nobody but the requester could answer.
 func (p People) Reviewers(r Request) []string {
-	asked := p.asked(r)
+	asked := append(p.asked(r), Requester{Person: r.Submitter})
 	return slices.DeleteFunc(sortedKeys(p.byName), func(name string) bool {
 		return !r.SelfConfirm && among(name, asked, r.Requesters) || len(p.countsFor(name, r)) == 0
 	})

@@ -27,6 +27,7 @@ func (d *Desk) releaseLocked(ctx context.Context, w *waiter) (Hold, error) {
 		return Hold{}, err
 	}
 	d.later.recorded(after)
+	d.openScope(after)
 	w.hold = after
 	return after.clone(), nil
 }

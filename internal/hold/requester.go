@@ -81,7 +81,7 @@ func (p People) Requesters(r Request) (list []Requester, unknown bool) {
 
 // IsRequester is true when that person asked r, or by what is configured now may have.
 func (p People) IsRequester(name string, r Request) bool {
-	return among(name, r.Requesters, p.asked(r))
+	return among(name, r.Requesters, p.asked(r)) || p.Configured() && r.Submitter == name
 }
 
 func among(name string, lists ...[]Requester) bool {

@@ -42,7 +42,7 @@ func (d *Desk) ahead(ctx context.Context, r Request) (h Hold, over bool, err err
 		return h, over, err
 	}
 	for _, h := range bound {
-		if h.State == Pending && h.Return && clock().Before(h.Expires) {
+		if h.State == Pending && h.Return && clock().Before(h.Expires) || h.State == Granted && h.OfFile() {
 			return h, true, nil // it is asked already
 		}
 	}
@@ -110,6 +110,9 @@ func (d *Desk) decideKept(ctx context.Context, id string, who answerer, dec Deci
 	}
 	if !dec.Approve {
 		return d.denyKept(ctx, h, who, dec)
+	}
+	if err := h.checkScope(d.People(), who, dec.Scope); err != nil {
+		return Hold{}, err
 	}
 	if err := d.People().checkType(who, dec.Type, h.Request); err != nil {
 		return Hold{}, err

@@ -30,6 +30,13 @@ func (d *Desk) Finish(id string, s State, result string) {
 // settle writes j, and keeps in it what is still to be done.
 func (d *Desk) settle(j *job) error {
 	ctx := context.Background()
+	if err := d.settleHold(ctx, j); err != nil {
+		return err
+	}
+	return d.settleFile(ctx, j)
+}
+
+func (d *Desk) settleHold(ctx context.Context, j *job) error {
 	if j.revert != nil {
 		if err := d.revert(ctx, *j.revert); err != nil {
 			return err
@@ -41,6 +48,12 @@ func (d *Desk) settle(j *job) error {
 			return err
 		}
 		j.step = ""
+	}
+	if j.amend != nil {
+		if err := d.settleAmended(ctx, j); err != nil {
+			return err
+		}
+		j.amend = nil
 	}
 	if j.event != nil {
 		if err := d.write(ctx, *j.event); err != nil {

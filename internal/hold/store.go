@@ -14,7 +14,7 @@ type Store interface {
 	Insert(ctx context.Context, h Hold) error
 
 	// Swap replaces before by after if the store still has it in before's state
-	// and with as many approvals, and reports whether it did. It marks the hold
+	// and with as many approvals and spent items, and reports whether it did. It marks the hold
 	// as not recorded.
 	Swap(ctx context.Context, before, after Hold) (bool, error)
 
@@ -34,6 +34,14 @@ type Store interface {
 	// Bound is every hold that is pending or granted and has that binding, oldest
 	// first.
 	Bound(ctx context.Context, binding string) ([]Hold, error)
+
+	// Under is every hold that went on under the approval of the one with that id,
+	// oldest first.
+	Under(ctx context.Context, id string) ([]Hold, error)
+
+	// Listing is every hold that is granted and lists an item with that key, oldest
+	// first.
+	Listing(ctx context.Context, item string) ([]Hold, error)
 
 	// Unrecorded is every hold whose state may be missing in the record.
 	Unrecorded(ctx context.Context) ([]Hold, error)

@@ -21,6 +21,8 @@ type waiter struct {
 	toldAt  time.Time
 }
 
+func newWaiter() *waiter { return &waiter{mu: make(gate, 1), decided: make(chan struct{})} }
+
 func (w *waiter) snapshot() Hold {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -46,7 +48,9 @@ func (w *waiter) wakeLocked() {
 // Where there is a grant for r it is spent, and its hold comes back as Released at
 // once, with GrantUntil set. Else, in return mode, a hold is recorded, or found that
 // the identical statement has made already, and comes back as Pending at once.
-// In both cases held is not called.
+// Where the transaction of r was approved, or a file that lists it, it goes on under that approval: a hold of its
+// own comes back as Released at once, with Under set. In all these cases held is not
+// called.
 //
 // The hold returned is Released, Denied, Expired, Withdrawn, Abandoned or Lapsed, or
 // in return mode Pending. Only Released may be sent to the server, once, and must be
@@ -56,6 +60,12 @@ func (w *waiter) wakeLocked() {
 // may be sent.
 func (d *Desk) Wait(ctx context.Context, r Request, held func(Hold)) (Hold, error) {
 	r = d.People().identified(r)
+	if h, passed, err := d.pass(ctx, r); passed || err != nil {
+		return h, err
+	}
+	if h, spent, err := d.item(ctx, r); spent || err != nil {
+		return h, err
+	}
 	if h, over, err := d.ahead(ctx, r); over || err != nil {
 		return h, err
 	}

@@ -22,6 +22,7 @@ type Desk interface {
 	Get(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
+	Covers(ctx context.Context, h hold.Hold) (hold.Coverage, error)
 	Reviewers(r hold.Request) []string
 	People() hold.People
 }

@@ -155,6 +155,9 @@ func (o observer) Observe(e event.Event) {
 	switch e := e.(type) {
 	case event.HoldChanged:
 		o.app.Changed(e.Hold, e.State == string(hold.Pending) && e.From == "")
+		if e.Under != "" {
+			o.app.Changed(e.Under, false)
+		}
 	case event.HoldBlocked:
 		o.app.Changed(e.Hold, false)
 	}

@@ -31,7 +31,11 @@ func (a *App) show(ctx context.Context, id string, asked bool) error {
 			return err
 		}
 	}
-	v := a.viewOf(h)
+	covers, err := a.desk.Covers(ctx, h)
+	if err != nil {
+		return local(err)
+	}
+	v := a.viewOf(h, covers)
 	if m.Bare {
 		v = v.bare()
 	}

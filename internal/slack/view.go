@@ -34,9 +34,9 @@ func (v view) digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// viewOf is the message of a hold.
-func (a *App) viewOf(h hold.Hold) view {
-	p := page{app: a, hold: h, people: a.desk.People()}
+// viewOf is the message of a hold, with what went on under its approval.
+func (a *App) viewOf(h hold.Hold, covers hold.Coverage) view {
+	p := page{app: a, hold: h, covers: covers, people: a.desk.People()}
 	p.waits = h.State == hold.Pending
 	switch h.State {
 	case hold.Pending:
@@ -55,6 +55,7 @@ type page struct {
 	view
 	app    *App
 	hold   hold.Hold
+	covers hold.Coverage
 	people hold.People
 }
 

@@ -52,8 +52,8 @@ func (s *Store) Swap(ctx context.Context, before, after hold.Hold) (bool, error)
 		return false, err
 	}
 	result, err := s.db.ExecContext(ctx,
-		`UPDATE holds SET (`+columns+`, recorded) = (`+marks+`, 0) WHERE id = ? AND state = ? AND approved = ?`,
-		append(values, before.ID, string(before.State), len(before.Approvals))...)
+		`UPDATE holds SET (`+columns+`, recorded) = (`+marks+`, 0) WHERE id = ? AND state = ? AND approved = ? AND coalesce(json_array_length(answer, '$.Spent'), 0) = ?`,
+		append(values, before.ID, string(before.State), len(before.Approvals), len(before.Spent))...)
 	if err != nil {
 		return false, fmt.Errorf("swapping hold %s: %w", before.ID, err)
 	}
@@ -96,6 +96,18 @@ func (s *Store) Ended(ctx context.Context, limit int) ([]hold.Hold, error) {
 // index on the state.
 func (s *Store) Bound(ctx context.Context, binding string) ([]hold.Hold, error) {
 	return s.list(ctx, `WHERE state IN ('pending', 'granted') AND json_extract(request, '$.Binding') = ? ORDER BY asked, id`, binding)
+}
+
+// Listing implements hold.Store. What is granted is few, and found by the index on the
+// state.
+func (s *Store) Listing(ctx context.Context, item string) ([]hold.Hold, error) {
+	return s.list(ctx, `WHERE state = 'granted' AND EXISTS (SELECT 1 FROM json_each(holds.request, '$.Items') AS i WHERE i.value ->> '$.Key' = ?) ORDER BY asked, id`, item)
+}
+
+// Under implements hold.Store. It reads every hold that is kept; there are few, and it is
+// asked when a person looks.
+func (s *Store) Under(ctx context.Context, id string) ([]hold.Hold, error) {
+	return s.list(ctx, `WHERE json_extract(answer, '$.Under') = ? ORDER BY asked, id`, id)
 }
 
 // Unrecorded implements hold.Store.

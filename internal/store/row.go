@@ -13,10 +13,13 @@ const columns = `id, state, approved, asked, expires, decided, released, ended, 
 
 // answer is what of a hold is neither a column nor its request.
 type answer struct {
-	DecidedBy, Via, Identity, Note string `json:",omitempty"`
+	DecidedBy, Via, Identity, Note string       `json:",omitempty"`
+	Under                          string       `json:",omitempty"`
+	Spent                          []hold.Spent `json:",omitempty"`
 	SQLHash, Result                string
 	Approvals                      []hold.Approval
-	GrantUntil                     int64 `json:",omitempty"` // microseconds since 1970
+	GrantUntil                     int64           `json:",omitempty"` // microseconds since 1970
+	Revoked                        hold.Revocation `json:",omitzero"`
 }
 
 func row(h hold.Hold) ([]any, error) {
@@ -27,6 +30,7 @@ func row(h hold.Hold) ([]any, error) {
 	rest, err := json.Marshal(answer{
 		DecidedBy: h.DecidedBy, Via: h.Via, Identity: h.Identity, Note: h.Note,
 		SQLHash: h.SQLHash, Result: h.Result, Approvals: h.Approvals, GrantUntil: stamp(h.GrantUntil),
+		Revoked: h.Revoked, Under: h.Under, Spent: h.Spent,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encoding hold %s: %w", h.ID, err)
@@ -59,6 +63,7 @@ func scan(from interface{ Scan(...any) error }) (hold.Hold, error) {
 	h.ReleaseAt, h.Ended = clock(released), clock(ended)
 	h.DecidedBy, h.Via, h.Identity, h.Note = a.DecidedBy, a.Via, a.Identity, a.Note
 	h.SQLHash, h.Result, h.Approvals, h.GrantUntil = a.SQLHash, a.Result, a.Approvals, clock(a.GrantUntil)
+	h.Revoked, h.Under, h.Spent = a.Revoked, a.Under, a.Spent
 	return h, nil
 }
 

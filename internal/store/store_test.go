@@ -61,14 +61,18 @@ func sample(id string) hold.Hold {
 			SQL: "DROP TABLE \"ev'ents\"; -- ?", Statements: []string{"DROP TABLE events"}, Rule: "drops", Reason: "DROP TABLE events",
 			Why: "it is gone", InTransaction: true, Wait: time.Minute, Reviewers: hold.Reviewers{Group: "dba", Count: 2}, Binding: "b1",
 			Also: []hold.Reviewers{{Group: "security", Count: 1}}, TypeName: true,
-			Unbound: "u", Return: true, Grant: time.Minute, Undone: true,
+			Unbound: "u", Return: true, Grant: time.Minute, Undone: true, Transaction: "7/1", Item: "k2",
+			Items: []hold.Item{{Key: "k", Hash: "h", Line: 3, Statements: []string{"DROP TABLE events"}}}, File: "f.sql", FileHash: "ff", Submitter: "ana",
 			Evidence:   hold.Evidence{Certificate: []string{"ana@example.com"}, OS: "ana", Application: "psql"},
 			Requesters: []hold.Requester{{Person: "ana", KnownBy: hold.ByUser}}, Unknown: true, Unanswerable: "too few", UnknownSame: true, SelfConfirm: true,
 		},
 		Asked: noon, Expires: noon.Add(time.Minute), Decided: noon.Add(1), ReleaseAt: noon.Add(2 * time.Second), Ended: noon.Add(3 * time.Second),
 		DecidedBy: "ben", Via: "cli", Identity: "verified", Note: "n", SQLHash: "abc", Result: "r",
-		Approvals:  []hold.Approval{{By: "ben", Via: "cli", Note: "n", At: noon, Groups: []string{"dba"}}},
+		Approvals:  []hold.Approval{{By: "ben", Via: "cli", Note: "n", At: noon, Groups: []string{"dba"}, Scope: hold.ScopeTransaction}},
 		GrantUntil: noon.Add(time.Hour),
+		Spent:      []hold.Spent{{Item: 0, At: noon}},
+		Under:      "bcdfghjk",
+		Revoked:    hold.Revocation{By: "cy", Via: "cli", Identity: "verified", Note: "n", At: noon, Self: true},
 	}
 }
 
@@ -463,5 +467,69 @@ func TestClosedStore(t *testing.T) {
 	}
 	if _, err := s.Open(t.Context()); err == nil {
 		t.Error("listed")
+	}
+}
+
+// TestSpentIsComparedToo: of two that spend an item of the same file one wins.
+func TestSpentIsComparedToo(t *testing.T) {
+	s := opened(t, temp(t))
+	before := sample("abcdefgh")
+	before.State, before.Spent = hold.Granted, nil
+	if err := s.Insert(t.Context(), before); err != nil {
+		t.Fatal(err)
+	}
+	after := before
+	after.Spent = []hold.Spent{{Item: 0, At: noon}}
+	for i, want := range []bool{true, false} {
+		if swapped, err := s.Swap(t.Context(), before, after); err != nil || swapped != want {
+			t.Errorf("swap %d: %v, %v", i, swapped, err)
+		}
+	}
+	if swapped, err := s.Swap(t.Context(), after, before); err != nil || !swapped {
+		t.Errorf("giving it back: %v, %v", swapped, err)
+	}
+}
+
+// TestItemsAndWhatIsUnderAreFound in what is granted, and by the hold they went on with.
+func TestItemsAndWhatIsUnderAreFound(t *testing.T) {
+	s := opened(t, temp(t))
+	for id, state := range map[string]hold.State{"granted": hold.Granted, "pending": hold.Pending, "lapsed": hold.Lapsed} {
+		h := sample(id)
+		h.State, h.Under = state, map[string]string{"lapsed": "granted"}[id]
+		h.Items = append(h.Items, hold.Item{Key: "it's"})
+		if err := s.Insert(t.Context(), h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for key, want := range map[string]string{"k": "granted", "it's": "granted", "h": "", "": ""} {
+		if list, err := s.Listing(t.Context(), key); err != nil || ids(list) != want {
+			t.Errorf("%q is listed by %q, %v; want %q", key, ids(list), err, want)
+		}
+	}
+	if list, err := s.Under(t.Context(), "granted"); err != nil || ids(list) != "lapsed" {
+		t.Errorf("under it: %q, %v", ids(list), err)
+	}
+}
+
+// TestRowsOfOlderVersions have none of what was added since, and change as ever.
+func TestRowsOfOlderVersions(t *testing.T) {
+	s := opened(t, temp(t))
+	_, err := s.db.ExecContext(t.Context(), `INSERT INTO holds (`+columns+`, recorded) VALUES ('abcdefgh', 'granted', 1, 1, 2, 3, 0, 0,
+		'{"Host":"shop-prod","Database":"shop","User":"ana","SQL":"DROP TABLE events","Statements":["DROP TABLE events"],"Wait":60000000000,"Binding":"b"}',
+		'{"DecidedBy":"ben","SQLHash":"x","Result":"","Approvals":[{"By":"ben","Via":"cli","Note":"","At":"2026-11-24T02:16:28Z","Self":false,"Groups":[""]}],"GrantUntil":9000000}', 1)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := s.Load(t.Context(), "abcdefgh")
+	if err != nil || !h.Revoked.IsZero() || h.Under != "" || h.OfFile() || len(h.Spent) != 0 || h.Approvals[0].Scope != hold.ScopeStatement || h.DecidedBy != "ben" {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	after := h
+	after.State, after.Revoked = hold.Lapsed, hold.Revocation{By: "cy", At: noon}
+	if swapped, err := s.Swap(t.Context(), h, after); err != nil || !swapped {
+		t.Errorf("%v, %v", swapped, err)
+	}
+	if list, err := s.Listing(t.Context(), "k"); err != nil || len(list) != 0 {
+		t.Errorf("%v, %v", list, err)
 	}
 }

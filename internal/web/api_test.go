@@ -139,7 +139,19 @@ func TestAPI(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 	code(ben, "GET", "/v1/holds/"+first, "", 200, "")
-	if _, v := ben.call("GET", "/v1/holds?all=1", ""); len(v["holds"].([]any)) != 2 {
+	code(ben, "POST", "/v1/holds/"+first+"/revoke", "", http.StatusConflict, "ended")
+	code(nobody, "POST", "/v1/files", "{}", http.StatusUnauthorized, "nobody")
+	code(ben, "POST", "/v1/files", `{"user":"ana"}`, http.StatusBadRequest, "bad_request")
+	code(ben, "POST", "/v1/files", `{"databse":"shop"}`, http.StatusBadRequest, "bad_request")
+	long := strings.Repeat("-- a comment\\n", 40000) // longer than any form
+	_, v := ben.call("POST", "/v1/files", `{"database":"shop","user":"ana","name":"a.sql","sql":"`+long+`DROP TABLE events"}`)
+	if h, _ := v["hold"].(map[string]any); h["state"] != "pending" || len(v["uncovered"].([]any)) != 1 || h["file"].(map[string]any)["submitter"] != "ben" {
+		t.Errorf("%v", v)
+	} else {
+		code(ben, "POST", "/v1/holds/"+h["id"].(string)+"/approve", "", http.StatusForbidden, "not_allowed") // who submitted it
+		code(ben, "POST", "/v1/holds/"+h["id"].(string)+"/deny", "", http.StatusForbidden, "not_allowed")
+	}
+	if _, v := ben.call("GET", "/v1/holds?all=1", ""); len(v["holds"].([]any)) != 3 {
 		t.Errorf("%v", v)
 	}
 	var missing []string
@@ -150,7 +162,7 @@ func TestAPI(t *testing.T) {
 			}
 		}
 	}
-	if slices.Sort(missing); len(missing) > 0 || len(doc.used) != 6 {
+	if slices.Sort(missing); len(missing) > 0 || len(doc.used) != 8 {
 		t.Errorf("not called: %v; called: %v", missing, doc.used)
 	}
 	r.tokens.set(map[string]string{"ana": anasHash})

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/holdfast-db/holdfast/internal/console"
 )
 
 // maxForm bounds the body of a request in bytes: a note of the longest length that
@@ -36,7 +38,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 				"Open the console itself and answer there.")
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		most := int64(maxForm)
+		if r.URL.Path == filesPath { // read for those alone who show a token
+			most = 2 * console.MaxFile
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // holdPage is one hold.
@@ -18,6 +19,13 @@ type holdPage struct {
 	Parts   int // statements in the text
 	Plain   bool
 	Record  []entry
+
+	// Covers is what went on under the approval, and Granted the words for what the
+	// transaction would be approved for.
+	Covers  hold.Coverage
+	Granted string
+
+	Revocable bool // the viewer may take the approval back
 
 	Approve string   // on the button
 	Type    []string // names of which one must be typed
@@ -32,7 +40,7 @@ type holdPage struct {
 }
 
 // answer is what somebody typed.
-type answer struct{ Note, Reason, Name string }
+type answer struct{ Note, Reason, Name, Scope string }
 
 func (s *Server) showHold(w http.ResponseWriter, r *http.Request, who session) {
 	h, err := s.Desk.Get(r.Context(), r.PathValue("id"))
@@ -46,6 +54,12 @@ func (s *Server) showHold(w http.ResponseWriter, r *http.Request, who session) {
 // showHoldAs shows a hold with what p has of an answer that was not accepted.
 func (s *Server) showHoldAs(w http.ResponseWriter, r *http.Request, status int, who session, h hold.Hold, p holdPage) {
 	p.view = s.viewOf(h, who, time.Now())
+	var err error
+	if p.Covers, err = s.Desk.Covers(r.Context(), h); err != nil {
+		s.unavailable(w, r, err)
+		return
+	}
+	p.Revocable, p.Granted = p.revocable(s.Desk.People(), who, p.Covers.Open), wording.TransactionScope(wording.Took(h.GrantFor()))
 	p.Objects, p.Blocks, p.Record, p.Approve = objects(h), blocks(h.SQL), p.record(), approveLabel(h)
 	p.Parts, p.Plain = len(p.Blocks), len(h.SQL) > maxColoured
 	switch {

@@ -21,6 +21,8 @@ type Desk interface {
 	Answered(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
+	Revoke(ctx context.Context, id string, r hold.Revoking) (hold.Hold, error)
+	Covers(ctx context.Context, h hold.Hold) (hold.Coverage, error)
 	Reviewers(r hold.Request) []string
 	People() hold.People
 	Watch() *hold.Watch
@@ -72,6 +74,8 @@ type Options struct {
 
 	// Alerts are unusual deletes, or nil: then there are no such pages.
 	Alerts Alerts
+	// Submit asks people about a file, for programs, or is nil.
+	Submit console.Submit
 
 	// Doors are those of other systems, by path, or nil: their requests do not come
 	// from browsers, so none of what keeps browsers safe is asked of them. Each must know

@@ -32,20 +32,24 @@ func parsePages() (pages, error) {
 
 // funcs are what templates call by name.
 var funcs = template.FuncMap{
-	"asset":   assetPath,
-	"visible": visible,
-	"capital": capital,
-	"number":  wording.Number,
-	"count":   wording.Count,
-	"took":    wording.Took,
-	"list":    wording.List,
-	"add":     func(a, b int) int { return a + b },
-	"rows":    counted,
-	"plain":   func(n int64) string { return wording.Number(uint64(max(n, 0))) },
-	"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"clock":   func(t time.Time) string { return t.UTC().Format("15:04:05 UTC") },
-	"day":     func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-	"moment":  func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
+	"asset":     assetPath,
+	"visible":   visible,
+	"capital":   capital,
+	"number":    wording.Number,
+	"count":     wording.Count,
+	"took":      wording.Took,
+	"list":      wording.List,
+	"add":       func(a, b int) int { return a + b },
+	"rows":      counted,
+	"plain":     func(n int64) string { return wording.Number(uint64(max(n, 0))) },
+	"stamp":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"clock":     func(t time.Time) string { return t.UTC().Format("15:04:05 UTC") },
+	"day":       func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+	"moment":    func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
+	"wentOn":    wording.WentOn,
+	"asksAgain": func() string { return wording.AsksAgain },
+	"statement": statement,
+	"stateWord": stateWord,
 }
 
 // frame is what surrounds every page.

@@ -117,7 +117,7 @@ func (r *rig) start(listen string, people []hold.Person) {
 		alerts = r.alerts
 	}
 	r.Server, err = web.Listen(web.Options{
-		Listen: listen, Alerts: alerts, Desk: r.desk, History: r.store, Policy: policy, Passwords: r.hashes.now, Tokens: r.tokens.now,
+		Listen: listen, Alerts: alerts, Desk: r.desk, History: r.store, Policy: policy, Submit: r.submit, Passwords: r.hashes.now, Tokens: r.tokens.now,
 		Passkeys: r.passkeys, OIDC: r.oidc, Log: zerolog.Nop(),
 		Status:   func(ctx context.Context) console.Status { return status(r.desk) },
 		Sessions: r.clients.now,
@@ -138,6 +138,19 @@ func (r *rig) start(listen string, people []hold.Person) {
 		check(t, r.record.Close())
 		check(t, r.store.Close())
 	}
+}
+
+// submit asks about a file of two statements, whatever it says.
+func (r *rig) submit(ctx context.Context, f console.FileRequest, by hold.Answerer) (hold.Hold, []string, error) {
+	if f.SQL == "" {
+		return hold.Hold{}, nil, &console.Fault{Code: console.BadRequest, Text: "nothing of it would be held"}
+	}
+	req := drop()
+	req.Application, req.Client, req.Binding, req.Undone = "", "", "file", true
+	req.File, req.FileHash, req.User, req.Statements = f.Name, strings.Repeat("ab", 32), f.User, []string{"DROP TABLE events", "TRUNCATE logs"}
+	req.Items = []hold.Item{{Key: "1", Hash: "h1", Line: 3, Statements: req.Statements[:1]}, {Key: "2", Hash: "h2", Line: 9, Statements: req.Statements[1:]}}
+	h, err := r.desk.Submit(ctx, req, by)
+	return h, []string{"line 12: its text has a password"}, err
 }
 
 // restart stops holdfast, with everything that waits, and starts it on the same port.

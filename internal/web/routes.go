@@ -10,6 +10,9 @@ import (
 // apiPath is where the API is. What is sent there is sent by programs.
 const apiPath = "/v1/"
 
+// filesPath is where programs send files.
+const filesPath = "/v1/files"
+
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/holds", http.StatusSeeOther) })
@@ -30,6 +33,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /holds/{id}", s.signedIn(s.showHold))
 	mux.HandleFunc("POST /holds/{id}/approve", s.signedIn(s.approve))
 	mux.HandleFunc("POST /holds/{id}/deny", s.signedIn(s.deny))
+	mux.HandleFunc("POST /holds/{id}/revoke", s.signedIn(s.revoke))
 	mux.HandleFunc("GET /holds/{id}/{answer}", func(w http.ResponseWriter, r *http.Request) { // of an answer that was not accepted
 		http.Redirect(w, r, "/holds/"+url.PathEscape(r.PathValue("id")), http.StatusSeeOther)
 	})

@@ -41,7 +41,7 @@ func CheckToken(hash string) error {
 // api is the JSON API for programs that show a token. No cookie counts there, so no
 // page of elsewhere can use it.
 func (s *Server) api() http.Handler {
-	door := console.Door{Desk: s.Desk, Status: s.Status, Sessions: s.Sessions, Metrics: s.Metrics, Via: "api", Caller: s.bearer}
+	door := console.Door{Desk: s.Desk, Status: s.Status, Sessions: s.Sessions, Metrics: s.Metrics, Via: "api", Caller: s.bearer, Submit: s.Submit}
 	if s.Alerts != nil {
 		door.Alerts = s.Alerts
 	}

@@ -146,6 +146,9 @@ func (v view) Waited() time.Duration { return v.Decided.Sub(v.Asked) }
 
 // Kept says that the data is where it was.
 func (v view) Kept() bool {
+	if len(v.Spent) > 0 { // of a file a part was sent
+		return false
+	}
 	switch v.State {
 	case hold.Denied, hold.Expired, hold.Withdrawn, hold.Abandoned, hold.Lapsed:
 		return true

@@ -55,7 +55,9 @@ type Hold struct {
 	Note      string     `json:"note"`
 	Approvals []Approval `json:"approvals,omitempty"`
 	Result    string     `json:"result,omitempty"`
-	URL       string     `json:"url,omitempty"` // of its page
+	Under     string     `json:"under,omitempty"`      // the hold whose approval it went on with
+	RevokedBy string     `json:"revoked_by,omitempty"` // who took a grant back before it was spent
+	URL       string     `json:"url,omitempty"`        // of its page
 }
 
 // Requester is a person who asked, and what says so.
@@ -80,7 +82,7 @@ func (k *Hook) shown(h hold.Hold) *Hold {
 		User: h.User, RequesterUnknown: unknown, Application: h.Application, Client: h.Client,
 		SQL: h.SQL, Statements: h.Statements, Rule: h.Rule, Reason: h.Reason, InTransaction: h.InTransaction,
 		Asked: h.Asked.UTC(), Expires: h.Expires.UTC(), Decided: h.Decided, Released: h.ReleaseAt, Ended: h.Ended,
-		DecidedBy: h.DecidedBy, Via: h.Via, Note: h.Note, Result: h.Result,
+		DecidedBy: h.DecidedBy, Via: h.Via, Note: h.Note, Result: h.Result, RevokedBy: h.Revoked.By, Under: h.Under,
 	}
 	if s.Statements == nil {
 		s.Statements = []string{}

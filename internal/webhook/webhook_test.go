@@ -172,7 +172,7 @@ type observer struct{ hook *Hook }
 
 func (o observer) Observe(e event.Event) {
 	if c, ok := e.(event.HoldChanged); ok {
-		o.hook.Changed(c.Hold, c.From == "" && c.State == string(hold.Pending))
+		o.hook.Changed(c.Hold, c.From == "")
 	}
 }
 
@@ -229,6 +229,41 @@ func TestLife(t *testing.T) {
 	r.desk.Finish(id, hold.Failed, "23503: Key (name)=(hunter2) is still referenced")
 	b = r.to.await(id, hold.Failed)
 	if b.Hold.Result != "23503" || len(b.Hold.Approvals) != 2 || b.Hold.DecidedBy != "cy" || b.Hold.Via != "cli" {
+		t.Errorf("sent %+v", b.Hold)
+	}
+}
+
+// A grant that is taken back is told, and what goes on under another hold.
+func TestRevokedAndPassed(t *testing.T) {
+	r := newRig(t, nil)
+	req := hold.Request{
+		Host: "shop-prod", Database: "shop", User: "app", SQL: "TRUNCATE a", Statements: []string{"TRUNCATE a"}, Rule: "truncates",
+		Wait: time.Minute, Binding: "x", Return: true, Undone: true, Transaction: "7/1",
+	}
+	h, err := r.desk.Wait(context.Background(), req, nil)
+	r.must(err)
+	r.to.await(h.ID, hold.Pending)
+	r.answer(h.ID, "ben", true)
+	r.to.await(h.ID, hold.Granted)
+	_, err = r.desk.Revoke(context.Background(), h.ID, hold.Revoking{By: hold.Answerer{OS: "cy"}, Via: "cli"})
+	r.must(err)
+	if b := r.to.await(h.ID, hold.Lapsed); b.Hold.RevokedBy != "cy" {
+		t.Errorf("sent %+v", b.Hold)
+	}
+	req.Return = false
+	ids := make(chan string, 1)
+	go func() {
+		id := <-ids
+		_, err := r.desk.Decide(context.Background(), id, hold.Decision{Approve: true, By: hold.Answerer{OS: "ben"}, Via: "cli", Scope: hold.ScopeTransaction})
+		if err != nil {
+			t.Error(err)
+		}
+	}()
+	first, err := r.desk.Wait(context.Background(), req, func(h hold.Hold) { ids <- h.ID })
+	r.must(err)
+	second, err := r.desk.Wait(context.Background(), req, nil)
+	r.must(err)
+	if b := r.to.await(second.ID, hold.Released); b.Hold.Under != first.ID {
 		t.Errorf("sent %+v", b.Hold)
 	}
 }

@@ -59,7 +59,7 @@
   // The clock runs here; a part is new only when something else in it is.
   const volatile = / width="\d+" height="4" data-until|<b data-until="[^"]*">[^<]*<\/b>/g;
 
-  const fields = (part) => [...part.querySelectorAll("input:not([type=hidden]), textarea")];
+  const fields = (part) => [...part.querySelectorAll("input:not([type=hidden]):not([type=radio]), textarea")];
 
   // take puts a part of the new page in the place of the old one. What somebody has
   // typed there, and where they are, stays; where its field is gone the text stays.
@@ -67,7 +67,12 @@
     const typed = fields(old).filter((f) => f.value !== "");
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const range = focused && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
+    const chosen = [...old.querySelectorAll("input[type=radio]:checked")];
     old.replaceWith(part);
+    for (const f of chosen) {
+      const now = document.getElementById(f.id);
+      if (now) now.checked = true;
+    }
     const lost = [];
     for (const f of typed) {
       const now = f.id && document.getElementById(f.id);

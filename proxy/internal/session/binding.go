@@ -21,6 +21,10 @@ type Ask struct {
 	// session, or may do so.
 	InTransaction bool
 
+	// Transaction is the number of the transaction of the client in which all of it runs;
+	// 0 when that is not certain, or when it ends it. See InTransaction.
+	Transaction uint64
+
 	// Binding is the digest of the statements with their parameters; empty for a text
 	// with a password in it, of which no confirmation can be kept. See Confirmation.
 	Binding string
@@ -36,6 +40,9 @@ type Ask struct {
 	// Path stands for the search_path under which the statements run; see searchPath.
 	Path string
 
+	// Item is what an approved file may list it as; empty where none can. See ItemKey.
+	Item string
+
 	// Undone is true when an error of the server undoes all that the statements have
 	// done until then.
 	Undone bool
@@ -46,6 +53,7 @@ func (c *Core) ask() *Ask {
 		Origin:        c.cfg.Origin,
 		Verdict:       c.worst(),
 		InTransaction: c.status != 'I' || c.queue.len() > 0 || c.dirty,
+		Transaction:   c.within(),
 	}
 	digest := sha256.New()
 	var texts []string
@@ -72,6 +80,9 @@ func (c *Core) ask() *Ask {
 		return a
 	}
 	a.Binding = hex.EncodeToString(digest.Sum(nil))
+	if len(c.found) == 1 && a.Unbound == "" && listable(&c.found[0]) {
+		a.Item = ItemKey(a.Path, rules.StatementHash([]byte(c.found[0].text)))
+	}
 	return a
 }
 

@@ -134,6 +134,7 @@ type Core struct {
 	status      byte      // of the last ReadyForQuery
 	settings    settings
 	path        searchPath
+	transaction transaction
 	statements  names
 	portals     names
 	live        []liveHold

@@ -93,6 +93,9 @@ func (c *Core) worst() rules.Verdict {
 	return v
 }
 
+// RunsPrepared says that a text runs prepared statements by their names.
+func RunsPrepared(f *rules.Facts) bool { return runsPrepared(f) }
+
 // runsPrepared says that the facts depend on what names stand for when it runs.
 func runsPrepared(f *rules.Facts) bool {
 	for i := range f.Statements {

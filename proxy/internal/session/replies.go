@@ -26,6 +26,7 @@ func (c *Core) expect(m *message) {
 			return
 		}
 		c.followPath(m)
+		c.transaction.follow(m)
 		mixed = c.dirty && m.endsBatch()
 		c.dirty = !m.endsBatch()
 		c.copying.open = false // the end of the session, or of a COPY that has failed
@@ -209,6 +210,7 @@ func (c *Core) readyForQuery(status byte) {
 	}
 	c.mixed = c.mixed && status != 'I'
 	c.readyReply()
+	c.transaction.ready(status, c.queue.len() == 0 && !c.dirty)
 	c.settings.reportedAll(status == 'I')
 	if status == 'I' && c.path.open && c.queue.len() == 0 {
 		c.path.idle()

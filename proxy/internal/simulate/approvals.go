@@ -116,6 +116,7 @@ func (c *conversation) checkEffect(e effect) {
 			a.times--
 		}
 		c.world.ledger.checkEffect(a.id)
+		c.checkScope(a.id)
 		c.effects = append(c.effects, a.id)
 		return
 	}

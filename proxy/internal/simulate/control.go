@@ -104,6 +104,18 @@ func (p *port) Bound(ctx context.Context, binding string) ([]hold.Hold, error) {
 	})
 }
 
+// Listing implements hold.Store: nobody asks about files here.
+func (p *port) Listing(ctx context.Context, item string) ([]hold.Hold, error) {
+	return p.list(ctx, "listing "+item, func(s *stored) bool {
+		return s.State == hold.Granted && slices.ContainsFunc(s.Items, func(i hold.Item) bool { return i.Key == item })
+	})
+}
+
+// Under implements hold.Store.
+func (p *port) Under(ctx context.Context, id string) ([]hold.Hold, error) {
+	return p.list(ctx, "under "+id, func(s *stored) bool { return s.Under == id })
+}
+
 // Unrecorded implements hold.Store.
 func (p *port) Unrecorded(ctx context.Context) ([]hold.Hold, error) {
 	return p.list(ctx, "unrecorded", func(s *stored) bool { return !s.recorded })

@@ -155,6 +155,7 @@ func (w *world) draw(f *fact) *decision {
 		}
 		d.wrong = d.wrong || d.Approve && d.Type != f.Database
 	}
+	w.scoped(d, f)
 	return d
 }
 

@@ -22,8 +22,8 @@ func (l *ledger) refunded(f *fact) {
 // spentBy is called when a session is told to send what it did not wait for.
 func (l *ledger) spentBy(c *conversation, held *heldBatch, h hold.Hold) {
 	f := l.byID[h.ID]
-	if f == nil || held.id != "" {
-		return // it waited
+	if f == nil || held.id != "" || h.Under != "" {
+		return // it waited, or went on under another
 	}
 	l.w.stats.Spent++
 	who := held.ask.Origin

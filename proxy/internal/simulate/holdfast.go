@@ -16,8 +16,10 @@ import (
 type desk interface {
 	Wait(ctx context.Context, r hold.Request, held func(hold.Hold)) (hold.Hold, error)
 	Decide(ctx context.Context, id string, d hold.Decision) (hold.Hold, error)
+	Revoke(ctx context.Context, id string, r hold.Revoking) (hold.Hold, error)
 	Get(ctx context.Context, id string) (hold.Hold, error)
 	List(ctx context.Context, all bool) ([]hold.Hold, error)
+	EndTransaction(id string)
 	Finish(id string, s hold.State, result string)
 	SetBlocked(id string, b hold.Blocked)
 	Close() error

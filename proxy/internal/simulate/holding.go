@@ -79,7 +79,7 @@ func (c *conversation) request(a *session.Ask) hold.Request {
 	r := hold.Request{
 		Host: a.Origin.Host, Database: a.Origin.Database, User: a.Origin.User, Application: c.label(),
 		SQL: a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
-		InTransaction: a.InTransaction, Wait: c.world.wait,
+		InTransaction: a.InTransaction, Transaction: c.transaction(a.Transaction), Wait: c.world.wait,
 		Binding: a.Confirmation(), Unbound: a.Unbound, Undone: a.Undone, Grant: c.world.grant,
 		Reviewers:   hold.Reviewers{Group: c.world.crowd.group, Count: c.world.crowd.count},
 		UnknownSame: c.world.crowd.same, SelfConfirm: c.world.crowd.typed,
@@ -137,6 +137,9 @@ func (c *conversation) answered(h hold.Hold, err error) {
 		c.refuse(held.id, "ZH006")
 	case h.State == hold.Released:
 		c.world.ledger.spentBy(c, held, h)
+		if h.Covering() {
+			c.approved = held.ask.Transaction
+		}
 		c.release(held.ask, h.ID)
 	case h.State == hold.Pending:
 		c.refuse(h.ID, "ZH001")
@@ -167,6 +170,7 @@ func (c *conversation) checkAnswer(held *heldBatch, h hold.Hold, err error) {
 	switch {
 	case err == nil && h.State == hold.Pending && held.returns && h.Return && h.Binding == held.ask.Confirmation():
 	case err == nil && h.State == hold.Released && held.id == "" && !h.GrantUntil.IsZero():
+	case err == nil && h.State == hold.Released && held.id == "" && h.Under != "":
 	case err == nil && h.ID != held.id:
 		c.fail("the session of hold %q is told about hold %q", held.id, h.ID)
 	case err == nil && h.State == hold.Pending, err == nil && h.State == hold.Approved:

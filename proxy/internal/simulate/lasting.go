@@ -104,7 +104,10 @@ func (f *fact) endedForAReason(h hold.Hold) string {
 			return "nobody granted it"
 		}
 	case hold.Lapsed:
-		if f.cause == nil && !fault && (h.GrantUntil.IsZero() || h.Ended.Before(h.GrantUntil)) {
+		if !h.Revoked.IsZero() && !f.revoking {
+			return "nobody revoked it"
+		}
+		if f.cause == nil && !fault && !f.revoking && (h.GrantUntil.IsZero() || h.Ended.Before(h.GrantUntil)) {
 			return "its session did not leave, its time was not over, and nothing failed"
 		}
 	case hold.Abandoned:

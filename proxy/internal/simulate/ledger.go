@@ -16,6 +16,8 @@ type fact struct {
 	run       *holdfast
 
 	tries, yes, no []string // who answered, whose yes counts, whose no
+	scopes         []string // who said yes to the transaction
+	block          int      // 1 + the transaction of the server in which it destroyed last
 
 	cause    error // why its session does not wait any more; nil while it does
 	doubtful bool  // holdfast crashed, or the disk failed, while it was open
@@ -25,6 +27,8 @@ type fact struct {
 	failed   bool       // Desk.Wait failed
 	releases int        // how often the store let it go
 	granted  bool       // it is or was a grant
+	revoking bool       // somebody who may wants to take that back
+	revoked  bool       // and was told that it is
 	out      bool       // the store has let it go, and not taken it back
 	sent     bool       // its bytes were given to the server
 	effects  int        // what it destroyed
@@ -39,6 +43,9 @@ func (f *fact) needed() int {
 func (f *fact) tried(d *decision) {
 	if d.Approve {
 		f.tries = append(f.tries, d.name)
+		if d.Scope == hold.ScopeTransaction {
+			f.scopes = append(f.scopes, d.name)
+		}
 	} else {
 		f.no = append(f.no, "("+d.name+")") // a no takes effect although the disk fails
 	}
@@ -84,7 +91,9 @@ func (l *ledger) inserted(h hold.Hold) {
 	}
 	l.byID[h.ID] = f
 	l.facts = append(l.facts, f)
-	if h.State != hold.Pending {
+	if h.Under != "" && h.State == hold.Released {
+		l.passed(f)
+	} else if h.State != hold.Pending {
 		l.w.fail(fmt.Sprintf("hold %s begins as %s", h.ID, h.State))
 	}
 }
@@ -103,8 +112,11 @@ func (l *ledger) swapped(before, after hold.Hold) {
 	case after.State == hold.Granted && before.State != hold.Granted:
 		l.checkApprovals(f, after)
 		f.granted = true
-	case after.State == hold.Released:
+	case after.State == hold.Released && before.State != hold.Released:
 		l.checkApprovals(f, after)
+		if f.revoked {
+			l.w.fail(fmt.Sprintf("hold %s is released, and was revoked", f.id))
+		}
 		if f.releases++; f.out {
 			l.w.fail(fmt.Sprintf("hold %s is released a second time", f.id))
 		}
@@ -139,6 +151,7 @@ func (l *ledger) checkRelease(id string) {
 		l.w.fail(fmt.Sprintf("hold %s is sent a second time", id))
 	case l.w.disk.control.byID[id].State != hold.Released:
 		l.w.fail(fmt.Sprintf("hold %s is sent, but the store has it as %s", id, l.w.disk.control.byID[id].State))
+	case f.Under != "" && l.w.disk.recorded(id, hold.Released):
 	case !l.w.disk.recorded(id, hold.Approved) && !l.w.disk.recorded(id, hold.Granted) || !l.w.disk.recorded(id, hold.Released):
 		l.w.fail(fmt.Sprintf("hold %s is sent, but the record does not have its approval and its release", id))
 	case len(f.yes) < f.needed() && l.w.disk.approvals(id) < f.needed(): // a crash keeps the answer from who gave it

@@ -30,6 +30,7 @@ func Mutants() map[string]Options {
 		"writes a chunk that is in use again": func(c core) core { return &borrower{core: c} },
 		"knows no released hold at its end":   func(c core) core { return &amnesiac{core: c} },
 		"forgets what it has not sent":        func(c core) core { return &scatterbrain{core: c} },
+		"takes all transactions for one":      func(c core) core { return &endless{core: c} },
 		"takes every table for a temporary":   func(c core) core { return &credulous{core: c} },
 	} {
 		all[name] = Options{Wrap: wrap}

@@ -91,6 +91,7 @@ func (c *conversation) act() {
 		c.approvals.ended(e)
 		c.finish(e.ID, map[bool]hold.State{false: hold.Executed, true: hold.Failed}[e.Failed], e.Result)
 	}
+	c.endApproved()
 	if out.Ask != nil {
 		c.asked(out.Ask)
 	}

@@ -57,6 +57,9 @@ func newScript(r *rand.Rand, session, names int, repeats bool) []item {
 func (w *writer) exchange() []item {
 	switch n := w.IntN(22); {
 	case n >= 20:
+		if w.IntN(2) == 0 {
+			return w.undivided()
+		}
 		return w.nested()
 	case n < 4:
 		return one(query(w.text(true)))
@@ -79,6 +82,28 @@ func (w *writer) exchange() []item {
 		return one(functionCall(oidCreate, "\x00\x06\x00\x00"))
 	}
 	return one(w.odd())
+}
+
+// undivided is a transaction that destroys several times; now and then another follows.
+func (w *writer) undivided() []item {
+	var items []item
+	for _, end := range []string{"commit", "rollback", "commit", "rollback"}[w.IntN(3):] {
+		items = append(items, item{messages: []message{query("begin")}, wait: true})
+		for range 2 + w.IntN(3) {
+			items = append(items, item{messages: []message{query(w.destroying())}, wait: w.IntN(3) > 0})
+		}
+		items = append(items, item{messages: []message{query(end)}, wait: w.IntN(2) == 0})
+		if w.IntN(2) == 0 {
+			break
+		}
+	}
+	return items
+}
+
+// destroying is a statement that is held, mostly.
+func (w *writer) destroying() string {
+	t := w.table()
+	return []string{"delete from " + t, "truncate " + t, "drop table " + t, "delete from " + t + "; truncate " + t, "insert into " + t + " values (1)"}[w.IntN(5)]
 }
 
 // again is one of few statements, some of which the server fails.

@@ -28,6 +28,7 @@ const (
 // real servers. A message goes in by process, replies come out in out; those
 // before flushed are on their way to the client. Make it with newServer.
 type server struct {
+	blocks   int // transactions that are over
 	tables   map[string][]int
 	origins  map[string]origin // of those tables
 	oids     int               // tables made so far

@@ -31,6 +31,7 @@ type core interface {
 	AskBehind()
 	Deferred() bool
 	Unsent() string
+	InTransaction(uint64) bool
 }
 
 // conversation is one session: a client, the core, a server, and the pipes
@@ -81,6 +82,7 @@ type conversation struct {
 	finished bool      // and nothing is done for it any more
 	died     bool      // an end that leaves replies out
 	ended    map[string]session.Ended
+	approved uint64   // transaction that people approved; 0 is none
 	effects  []string // holds whose effects are in a transaction that is open
 	shadow   *shadow
 	largest  int // message of the client

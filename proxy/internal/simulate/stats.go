@@ -14,7 +14,8 @@ type Stats struct {
 	Sessions, Messages, Steps int
 	Runs, Crashes             int // of holdfast
 	Refused, Effects          int
-	Spent, Refunds            int                // grants
+	Spent, Refunds, Revoked   int                // grants
+	Passed                    int                // statements under an approval of their transaction
 	Tallied                   changed            // rows, as the core says
 	Unnamed                   int                // of these, rows of no table
 	Questions, Spared         int                // about names, and what nobody had to be asked about
@@ -33,6 +34,8 @@ func (s *Stats) Add(o Stats) {
 	s.Effects += o.Effects
 	s.Spent += o.Spent
 	s.Refunds += o.Refunds
+	s.Revoked += o.Revoked
+	s.Passed += o.Passed
 	s.Questions += o.Questions
 	s.Spared += o.Spared
 	s.Tallied = s.Tallied.plus(o.Tallied)
@@ -57,10 +60,10 @@ func (s Stats) String() string {
 		total += s.Ends[state]
 	}
 	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, "+
-		"%d questions about names, %d statements spared, %d grants spent, %d given back, %d answers who waits, %d decisions meanwhile, %d holds ended early, "+
-		"rows %+v of which %d of no table",
+		"%d questions about names, %d statements spared, %d grants spent, %d given back, %d revoked, %d passed in a transaction, "+
+		"%d answers who waits, %d decisions meanwhile, %d holds ended early, rows %+v of which %d of no table",
 		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds,
-		s.Behind, s.Deferred, s.Early, s.Tallied, s.Unnamed)
+		s.Revoked, s.Passed, s.Behind, s.Deferred, s.Early, s.Tallied, s.Unnamed)
 }
 
 // count adds up what the world has seen.

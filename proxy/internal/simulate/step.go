@@ -78,7 +78,7 @@ func (w *world) answers(may []func()) []func() {
 	}
 	if n := len(w.ledger.facts); n > 0 && w.crowd.answers > 0 && w.busy() && w.IntN(100) == 0 {
 		f := w.ledger.facts[w.IntN(n)]
-		may = append(may, func() { w.decide(f) }, func() { w.decide(nil) }, func() { w.look(f) })
+		may = append(may, func() { w.decide(f) }, func() { w.decide(nil) }, func() { w.look(f) }, func() { w.revoke(f) })
 	}
 	return may
 }
@@ -90,6 +90,10 @@ func (w *world) afterwards(may []func()) []func() {
 		switch s := w.disk.control.byID[f.id]; s.State {
 		case hold.Expired, hold.Withdrawn, hold.Abandoned:
 			may = append(may, func() { w.decide(f) })
+		case hold.Granted, hold.Released:
+			if w.IntN(8) == 0 {
+				may = append(may, func() { w.revoke(f) })
+			}
 		case hold.Pending:
 			if s.Return {
 				may = append(may, func() { w.decide(f) })

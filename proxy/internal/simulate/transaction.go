@@ -88,6 +88,7 @@ func (s *server) rollback() {
 
 // ended closes the portals of the transaction with it.
 func (s *server) ended() {
+	s.blocks++
 	s.tx, s.saved, s.savepoints, s.outgoing, s.pipelining, s.immediate = txNone, nil, nil, nil, false, false
 	for name, o := range s.origins {
 		o.made = false
