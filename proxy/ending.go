@@ -128,6 +128,7 @@ func (n *netSession) finish() {
 	defer n.mu.Unlock()
 	n.core.End(wire.Error{}, n.cause) // nothing is released from here on
 	n.core.Take()
+	n.core.Over()
 	n.server.kept.note(n, 0)
 	for _, id := range n.core.Live() {
 		n.server.o.Desk.Finish(id, hold.Unknown, "the connection ended before the server answered")

@@ -80,6 +80,7 @@ func (s *Server) newSession(l *login) *netSession {
 		Refusal: func(v rules.Verdict) wire.Error { return refusedWords(n.host, v) },
 		Status:  l.status, Settings: l.settings, ServerEncoding: l.encoding, SearchPath: l.path,
 		Path: startPath(l.startup.Params), Answers: answersAboutNames(l.version),
+		Tally: n.tallyOf(),
 	})
 	return n
 }

@@ -176,6 +176,12 @@ type serving struct {
 
 func serve(t *testing.T, upstreams ...string) *serving {
 	t.Helper()
+	return serveWith(t, func(*Options) {}, upstreams...)
+}
+
+// serveWith is serve with options that set changes.
+func serveWith(t *testing.T, set func(*Options), upstreams ...string) *serving {
+	t.Helper()
 	s := &serving{}
 	o := Options{
 		Reader: rules.NewReader(rules.ReaderOptions{}), Policy: rules.DefaultPolicy(),
@@ -188,6 +194,7 @@ func serve(t *testing.T, upstreams ...string) *serving {
 		}
 		o.Hosts = append(o.Hosts, Host{Name: "host of " + u, Listen: []string{"127.0.0.1:0"}, Server: server})
 	}
+	set(&o)
 	var err error
 	if s.Server, err = New(o); err != nil {
 		t.Fatal(err)

@@ -37,7 +37,10 @@ func readStatement(node *pgquery.Node) Statement {
 
 // readInside reads a statement that stands in so many literals of SQL.
 func readInside(node *pgquery.Node, inside int) Statement {
-	st := Statement{Command: commandOf(node), Tx: txControl(node), NoTransaction: noTransaction(node), Makes: makes(node)}
+	st := Statement{
+		Command: commandOf(node), Rows: rowsOf(node), Makes: makes(node),
+		Tx: txControl(node), Savepoint: node.GetTransactionStmt().GetSavepointName(), NoTransaction: noTransaction(node),
+	}
 	x := extractor{st: &st, inside: inside}
 	x.visit(node.ProtoReflect(), scope{})
 	st.sort()

@@ -97,8 +97,15 @@ type Statement struct {
 	// set_config whose name the text does not show.
 	Settings []Setting
 
+	// Rows says what the number in its command tag stands for; nil where that is
+	// not for certain rows deleted or updated.
+	Rows *Rows
+
 	// Tx says whether it begins or ends a transaction.
 	Tx TxControl
+
+	// Savepoint is the name in SAVEPOINT, RELEASE and ROLLBACK TO, folded.
+	Savepoint string
 
 	configs []PathChange // of set_config, until they have their text
 

@@ -106,7 +106,13 @@ func showStatement(b *strings.Builder, st *Statement, indent string) {
 	if st.NoTransaction {
 		tx += ", not inside a transaction"
 	}
+	if st.Savepoint != "" {
+		tx += ", savepoint " + st.Savepoint
+	}
 	line("%s%s", st.Command, tx)
+	if r := st.Rows; r != nil {
+		line("  tag: %s", strings.TrimSuffix(fmt.Sprintf("%s %s rows of %s, for example: %s", r.Tag, r.Verb, r.Table, r.Example), ", for example: "))
+	}
 	for _, e := range st.Effects {
 		line("  effect: %s", showEffect(e))
 	}

@@ -37,6 +37,10 @@ func (f *Facts) blurNames() {
 		for j := range st.Executes {
 			st.Executes[j] = blurred(st.Executes[j])
 		}
+		st.Savepoint = blurred(st.Savepoint)
+		for _, r := range st.counted() {
+			r.blur()
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ func (r *Reader) parse(text []byte) *Facts {
 		st := readStatement(raw.Stmt)
 		st.Index = i
 		st.Pos, st.End = extent(text, int(raw.StmtLocation), int(raw.StmtLen))
+		st.exemplify(text)
 		f.ChangesSettings = f.ChangesSettings || changesSettings(raw.Stmt, &st)
 		f.Path = append(f.Path, pathChanges(raw.Stmt, &st, text)...)
 		f.Statements = append(f.Statements, st)

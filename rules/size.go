@@ -13,7 +13,7 @@ func (f *Facts) size() int {
 
 func (st *Statement) size() int {
 	n := int(unsafe.Sizeof(*st)) + len(st.Command) + effectsSize(st.Effects) + effectsSize(st.Plants) +
-		relationsSize(st.Functions) + relationsSize(st.Extensions) + touchesSize(st.Touches)
+		relationsSize(st.Functions) + relationsSize(st.Extensions) + touchesSize(st.Touches) + len(st.Savepoint) + st.Rows.size()
 	for i := range st.Defines {
 		n += st.Defines[i].size()
 	}

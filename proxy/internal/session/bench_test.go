@@ -1,6 +1,10 @@
 package session
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/holdfast-db/holdfast/internal/event"
+)
 
 // BenchmarkPreparedTransaction is what a session costs per Bind, Execute and Sync
 // of an allowed statement and its reply.
@@ -31,5 +35,59 @@ func benchmark(b *testing.B, c *Core, client, server []byte) {
 	}
 	if n := c.queue.len(); n != 0 {
 		b.Fatalf("%d replies are still expected", n)
+	}
+}
+
+// BenchmarkKeyedDelete is what a session costs per keyed DELETE, prepared and as a Query
+// with values in its text, with its rows summed and without.
+func BenchmarkKeyedDelete(b *testing.B) {
+	b.Run("sums", func(b *testing.B) {
+		s := newScript(b, Enforce)
+		s.core.cfg.Tally = func([]event.Rows) {}
+		s.client("P:s:delete from orders where id = $1 B::s E:", "", parse("s", "delete from orders where id = $1"), bindTo("", "s"), execute(""))
+		s.server("", "1 2", parsed(), bound())
+		b.ReportAllocs()
+		for b.Loop() {
+			s.core.tagged(s.core.queue.head(), []byte("DELETE 1\x00"))
+			s.core.readyTally('I')
+		}
+	})
+	b.Run("sums of a SELECT", func(b *testing.B) {
+		s := newScript(b, Enforce)
+		s.core.cfg.Tally = func([]event.Rows) {}
+		for b.Loop() {
+			s.core.tagged(nil, []byte("SELECT 1\x00"))
+			s.core.readyTally('I')
+		}
+	})
+	for _, sums := range []bool{false, true} {
+		name := "unsummed"
+		if sums {
+			name = "summed"
+		}
+		tallied := func(s *script) *Core {
+			if sums {
+				s.core.cfg.Tally = func([]event.Rows) {}
+			}
+			return s.core
+		}
+		b.Run("prepared/"+name, func(b *testing.B) {
+			s := newScript(b, Enforce)
+			const text = "delete from orders where id = $1"
+			s.client("P:s:"+text+" S", "", parse("s", text), sync())
+			s.server("", "1 Z:I", parsed(), ready('I'))
+			benchmark(b, tallied(s),
+				encode(b, bindTo("", "s"), execute(""), sync()),
+				encode(b, bound(), complete("DELETE 1"), ready('I')))
+		})
+		b.Run("query/"+name, func(b *testing.B) {
+			s := newScript(b, Enforce)
+			benchmark(b, tallied(s), encode(b, query("delete from orders where id = 4711")), encode(b, complete("DELETE 1"), ready('I')))
+		})
+		b.Run("select/"+name, func(b *testing.B) {
+			s := newScript(b, Enforce)
+			benchmark(b, tallied(s), encode(b, query("SELECT abalance FROM pgbench_accounts WHERE aid = 4711")),
+				encode(b, row("1"), complete("SELECT 1"), ready('I')))
+		})
 	}
 }

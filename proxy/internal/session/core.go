@@ -1,6 +1,7 @@
 package session
 
 import (
+	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -56,6 +57,11 @@ type Config struct {
 
 	// ServerEncoding is the server's, as it reports it; empty is not known.
 	ServerEncoding string
+
+	// Tally is handed what a transaction did to rows, each table once, when it is
+	// over, from within Server or Over; nil sums nothing. The rows are good until it
+	// returns.
+	Tally func([]event.Rows)
 }
 
 const (
@@ -131,8 +137,9 @@ type Core struct {
 	statements  names
 	portals     names
 	live        []liveHold
-	wake        bool // what the client's side waited for has come
-	serverFatal bool // the server said goodbye itself
+	tally       *tally // what the open transaction did to rows; nil for nothing
+	wake        bool   // what the client's side waited for has come
+	serverFatal bool   // the server said goodbye itself
 
 	out Output
 }
@@ -261,7 +268,13 @@ func (c *Core) Rest() {
 		c.out.ToClient = nil
 	}
 	c.queue.rest()
+	if c.tally != nil && c.tally.empty() {
+		c.tally = nil
+	}
 }
+
+// Origin is who the session belongs to, with its application_name of now.
+func (c *Core) Origin() rules.Origin { return c.cfg.Origin }
 
 // Owed says that the server has, or may have, something left to answer.
 func (c *Core) Owed() bool {

@@ -15,6 +15,7 @@ type prepared struct {
 	types   string             // declared parameter types as in Parse, kept with text
 	asked   bool               // a portal whose Bind people decided about
 	bodies  []*rules.Statement // what an asked one could run by names at that time
+	guessed bool               // a portal of which it is not certain which of several statements it runs
 	cursor  bool               // declared by SQL: may outlive its transaction
 	batch   uint               // in which it was defined
 	serial  uint64             // of the message that defined it

@@ -16,6 +16,7 @@ type reply struct {
 	kind      byte // type of the client's message, or one of the constants above
 	closeKind byte
 	step      uint8 // expectAnswer: parts seen
+	limit     int32 // Execute: rows at most; 0 is all
 	at        int   // Query: statements completed
 	done      int   // Query: of these the ones that are in facts
 	serial    uint64

@@ -31,7 +31,7 @@ func (c *Core) expect(m *message) {
 		c.copying.open = false // the end of the session, or of a COPY that has failed
 	}
 	c.queue.push(reply{
-		kind: m.typ, closeKind: m.closeKind, name: m.name, serial: m.serial,
+		kind: m.typ, closeKind: m.closeKind, limit: m.limit, name: m.name, serial: m.serial,
 		facts: m.facts, hold: m.hold, changes: m.changes, mixed: mixed,
 	})
 }
@@ -150,6 +150,7 @@ func (c *Core) failed(body []byte) (refusal *wire.Error) {
 		c.serverFatal = true
 		return nil
 	}
+	c.failedTally()
 	syncs := c.copyFails()
 	h := c.queue.head()
 	if h == nil {
@@ -198,6 +199,7 @@ func (c *Core) readyReply() {
 // readyForQuery is a ReadyForQuery with the given transaction status.
 func (c *Core) readyForQuery(status byte) {
 	c.status = status
+	c.readyTally(status)
 	if h := c.queue.head(); h != nil {
 		c.mixed = c.mixed || h.mixed
 	}

@@ -11,7 +11,8 @@ import (
 // message is a message of the client that was judged and not yet forwarded.
 type message struct {
 	typ      byte
-	off, end int // in the bytes that are kept, header included
+	limit    int32 // Execute: rows at most; 0 is all
+	off, end int   // in the bytes that are kept, header included
 
 	serial    uint64       // of the message in the session
 	name      string       // Parse: the statement; Bind and Execute: the portal; Close: either
@@ -177,7 +178,7 @@ func (c *Core) bindIsFree(f wire.BindFields) bool {
 }
 
 func (c *Core) scanExecute(body []byte, n int) bool {
-	name, ok := wire.ReadExecute(body)
+	name, limit, ok := wire.ReadExecute(body)
 	if !ok {
 		return c.malformed(wire.Execute, n, executeFault(body))
 	}
@@ -188,7 +189,7 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 	if !known {
 		b = unknownPortal(name)
 	}
-	c.push(message{typ: wire.Execute, name: string(portal), facts: b.facts, changes: b.facts.ChangesSettings}, n)
+	c.push(message{typ: wire.Execute, limit: limit, name: string(portal), facts: b.facts, changes: b.facts.ChangesSettings}, n)
 	c.registerSQLNames(b.facts)
 	if b.asked && slices.Equal(b.bodies, c.bodies(&b)) {
 		return true

@@ -133,7 +133,7 @@ func clientWords(b []byte) string {
 			f, _ := wire.ReadBind(body)
 			return "B:" + string(f.Portal) + ":" + string(f.Statement)
 		case wire.Execute:
-			p, _ := wire.ReadExecute(body)
+			p, _, _ := wire.ReadExecute(body)
 			return "E:" + string(p)
 		}
 		return string(typ)

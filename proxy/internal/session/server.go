@@ -154,6 +154,10 @@ func (c *Core) serverMessage(typ byte, message []byte) (kept bool, instead []byt
 			return true, wire.AppendError(nil, *refusal)
 		}
 		return false, nil
+	case wire.CommandComplete:
+		c.tagged(h, body)
+	case wire.PortalSuspended:
+		c.suspended(h)
 	}
 	if h == nil {
 		return false, nil

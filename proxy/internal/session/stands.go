@@ -20,12 +20,12 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 	}
 	c.rejudge(&e.now)
 	worst, found := e.now, e.set
-	pending := e.pending
+	pending, guessed := e.pending, false
 	switch n := len(pending); {
 	case n > 0 && pending[n-1].batch == c.batch:
 		pending, found = pending[n-1:], false
 	case n > 0:
-		c.unsure = true
+		c.unsure, guessed = true, e.set || n > 1
 		if e.differs() {
 			return prepared{}, false
 		}
@@ -37,6 +37,7 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 			worst, found = b, true
 		}
 	}
+	worst.guessed = guessed
 	return worst, found
 }
 

@@ -125,6 +125,13 @@ func (c *conversation) effectsSettled(committed bool) {
 	c.effects = nil
 }
 
+// effectsMarked is called when a savepoint is set: a return to it brings back what was
+// destroyed since.
+func (c *conversation) effectsMarked() (undo func()) {
+	n := len(c.effects)
+	return func() { c.effects = c.effects[:min(n, len(c.effects))] }
+}
+
 // digest is what a confirmation of one statement is bound to.
 func digest(e effect, path []string) string {
 	all := sha256.New()

@@ -40,6 +40,10 @@
 // model of the server is. When nothing is under way any more, every reply that the
 // client is owed has come, as a server asked directly would have given it.
 //
+// The rows: what the core has counted as deleted, updated and undone is, table by table,
+// never more than what the transactions of the model did, and all of it whenever no
+// transaction is open.
+//
 // The holds: nothing that destroys runs unless the store and the record had its
 // release before its bytes left, and enough different people who may answer had said
 // yes to that text and those values; nothing is released twice, and a grant only by
@@ -63,7 +67,8 @@
 // ledger.go has what is known of every hold without asking the desk, lasting.go how
 // it must have ended. The model of the server is server.go (the message loop),
 // simple.go, extended.go, copying.go, portal.go, execute.go, transaction.go,
-// tables.go, question.go (what it says of names) and text.go; it is held against real servers by the tests. mutant.go,
-// deskmutant.go and diskmutant.go are cores, desks and disks that are wrong on
-// purpose: each must be found out.
+// savepoints.go, tables.go, question.go (what it says of names) and text.go; it is held
+// against real servers by the tests. tallies.go compares what the core counts with what
+// happened to the rows. mutant.go, deskmutant.go, diskmutant.go and tallymutant.go are
+// cores, desks, disks and sums that are wrong on purpose: each must be found out.
 package simulate

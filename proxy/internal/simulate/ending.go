@@ -106,6 +106,8 @@ func (c *conversation) settleUp() {
 	c.finished = true
 	c.close(wire.Error{}, c.cause)
 	c.core.Take()
+	c.core.Over()
+	c.checkTallies(false)
 	if c.core.Release("late") {
 		c.fail("a batch was released after the end of its session")
 	}

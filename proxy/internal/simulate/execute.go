@@ -8,7 +8,7 @@ import (
 // run makes a portal's statement take effect, at its first execution.
 func (s *server) run(p *portal, limit int) *failure {
 	if p.started {
-		if p.kind == rowsNone {
+		if p.kind == rowsNone || p.failed {
 			return &failure{"55000", "portal cannot be run"}
 		}
 		return nil
@@ -17,12 +17,16 @@ func (s *server) run(p *portal, limit int) *failure {
 	if p.statement.shape().destroys && s.loses(p.statement) {
 		s.effect(effect{cause: p.cause, text: p.text, types: p.statement.types, rest: p.rest})
 	}
-	return s.perform(p, p.statement)
+	err := s.perform(p, p.statement)
+	p.failed = err != nil
+	return err
 }
 
 // perform does what a statement says.
 func (s *server) perform(p *portal, st *statement) *failure {
 	switch st.form {
+	case "savepoint @", "release @", "rollback to @":
+		return s.performSavepoint(p, st)
 	case "begin", "commit", "rollback":
 		p.tag = s.control(st.form)
 	case "select scs_off ( )":
@@ -93,7 +97,7 @@ func (s *server) performPrepared(p *portal, st *statement) *failure {
 			run.verb, run.rows = "SELECT", s.scan(run)
 		}
 		err := s.perform(run, inner)
-		p.rows, p.verb, p.tag = run.rows, run.verb, run.tag
+		p.rows, p.verb, p.tag, p.deleting = run.rows, run.verb, run.tag, run.deleting
 		if p.kind == rowsNone && run.kind != rowsNone {
 			p.tag = run.verb + " " + strconv.Itoa(len(run.rows)) // it was bound before the name changed
 		}

@@ -136,8 +136,8 @@ func (s *server) describe(b []byte) *failure {
 }
 
 func (s *server) execute(b []byte) *failure {
-	name, _ := wire.ReadExecute(b)
-	rows := int(int32(binary.BigEndian.Uint32(b[len(b)-4:])))
+	name, limit, _ := wire.ReadExecute(b)
+	rows := int(limit)
 	s.begin()
 	p, ok := s.portals[string(name)]
 	switch {

@@ -21,6 +21,7 @@ func (c *conversation) quiet() bool {
 		c.fail("in mode %v the core keeps %s", c.mode, describeMessage(c.sent[c.forwarded.at], true))
 	}
 	c.shadow.compare()
+	c.checkTallies(true)
 	if c.at == len(c.script) {
 		return false
 	}

@@ -8,11 +8,12 @@ import (
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 )
 
-// Mutants are cores, desks and disks that are wrong on purpose, by what is wrong
+// Mutants are cores, desks, disks and sums that are wrong on purpose, by what is wrong
 // with them. They show that the invariants bite: each must be found out.
 func Mutants() map[string]Options {
 	all := deskMutants()
 	maps.Copy(all, diskMutants())
+	maps.Copy(all, tallyMutants())
 	for name, wrap := range map[string]func(core) core{
 		"lets a held batch go by itself":      func(c core) core { return &eager{core: c} },
 		"releases what people refuse":         func(c core) core { return &deafCore{core: c} },

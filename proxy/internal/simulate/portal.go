@@ -24,7 +24,9 @@ type portal struct {
 	rows      []string
 	verb      string // of the tag: "SELECT"
 	tag       string // of a statement without rows
+	deleting  bool   // its rows are those that it has deleted
 	started   bool
+	failed    bool
 	done      bool
 }
 
@@ -146,6 +148,9 @@ func (s *server) send(p *portal, limit int) (tag string, suspended bool) {
 	n := len(p.rows)
 	if limit > 0 && limit <= n {
 		n, suspended = limit, true
+	}
+	if suspended && p.deleting {
+		s.unfetched += len(p.rows) // at most
 	}
 	for _, r := range p.rows[:n] {
 		s.emit(row(r))

@@ -55,7 +55,9 @@ func newScript(r *rand.Rand, session, names int, repeats bool) []item {
 
 // exchange is one thing that a client does.
 func (w *writer) exchange() []item {
-	switch n := w.IntN(20); {
+	switch n := w.IntN(22); {
+	case n >= 20:
+		return w.nested()
 	case n < 4:
 		return one(query(w.text(true)))
 	case n < 6:
@@ -113,6 +115,7 @@ func (w *writer) text(simple bool) string {
 		"begin", "begin", "begin", "commit", "commit", "rollback",
 		fmt.Sprintf("select noisy(%d)", w.serial), "select scs_off()", "select scs_on()",
 		"set standard_conforming_strings = on", fmt.Sprintf("set application_name = 'app %d'", w.serial),
+		"savepoint " + w.savepoint(), "savepoint " + w.savepoint(), "rollback to " + w.savepoint(), "release " + w.savepoint(),
 		"listen n1", fmt.Sprintf("notify n1, '%d'", w.serial),
 		"prepare " + w.shared() + " as " + w.inner(),
 		"execute " + w.shared(), "execute " + w.shared(), "deallocate " + w.shared(), "deallocate " + w.statement(), "deallocate all",
@@ -128,6 +131,7 @@ func (w *writer) text(simple bool) string {
 	return choices[w.IntN(len(choices))]
 }
 
+func (w *writer) savepoint() string { return "v" + strconv.Itoa(1+w.IntN(2)) }
 func (w *writer) table() string     { return w.tables[[]int{0, 0, 0, 1, 1, 2, 3}[w.IntN(7)]] }
 func (w *writer) lasting() string   { return w.tables[[]int{0, 1, 2}[w.IntN(3)]] }
 func (w *writer) statement() string { return "s" + strconv.Itoa(1+w.IntN(3)) }
@@ -153,6 +157,35 @@ func (w *writer) several() string {
 		list = append([]string{"begin"}, append(list, "commit")...)
 	}
 	return strings.Join(list, ";\n")
+}
+
+// nested is a transaction with savepoints: statement by statement, as one string or as
+// one pipeline.
+func (w *writer) nested() []item {
+	list := []string{"begin"}
+	for range 3 + w.IntN(6) {
+		t := w.lasting()
+		list = append(list, []string{
+			"savepoint " + w.savepoint(), "savepoint " + w.savepoint(), "rollback to " + w.savepoint(), "rollback to " + w.savepoint(),
+			"release " + w.savepoint(), fmt.Sprintf("delete from %s where id = %d", t, w.IntN(6)), "delete from " + t, "delete from " + t + " returning id",
+			fmt.Sprintf("insert into %s select generate_series(1,%d)", t, 1+w.IntN(4)), fmt.Sprintf("update %s set id = id + 0", t),
+			"execute " + w.shared(), "select 1/0",
+		}[w.IntN(12)])
+	}
+	list = append(list, []string{"commit", "commit", "rollback"}[w.IntN(3)])
+	var items []item
+	var batch []message
+	for _, text := range list {
+		items = append(items, item{messages: []message{query(text)}})
+		batch = append(batch, parse("", text), bindTo("", ""), execute("", 0))
+	}
+	switch w.IntN(4) {
+	case 0:
+		return one(query(strings.Join(list, "; ")))
+	case 1:
+		return one(append(batch, bare(wire.Sync))...)
+	}
+	return items
 }
 
 // trick is text that destroys or not by the setting it is read under.

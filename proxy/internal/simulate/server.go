@@ -37,8 +37,12 @@ type server struct {
 	tx         txState
 	saved      *savedState // to go back to; nil before the first write
 	mark       *mark       // of the core's savepoint
-	pipelining bool        // an Execute has completed in this transaction
-	immediate  bool        // what ran commits by itself
+	savepoints []savepoint // of the client
+	changed    map[string]changed
+	ever       map[string]changed // what was undone included
+	unfetched  int                // rows deleted of which the client has fetched a part, at most
+	pipelining bool               // an Execute has completed in this transaction
+	immediate  bool               // what ran commits by itself
 
 	// implicitPipelines is what PostgreSQL 18 does: the first Execute that
 	// completes makes the rest of a pipeline an implicit block, which only Sync
@@ -71,6 +75,7 @@ type server struct {
 	fault   func(cause int) string // SQLSTATE with which a message fails
 	effect  func(effect)           // something that destroys is about to run
 	settled func(committed bool)   // a transaction is about to end
+	marked  func() (undo func())   // a savepoint is set; undo tells of a return to it
 	tags    map[int][]string       // command tags by cause
 }
 
@@ -88,6 +93,9 @@ type effect struct {
 func newServer() *server {
 	return &server{
 		settled:    func(bool) {},
+		marked:     func() func() { return func() {} },
+		changed:    map[string]changed{},
+		ever:       map[string]changed{},
 		tables:     map[string][]int{},
 		origins:    map[string]origin{},
 		settings:   maps.Clone(defaults),

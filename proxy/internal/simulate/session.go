@@ -27,6 +27,7 @@ type core interface {
 	End(wire.Error, error)
 	ServerSaidGoodbye() bool
 	Live() []string
+	Over()
 }
 
 // conversation is one session: a client, the core, a server, and the pipes
@@ -62,6 +63,7 @@ type conversation struct {
 	forwarded  forwarded
 	replied    replied
 	approvals  approvals
+	tallies    tallies
 	faults     map[int]string // by message of the client
 	questioned map[int]int    // faults of the question in front of such a message
 	cancel     bool           // the next message that runs is cancelled
@@ -117,6 +119,7 @@ func (c *conversation) connect() {
 	c.run = c.world.run
 	c.faults, c.ended = map[int]string{}, map[string]session.Ended{}
 	c.questioned = map[int]int{}
+	c.tallies = tallies{}
 	c.core = c.world.options.wrap(session.New(session.Config{
 		Origin: rules.Origin{Host: "test", Database: "shop", User: c.world.user(c.id)}, Mode: c.mode,
 		Reader: c.world.reader, Policy: func() *rules.Policy { return c.world.policy },
@@ -125,10 +128,12 @@ func (c *conversation) connect() {
 		},
 		Status: 'I', Settings: rules.Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"},
 		Answers: true,
+		Tally:   c.world.options.tallied(c.tallied),
 	}))
 	c.server, c.shadow = c.newServer(), newShadow(c)
 	c.server.effect = c.checkEffect
 	c.server.settled = c.effectsSettled
+	c.server.marked = c.effectsMarked
 	c.server.fault = c.fault
 	c.server.notify = func(n notification) { c.world.notify(c, n) }
 	c.forwarded.c, c.replied.c, c.approvals.c = c, c, c

@@ -15,6 +15,8 @@ type Stats struct {
 	Runs, Crashes             int // of holdfast
 	Refused, Effects          int
 	Spent, Refunds            int                // grants
+	Tallied                   changed            // rows, as the core says
+	Unnamed                   int                // of these, rows of no table
 	Questions, Spared         int                // about names, and what nobody had to be asked about
 	Ends                      map[hold.State]int // holds, by how they ended
 }
@@ -32,6 +34,8 @@ func (s *Stats) Add(o Stats) {
 	s.Refunds += o.Refunds
 	s.Questions += o.Questions
 	s.Spared += o.Spared
+	s.Tallied = s.Tallied.plus(o.Tallied)
+	s.Unnamed += o.Unnamed
 	if s.Ends == nil {
 		s.Ends = map[hold.State]int{}
 	}
@@ -49,8 +53,8 @@ func (s Stats) String() string {
 		total += s.Ends[state]
 	}
 	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, "+
-		"%d questions about names, %d statements spared, %d grants spent, %d given back",
-		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds)
+		"%d questions about names, %d statements spared, %d grants spent, %d given back, rows %+v of which %d of no table",
+		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds, s.Tallied, s.Unnamed)
 }
 
 // count adds up what the world has seen.

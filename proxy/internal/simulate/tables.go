@@ -30,20 +30,23 @@ func (s *server) modify(p *portal, st *statement) *failure {
 		}
 		left := slices.DeleteFunc(slices.Clone(rows), func(id int) bool { return id == n })
 		p.tag = "DELETE " + strconv.Itoa(len(rows)-len(left))
+		s.changes(p, st.name(), changed{deleted: len(rows) - len(left)})
 		s.write(st.name(), left)
 	case "delete from @", "delete from @ returning id":
 		p.tag, p.verb = "DELETE "+strconv.Itoa(len(rows)), "DELETE"
 		if p.kind != rowsNone {
 			p.rows = numbers(rows)
 		}
+		s.changes(p, st.name(), changed{deleted: len(rows)})
 		s.write(st.name(), []int{})
 	case "update @ set id = id + #":
-		changed := make([]int, len(rows))
+		moved := make([]int, len(rows))
 		for i := range rows {
-			changed[i] = rows[i] + st.numbers[0]
+			moved[i] = rows[i] + st.numbers[0]
 		}
 		p.tag = "UPDATE " + strconv.Itoa(len(rows))
-		s.write(st.name(), changed)
+		s.changes(p, st.name(), changed{updated: len(rows)})
+		s.write(st.name(), moved)
 	}
 	return nil
 }

@@ -22,15 +22,16 @@ type savedState struct {
 	origins  map[string]origin
 	settings map[string]string
 	listens  map[string]bool
+	changed  map[string]changed // by table as written, since the session began
 }
 
 // state is what a rollback to this moment restores.
 func (s *server) state() savedState {
-	return savedState{maps.Clone(s.tables), maps.Clone(s.origins), maps.Clone(s.settings), maps.Clone(s.listens)}
+	return savedState{maps.Clone(s.tables), maps.Clone(s.origins), maps.Clone(s.settings), maps.Clone(s.listens), maps.Clone(s.changed)}
 }
 
 func (s *server) restore(saved savedState) {
-	s.tables, s.origins, s.settings, s.listens = saved.tables, saved.origins, saved.settings, saved.listens
+	s.tables, s.origins, s.settings, s.listens, s.changed = saved.tables, saved.origins, saved.settings, saved.listens, saved.changed
 }
 
 func (s *server) status() byte {
@@ -87,7 +88,7 @@ func (s *server) rollback() {
 
 // ended closes the portals of the transaction with it.
 func (s *server) ended() {
-	s.tx, s.saved, s.outgoing, s.pipelining, s.immediate = txNone, nil, nil, false, false
+	s.tx, s.saved, s.savepoints, s.outgoing, s.pipelining, s.immediate = txNone, nil, nil, nil, false, false
 	for name, o := range s.origins {
 		o.made = false
 		s.origins[name] = o
@@ -104,11 +105,16 @@ func (s *server) abort() {
 			s.restore(s.mark.now)
 			return
 		}
-		s.settled(false)
-		if s.saved != nil {
-			s.restore(*s.saved)
+		if n := len(s.savepoints); n > 0 { // of the rest the client decides
+			s.rollbackTo(s.savepoints[n-1])
+		} else {
+			s.settled(false)
+			if s.saved != nil {
+				s.restore(*s.saved)
+			}
+			s.saved, s.outgoing = nil, nil
 		}
-		s.tx, s.saved, s.outgoing, s.pipelining = txFailed, nil, nil, false
+		s.tx, s.pipelining = txFailed, false
 		for _, p := range s.portals {
 			p.table = "" // nothing is read any more
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
 	"github.com/holdfast-db/holdfast/rules"
@@ -25,6 +26,16 @@ type Options struct {
 	Wrap func(core) core
 	Desk func(desk) desk
 	Disk func(*port) (hold.Store, hold.Record)
+
+	// Tally is between the core and what checks its sums.
+	Tally func(to func([]event.Rows)) func([]event.Rows)
+}
+
+func (o *Options) tallied(to func([]event.Rows)) func([]event.Rows) {
+	if o.Tally == nil {
+		return to
+	}
+	return o.Tally(to)
 }
 
 func (o *Options) wrap(c *session.Core) core {

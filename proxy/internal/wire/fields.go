@@ -97,10 +97,14 @@ func ReadKindName(body []byte) (kind byte, name []byte, ok bool) {
 	return body[0], name, ok && len(rest) == 0
 }
 
-// ReadExecute takes the portal out of the body of an Execute message.
-func ReadExecute(body []byte) (portal []byte, ok bool) {
+// ReadExecute takes the body of an Execute message apart. limit is how many rows
+// are returned at most; 0 is all of them.
+func ReadExecute(body []byte) (portal []byte, limit int32, ok bool) {
 	portal, rest, ok := CString(body)
-	return portal, ok && len(rest) == 4
+	if !ok || len(rest) != 4 {
+		return portal, 0, false
+	}
+	return portal, max(0, int32(binary.BigEndian.Uint32(rest))), true
 }
 
 // ReadQuery takes the text out of the body of a Query message. ok is false when

@@ -113,7 +113,7 @@ func FuzzFields(f *testing.F) {
 		within("bind values", BindValues(b))
 		_, name, _ := ReadKindName(b)
 		within("name", name)
-		portal, _ := ReadExecute(b)
+		portal, _, _ := ReadExecute(b)
 		within("portal", portal)
 		text, _, _ := ReadQuery(b)
 		within("text", text)

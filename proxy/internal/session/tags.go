@@ -1,0 +1,216 @@
+package session
+
+import (
+	"bytes"
+
+	"github.com/holdfast-db/holdfast/internal/event"
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// What transactions do to rows is summed by the server's word alone: the tags of its
+// CommandCompletes say how many rows, and which transactions begin, commit and roll
+// back; its ReadyForQuery says whether one is open. The facts of the statement that a
+// tag answers only add the table, how far a ROLLBACK goes, and what a MERGE or a COPY
+// has counted. Where they are not known the number still counts, without a table.
+
+// tagged sums the tag of a CommandComplete. h is the reply it belongs to, nil where
+// that is not known.
+func (c *Core) tagged(h *reply, body []byte) {
+	if c.cfg.Tally == nil || bytes.HasPrefix(body, selectTag) || bytes.HasPrefix(body, insertTag) {
+		return
+	}
+	tag, _, _ := wire.CString(body)
+	switch string(tag) {
+	case "COMMIT", "PREPARE TRANSACTION":
+		c.endTally(true)
+	case "ROLLBACK":
+		c.rolledBack(c.ran(h))
+	case "SAVEPOINT":
+		c.tallied().save(c.savepointOf(c.ran(h)))
+	case "RELEASE":
+		c.tallied().release(c.savepointOf(c.ran(h)))
+	case "BEGIN", "START TRANSACTION":
+		if c.tally != nil {
+			c.tally.rolled = false
+		}
+	default:
+		c.taggedRows(h, tag)
+	}
+}
+
+// Tags that say nothing here and are the most frequent by far.
+var selectTag, insertTag = []byte("SELECT "), []byte("INSERT ")
+
+// taggedRows sums a tag with a number. The number of a DELETE and an UPDATE is certain
+// by itself.
+func (c *Core) taggedRows(h *reply, tag []byte) {
+	word, number, _ := bytes.Cut(tag, []byte(" "))
+	verb := rules.Verb("")
+	switch string(word) {
+	case "DELETE":
+		verb = rules.VerbDelete
+	case "UPDATE":
+		verb = rules.VerbUpdate
+	case "MERGE", "COPY":
+	default:
+		return
+	}
+	n := countOf(number)
+	if n == 0 {
+		return
+	}
+	r := c.counted(c.ran(h))
+	switch {
+	case r != nil && r.Tag == string(word):
+		c.sum(r.Verb, r.Table, r.Example, n)
+	case verb != "":
+		c.sum(verb, "", "", n)
+	}
+}
+
+// maxCount bounds the number in a tag. A server counts in 64 bits and can have
+// tables of 2^47 rows.
+const maxCount = 1 << 48
+
+// countOf reads the number in a tag; 0 for what is none.
+func countOf(digits []byte) (n int64) {
+	for _, d := range digits {
+		if d < '0' || d > '9' || n > maxCount {
+			return 0
+		}
+		n = 10*n + int64(d-'0')
+	}
+	return n
+}
+
+// suspended sums the rows of a DELETE or UPDATE that has run to its end, of which the
+// client has fetched a part: the tag counts those of the last part only. What the
+// client never fetches is not told.
+func (c *Core) suspended(h *reply) {
+	if c.cfg.Tally == nil || h == nil {
+		return
+	}
+	if st := c.ran(h); st != nil && st.Rows != nil && st.Rows.Returns && st.Rows.Tag != "MERGE" {
+		c.sum(st.Rows.Verb, st.Rows.Table, st.Rows.Example, int64(h.limit))
+	}
+}
+
+func (c *Core) sum(verb rules.Verb, table, example string, n int64) {
+	r := event.Rows{Table: table}
+	if verb == rules.VerbDelete {
+		r.Deleted, r.Example = n, example
+	} else {
+		r.Updated = n
+	}
+	c.tallied().add(r)
+}
+
+// ran is the statement whose reply is under way; nil where it is not known.
+func (c *Core) ran(h *reply) *rules.Statement {
+	switch {
+	case h == nil:
+		return nil
+	case h.kind == wire.Query:
+		return h.running()
+	case h.kind == wire.Execute: // the portal is what the server has by that name
+		return onlyStatement(c.portals.m[h.name])
+	}
+	return nil
+}
+
+// onlyStatement is the statement that a name stands for by the server's word.
+func onlyStatement(n *name) *rules.Statement {
+	if n == nil || !n.set || n.now.guessed || !n.now.facts.Read || len(n.now.facts.Statements) != 1 {
+		return nil
+	}
+	return &n.now.facts.Statements[0]
+}
+
+// counted is what the tag of a statement counts; of EXECUTE, what was prepared.
+func (c *Core) counted(st *rules.Statement) *rules.Rows {
+	switch {
+	case st == nil:
+		return nil
+	case st.Rows == nil && st.Command == "EXECUTE" && len(st.Executes) == 1:
+		if st = onlyStatement(c.statements.m[c.statements.sqlKey(st.Executes[0])]); st == nil {
+			return nil
+		}
+	}
+	return st.Rows
+}
+
+// savepointOf is the savepoint that a statement names.
+func (c *Core) savepointOf(st *rules.Statement) string {
+	if st == nil || st.Savepoint == "" {
+		return unclear
+	}
+	return c.statements.sqlKey(st.Savepoint)
+}
+
+// rolledBack is the tag ROLLBACK. It answers ROLLBACK, ROLLBACK TO, and the COMMIT or
+// PREPARE TRANSACTION of a failed transaction. Which of them is told by the statement,
+// or else by the next ReadyForQuery: a rollback to a savepoint ends no transaction.
+func (c *Core) rolledBack(st *rules.Statement) {
+	switch t := c.tally; {
+	case t == nil:
+	case st != nil && st.Savepoint != "" && st.Tx == rules.TxOther:
+		t.back(c.savepointOf(st))
+	case st != nil && (st.Tx == rules.TxRollback || st.Tx == rules.TxCommit):
+		c.endTally(false)
+	default:
+		if n := len(t.savepoints); n > 0 { // what came behind the last one is undone in any case
+			t.undo(t.savepoints[n-1].from)
+		}
+		t.rolled = true
+	}
+}
+
+// failedTally notes an error. It undoes a transaction that is not in a block, which
+// the next ReadyForQuery tells.
+func (c *Core) failedTally() {
+	if c.tally != nil {
+		c.tally.failed = true
+	}
+}
+
+// readyTally is a ReadyForQuery: outside of a block nothing is open any more.
+func (c *Core) readyTally(status byte) {
+	if c.tally == nil {
+		return
+	}
+	if status == 'I' {
+		c.endTally(!c.tally.failed && !c.tally.rolled)
+	}
+	c.tally.failed, c.tally.rolled = false, false
+}
+
+// Over says that the connection to the server is closed, which rolls back a
+// transaction that is open. What was in flight may have ended it before: nothing is
+// known then, and nothing counted.
+func (c *Core) Over() {
+	if c.queue.len() == 0 && !c.raw && !c.resync.blind && c.resync.doubtful+c.resync.extra == 0 {
+		c.endTally(false)
+	}
+	c.tally = nil
+}
+
+// endTally hands out what the transaction did that is over now.
+func (c *Core) endTally(committed bool) {
+	t := c.tally
+	if t == nil {
+		return
+	}
+	if rows := t.total(committed); len(rows) > 0 {
+		c.cfg.Tally(rows)
+	}
+	t.reset()
+}
+
+// tallied is the tally of the open transaction.
+func (c *Core) tallied() *tally {
+	if c.tally == nil {
+		c.tally = &tally{}
+	}
+	return c.tally
+}

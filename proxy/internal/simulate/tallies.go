@@ -1,0 +1,103 @@
+package simulate
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/holdfast-db/holdfast/internal/event"
+	"github.com/holdfast-db/holdfast/proxy/internal/session"
+)
+
+// changed is what happened to the rows of a table in one session.
+type changed struct {
+	deleted, updated, undone int
+}
+
+func (a changed) plus(b changed) changed {
+	return changed{a.deleted + b.deleted, a.updated + b.updated, a.undone + b.undone}
+}
+
+// changes notes what a statement does to rows, in the server. A portal that returns
+// them tells how many in the course of being fetched.
+func (s *server) changes(p *portal, table string, n changed) {
+	s.save()
+	s.changed[table] = s.changed[table].plus(n)
+	s.ever[table] = s.ever[table].plus(n)
+	p.deleting = p.kind != rowsNone
+}
+
+// committed is what happened for good, undone what a rollback has taken back.
+func (s *server) committed() map[string]changed {
+	now := s.changed
+	if s.saved != nil {
+		now = s.saved.changed
+	}
+	all := maps.Clone(s.ever)
+	for table, e := range all {
+		n := now[table]
+		all[table] = changed{n.deleted, n.updated, e.deleted - n.deleted}
+	}
+	return all
+}
+
+// tallies are the sums of all that the core has handed out.
+type tallies struct {
+	by  map[string]changed
+	sum changed
+}
+
+// tallied takes what the core hands out.
+func (c *conversation) tallied(rows []event.Rows) {
+	if len(rows) == 0 {
+		c.fail("the core hands out a transaction that did nothing")
+	}
+	if c.tallies.by == nil {
+		c.tallies.by = map[string]changed{}
+	}
+	for i, r := range rows {
+		n := changed{int(r.Deleted), int(r.Updated), int(r.Undone)}
+		if slices.ContainsFunc(rows[:i], func(o event.Rows) bool { return o.Table == r.Table }) || n == (changed{}) {
+			c.fail("the core hands out table %q twice or for nothing", r.Table)
+		}
+		c.tallies.by[r.Table] = c.tallies.by[r.Table].plus(n)
+		c.tallies.sum = c.tallies.sum.plus(n)
+		c.world.stats.Tallied = c.world.stats.Tallied.plus(n)
+		if r.Table == "" {
+			c.world.stats.Unnamed += n.deleted + n.updated + n.undone
+		}
+	}
+	c.trace("core", "a transaction is over")
+}
+
+// checkTallies holds what the core has said against what happened. No transaction may
+// count for more than it did. As long as the session goes on and no transaction is
+// open, every one has been told, but for rows of a DELETE ... RETURNING that the client
+// has left in the server.
+func (c *conversation) checkTallies(settled bool) {
+	if c.mode == session.Off {
+		return
+	}
+	var all changed
+	got := c.tallies
+	for table := range got.by {
+		if _, there := c.server.ever[table]; !there && table != "" {
+			c.fail("the core has counted rows of table %q, to which nothing was done", table)
+		}
+	}
+	for table, is := range c.server.committed() {
+		all = all.plus(is)
+		if n := got.by[table]; n.deleted > is.deleted || n.updated > is.updated || n.undone > is.undone {
+			c.fail("the core has counted %+v for table %s, which was %+v", n, table, is)
+		}
+	}
+	if got.sum.deleted > all.deleted || got.sum.updated > all.updated || got.sum.undone > all.undone {
+		c.fail("the core has counted %+v in all, which was %+v", got.sum, all)
+	}
+	if !settled || c.closed || c.server.dead || c.server.tx != txNone || !c.core.Idle() {
+		return
+	}
+	least := changed{all.deleted - c.server.unfetched, all.updated, all.undone - c.server.unfetched}
+	if got.sum.deleted < least.deleted || got.sum.updated < least.updated || got.sum.undone < least.undone {
+		c.fail("the core has counted %+v in all, which was %+v", got.sum, all)
+	}
+}
