@@ -95,6 +95,7 @@ func (l *ledger) turn(at time.Time, moved []movement, seen map[string]sums) (tol
 	l.take(moved, seen)
 	rest := make([]int64, len(moved))
 	for i, m := range moved {
+		l.undo(m)
 		rest[i] = m.gone
 		if a := l.accounts[m.table]; a != nil {
 			a.movement = m
@@ -178,6 +179,20 @@ func (l *ledger) explain(names []string, rows int64, moves bool) int64 {
 		rows = l.use(name, rows, moves)
 	}
 	return rows
+}
+
+// undo uses up what sessions rolled back for the rows of which the counters show that
+// they are not gone: it explains no others.
+func (l *ledger) undo(m movement) {
+	rows := m.deleted - m.gone
+	for _, names := range [][]string{own(m), others(m)} {
+		for _, name := range names {
+			list := l.credits[name]
+			for i := 0; i < len(list) && rows > 0; i++ {
+				rows = draw(&list[i].undone, rows)
+			}
+		}
+	}
 }
 
 func (l *ledger) use(name string, rows int64, moves bool) int64 {

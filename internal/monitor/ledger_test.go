@@ -24,8 +24,8 @@ func (g *game) step(gone, seen map[string]int64) {
 	since := g.at
 	g.at = g.at.Add(time.Minute)
 	moved := []movement{
-		{table: "t", names: []string{"t"}, since: since, gone: gone["t"]},
-		{table: "s.t", names: []string{"s.t", "t"}, since: since, gone: gone["s.t"]},
+		{table: "t", names: []string{"t"}, since: since, deleted: gone["t"], gone: gone["t"]},
+		{table: "s.t", names: []string{"s.t", "t"}, since: since, deleted: gone["s.t"], gone: gone["s.t"]},
 	}
 	did := map[string]sums{}
 	for name, n := range seen {
@@ -88,6 +88,20 @@ func TestLedger(t *testing.T) {
 				t.Errorf("told %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// Rows that were rolled back hide none that are gone, whether the counters tell them
+// apart or not.
+func TestLedgerOfUndone(t *testing.T) {
+	for _, gone := range []int64{65, 105} { // the bound is known, or is not
+		g := newGame(time.Minute)
+		moved := []movement{{table: "t", names: []string{"t"}, since: g.at, deleted: 105, gone: gone}}
+		g.turn(g.at, moved, map[string]sums{"t": {deleted: 40, undone: 40}})
+		g.told = g.turn(g.at, []movement{{table: "t", names: []string{"t"}}}, nil)
+		if got := g.text(); got != "t 25 since 12:00" {
+			t.Errorf("of %d: %q", gone, got)
+		}
 	}
 }
 
