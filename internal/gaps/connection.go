@@ -3,6 +3,7 @@ package gaps
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,9 +54,20 @@ func connect(ctx context.Context, url string) (*connection, error) {
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return nil, &Fault{What: "the server cannot be reached: " + err.Error(), Now: "See whether URL, user and password are right.", Err: err}
+		return nil, &Fault{What: "the server cannot be reached: " + oneLine(err), Now: "See whether URL, user and password are right.", Err: err}
 	}
 	return &connection{conn, config.User}, nil
+}
+
+// oneLine is an error of pgx without what it says again for each way it tried.
+func oneLine(err error) string {
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, " ")
 }
 
 // settings begin each transaction. In the walk nothing but pg_catalog is searched, so

@@ -47,12 +47,22 @@ func (e epoch) why(next epoch) string {
 
 // snapshot is what was read of one database.
 type snapshot struct {
-	at       time.Time
-	epoch    epoch
-	tables   []counters
-	left     int                 // tables that found no room
-	cascades map[uint32][]uint32 // from a table to those whose deletes take its rows along
+	at     time.Time
+	epoch  epoch
+	tables []counters
+	left   int // tables that found no room
+	// cascades leads from a table to those whose deletes can take its rows along, by
+	// foreign keys and by rules.
+	cascades map[uint32][]uint32
+
+	// through leads from a relation to views and parents, by which sessions can delete
+	// its rows; called has their names.
+	through map[uint32][]uint32
+	called  map[uint32]relation
 }
+
+// relation is the name of one.
+type relation struct{ schema, name string }
 
 // counted is the name of a table as in event.Rows.
 func counted(schema, name string) string {
@@ -87,6 +97,9 @@ func moves(before, now *snapshot) []movement {
 		list[i].add(c, old, since)
 	}
 	for root, i := range at {
+		for _, by := range ancestors(now.through, root) {
+			list[i].call(now.called[by].schema, now.called[by].name)
+		}
 		for _, parent := range ancestors(now.cascades, root) {
 			if p, is := at[parent]; is {
 				list[i].parents = append(list[i].parents, list[p].table)
@@ -162,11 +175,11 @@ func rowsOf(c counters) int64 {
 // keys are followed to here.
 const maxAncestors = 100
 
-// ancestors are the tables whose deletes reach a table through cascades.
-func ancestors(cascades map[uint32][]uint32, from uint32) (list []uint32) {
+// ancestors are the relations whose deletes reach a table, step by step.
+func ancestors(steps map[uint32][]uint32, from uint32) (list []uint32) {
 	met := map[uint32]bool{from: true}
 	for next := []uint32{from}; len(next) > 0 && len(list) < maxAncestors; next = next[1:] {
-		for _, parent := range cascades[next[0]] {
+		for _, parent := range steps[next[0]] {
 			if !met[parent] {
 				met[parent] = true
 				list, next = append(list, parent), append(next, parent)

@@ -12,7 +12,7 @@
 //
 //	m, err := monitor.New(monitor.Options{Host: "shop-prod", URL: url, Tell: tell, Behind: behind})
 //	... Count is given to the proxy as the function that is handed each event.Tally ...
-//	err = m.Run(ctx) // until ctx ends
+//	m.Run(ctx) // until ctx ends
 //
 // Tell and Behind are called by Run's goroutine, one at a time: what they block, blocks
 // the monitor alone. A server that cannot be reached, or that refuses, ends nothing: it
@@ -35,8 +35,9 @@
 //
 // A session's tags do not say what functions, triggers, rules, WITH (DELETE ...) and a
 // MERGE that does several things deleted. Until that is counted before the commit, such
-// rows are taken for deleted behind holdfast's back. Cascades of foreign keys are told
-// apart by the catalog (Behind.Cascade), triggers are named as a hint. TRUNCATE and DROP
+// rows are taken for deleted behind holdfast's back. Cascades of foreign keys and rules are
+// told apart by the catalog (Behind.Cascade), views and parents by which rows can be
+// deleted are known, triggers are named as a hint. TRUNCATE and DROP
 // are in no counter.
 //
 // # Rights

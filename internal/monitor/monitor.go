@@ -113,7 +113,7 @@ func (m *Monitor) drop(names []string) {
 
 // pollDatabase reads one database, tells what its counters did, and compares.
 func (m *Monitor) pollDatabase(ctx context.Context, name string, s *State) error {
-	now, err := m.readSnapshot(ctx, name)
+	now, err := m.readSnapshot(ctx, name, min(maxTables, maxServerTables-s.Tables))
 	if err != nil {
 		return err
 	}

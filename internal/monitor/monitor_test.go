@@ -3,6 +3,8 @@ package monitor
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -172,7 +174,10 @@ func TestInnocent(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
 		r := watch(t, srv, orders, `CREATE TABLE refs (id int REFERENCES orders); INSERT INTO refs VALUES (1000); CREATE TABLE kept AS SELECT * FROM orders;
 CREATE TABLE day (id int, at date) PARTITION BY RANGE (at); CREATE TABLE day1 PARTITION OF day FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
-CREATE TABLE day2 PARTITION OF day FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'); INSERT INTO day SELECT n, '2026-01-05' FROM generate_series(1, 100) n`)
+CREATE TABLE day2 PARTITION OF day FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'); INSERT INTO day SELECT n, '2026-01-05' FROM generate_series(1, 100) n;
+CREATE SCHEMA api; CREATE VIEW api.old AS SELECT * FROM orders WHERE id < 500; CREATE VIEW older AS SELECT * FROM api.old WHERE id < 300;
+CREATE TABLE base (id int); CREATE TABLE child () INHERITS (base); INSERT INTO child SELECT generate_series(1, 100);
+CREATE TABLE ruled (id int); INSERT INTO ruled SELECT generate_series(1, 100); CREATE RULE r AS ON DELETE TO kept DO ALSO DELETE FROM ruled WHERE id = old.id`)
 		r.turn(t)
 		for _, act := range []struct {
 			name string
@@ -183,11 +188,13 @@ CREATE TABLE day2 PARTITION OF day FOR VALUES FROM ('2026-02-01') TO ('2026-03-0
 			{"rolled back, and nobody said so", []string{"BEGIN", "DELETE FROM orders WHERE id < 100", "ROLLBACK"}, event.Rows{}},
 			{"failed half way", []string{"DELETE FROM orders WHERE id > 900 /* fails */"}, event.Rows{}},
 			{"to a savepoint", []string{"BEGIN", "SAVEPOINT s", "DELETE FROM orders WHERE id < 50", "ROLLBACK TO s", "DELETE FROM orders WHERE id < 20", "COMMIT"}, event.Rows{Table: "orders", Deleted: 19, Undone: 49}},
-			{"by a bare name", []string{"DELETE FROM kept WHERE id < 100"}, event.Rows{Table: "kept", Deleted: 99}},
-			{"of no name", []string{"DELETE FROM kept WHERE id < 200"}, event.Rows{Deleted: 100}},
+			{"of no name", []string{"DELETE FROM kept WHERE id BETWEEN 200 AND 299"}, event.Rows{Deleted: 100}},
 			{"rows that moved", []string{"UPDATE day SET at = '2026-02-03' WHERE id <= 50"}, event.Rows{Table: "day", Updated: 50}},
 			{"from a partition", []string{"DELETE FROM day2 WHERE id <= 20"}, event.Rows{Table: "day2", Deleted: 20}},
 			{"from its root", []string{"DELETE FROM day WHERE id BETWEEN 21 AND 40"}, event.Rows{Table: "day", Deleted: 20}},
+			{"by a view of a view", []string{"DELETE FROM older WHERE id BETWEEN 201 AND 240"}, event.Rows{Table: "older", Deleted: 40}},
+			{"by a view, with a search_path", []string{"DELETE FROM api.old WHERE id BETWEEN 241 AND 280"}, event.Rows{Table: "old", Deleted: 40}},
+			{"by a parent", []string{"DELETE FROM base WHERE id <= 50"}, event.Rows{Table: "base", Deleted: 50}},
 			{"truncated", []string{"TRUNCATE kept"}, event.Rows{}},
 		} {
 			r.run(t, act.sql...)
@@ -198,6 +205,13 @@ CREATE TABLE day2 PARTITION OF day FOR VALUES FROM ('2026-02-01') TO ('2026-03-0
 			r.turn(t)
 			r.expect(t, act.name, "")
 		}
+		r.run(t, "INSERT INTO kept SELECT generate_series(1, 12)")
+		r.turn(t)
+		r.run(t, "DELETE FROM kept")
+		r.seenDeleting("kept", 12, 0)
+		r.turn(t)
+		r.turn(t)
+		r.expect(t, "by a rule", "ruled 12 by [kept]")
 		r.run(t, "DELETE FROM day2 WHERE id > 40")
 		r.turn(t)
 		r.turn(t)
@@ -251,40 +265,69 @@ func TestCountersAnew(t *testing.T) {
 	})
 }
 
-// A server that stops is told of once, and read again when it is back.
+// A server that stops is told of once, and read again when it is back. Counters that
+// survive a shutdown, and those that a crash loses, begin anew.
 func TestRestart(t *testing.T) {
 	for _, v := range pgtest.Versions(t) {
 		t.Run(v.String(), func(t *testing.T) {
 			srv := pgtest.Start(t, v)
 			r := watch(t, srv, orders)
 			r.turn(t)
-			r.run(t, "DELETE FROM orders WHERE id <= 40")
-			srv.Stop()
-			for range 3 {
-				if r.poll(t.Context()) {
-					t.Fatal("a stopped server was read")
+			for i, end := range []func(){srv.Stop, srv.Crash} {
+				r.run(t, fmt.Sprintf("DELETE FROM orders WHERE id <= %d", 100*i+40), "CHECKPOINT") // or the crash undoes it, too
+				end()
+				for range 3 {
+					if r.poll(t.Context()) {
+						t.Fatal("a stopped server was read")
+					}
 				}
+				if s := r.State(); s.Up || s.Why == "" || s.Databases != 1 {
+					t.Errorf("state %+v", s)
+				}
+				if n := strings.Count(r.log.String(), "cannot read"); n != i+1 {
+					t.Errorf("told %d times: %s", n, r.log.String())
+				}
+				srv.Restart(t)
+				r.turn(t)
+				if s := r.State(); !s.Up || !strings.Contains(s.AnewWhy, "started again") {
+					t.Errorf("state %+v", s)
+				}
+				r.run(t, fmt.Sprintf("DELETE FROM orders WHERE id <= %d", 100*i+60))
+				r.turn(t)
+				r.turn(t)
+				r.expect(t, "after it", "orders 20")
 			}
-			if s := r.State(); s.Up || s.Why == "" || s.Databases != 1 {
+		})
+	}
+}
+
+// A standby counts no writes; promoted, it counts from then on.
+func TestStandby(t *testing.T) {
+	for _, v := range pgtest.Versions(t) {
+		t.Run(v.String(), func(t *testing.T) {
+			srv := pgtest.Start(t, v)
+			r := watch(t, srv, orders)
+			r.turn(t)
+			folder := srv.Value(t, "postgres", "SELECT current_setting('data_directory')")
+			srv.Stop()
+			if err := os.WriteFile(filepath.Join(folder, "standby.signal"), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			srv.Restart(t)
+			r.turn(t)
+			if s := r.State(); !s.Up || !s.Standby || s.AnewWhy == "" {
 				t.Errorf("state %+v", s)
 			}
-			if n := strings.Count(r.log.String(), "cannot read"); n != 1 {
-				t.Errorf("told %d times: %s", n, r.log.String())
-			}
-			other := pgtest.Start(t, v) // in its place, with the same names
-			other.Exec(t, "postgres", "CREATE DATABASE "+r.db)
-			other.Exec(t, r.db, orders)
-			other.Exec(t, r.db, "DELETE FROM orders WHERE id <= 500")
-			r.config.Port = uint16(other.Port)
-			for _, f := range r.config.Fallbacks {
-				f.Port = uint16(other.Port)
-			}
+			srv.Exec(t, "postgres", "SELECT pg_promote()")
 			r.turn(t)
-			r.turn(t)
-			r.expect(t, "another server", "")
-			if s := r.State(); !s.Up || s.AnewWhy == "" {
+			if s := r.State(); !s.Up || s.Standby || !strings.Contains(s.AnewWhy, "promoted") {
 				t.Errorf("state %+v", s)
 			}
+			r.run(t, "DELETE FROM orders WHERE id <= 20")
+			r.turn(t)
+			r.turn(t)
+			r.turn(t)
+			r.expect(t, "after the promotion", "orders 20")
 		})
 	}
 }
@@ -319,10 +362,30 @@ func TestRights(t *testing.T) {
 		if n := strings.Count(r.log.String(), "counters of a database"); n != 2 {
 			t.Errorf("faults were logged %d times: %s", n, r.log.String())
 		}
+		srv.Exec(t, "postgres", "ALTER DATABASE "+r.db+" SET track_counts = off")
+		r.o.Databases = []string{r.db}
+		if r.poll(t.Context()) || !strings.Contains(r.State().Why, "track_counts is off") {
+			t.Errorf("without counters: %+v", r.State())
+		}
 		if n := srv.Value(t, "postgres", "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'holdfast monitor' AND query_start < now() - interval '5 s'"); n != "0" {
 			t.Errorf("%s connections stay", n)
 		}
 	})
+}
+
+// Of too many tables the newest are left out, and State says how many.
+func TestTooManyTables(t *testing.T) {
+	srv := pgtest.Shared(t, pgtest.Newest(t))
+	r := watch(t, srv, "CREATE TABLE a (); CREATE TABLE b (); CREATE TABLE c ()")
+	for most, want := range map[int]string{0: "0 3", 2: "2 1", 3: "3 0", 9: "3 0"} {
+		s, err := r.readSnapshot(t.Context(), r.db, most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(len(s.tables), s.left); got != want {
+			t.Errorf("of at most %d: %s, want %s", most, got, want)
+		}
+	}
 }
 
 // Its sessions cannot write.

@@ -11,7 +11,8 @@ import (
 
 const epochText = `
 SELECT (SELECT system_identifier FROM pg_catalog.pg_control_system()), (SELECT timeline_id FROM pg_catalog.pg_control_checkpoint()),
-  pg_catalog.pg_postmaster_start_time(), pg_catalog.pg_stat_get_db_stat_reset_time(d.oid), pg_catalog.pg_is_in_recovery()
+  pg_catalog.pg_postmaster_start_time(), pg_catalog.pg_stat_get_db_stat_reset_time(d.oid), pg_catalog.pg_is_in_recovery(),
+  pg_catalog.current_setting('track_counts') = 'on'
 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()`
 
 // The functions behind pg_stat_all_tables are called for tables of people alone; the
@@ -38,6 +39,17 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_cata
 const cascadesText = `
 SELECT DISTINCT coalesce(pg_catalog.pg_partition_root(conrelid)::oid, conrelid), coalesce(pg_catalog.pg_partition_root(confrelid)::oid, confrelid)
 FROM pg_catalog.pg_constraint WHERE contype = 'f' AND confdeltype = 'c' LIMIT $1::int8`
+
+// Views, and tables with rules, depend on the relations that these name (manual,
+// "pg_depend"); a child of a table loses rows to a DELETE of its parent.
+const throughText = `
+SELECT e.of, e.by, n.nspname::text, c.relname::text, e.rule AND c.relkind <> 'v' FROM (
+  SELECT d.refobjid AS of, r.ev_class AS by, true AS rule FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
+  WHERE d.classid = 2618 AND d.refclassid = 1259 AND d.refobjid >= 16384 AND r.ev_class <> d.refobjid
+  UNION SELECT i.inhrelid, i.inhparent, false FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class k ON k.oid = i.inhrelid
+  WHERE k.relkind = 'r' AND NOT k.relispartition) e
+JOIN pg_catalog.pg_class c ON c.oid = e.by JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v') LIMIT $1::int8`
 
 // The databases that can be watched. has_database_privilege is true of a superuser.
 const databasesText = `
@@ -88,8 +100,8 @@ func (m *Monitor) readDatabases(ctx context.Context) (names []string, left int, 
 	return names, all - len(names), nil
 }
 
-// readSnapshot reads the counters of one database.
-func (m *Monitor) readSnapshot(ctx context.Context, name string) (*snapshot, error) {
+// readSnapshot reads the counters of one database, of so many tables at most.
+func (m *Monitor) readSnapshot(ctx context.Context, name string, most int) (*snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
 	conn, err := m.dial(ctx, name)
@@ -98,9 +110,12 @@ func (m *Monitor) readSnapshot(ctx context.Context, name string) (*snapshot, err
 	}
 	defer conn.Close(ctx)
 	s := &snapshot{}
-	e := &s.epoch
-	if err := conn.QueryRow(ctx, epochText).Scan(&e.System, &e.Timeline, &e.Started, &e.Reset, &e.Standby); err != nil {
+	e, tracks := &s.epoch, false
+	if err := conn.QueryRow(ctx, epochText).Scan(&e.System, &e.Timeline, &e.Started, &e.Reset, &e.Standby, &tracks); err != nil {
 		return nil, fmt.Errorf("asking for the server's age: %w", err)
+	}
+	if !tracks {
+		return nil, errors.New("track_counts is off, so the server counts nothing")
 	}
 	if e.Standby {
 		s.at = time.Now()
@@ -109,7 +124,10 @@ func (m *Monitor) readSnapshot(ctx context.Context, name string) (*snapshot, err
 	if err := s.readCascades(ctx, conn); err != nil {
 		return nil, err
 	}
-	if err := s.readCounters(ctx, conn); err != nil {
+	if err := s.readThrough(ctx, conn); err != nil {
+		return nil, err
+	}
+	if err := s.readCounters(ctx, conn, most); err != nil {
 		return nil, err
 	}
 	s.at = time.Now()
@@ -132,20 +150,46 @@ func (s *snapshot) readCascades(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-func (s *snapshot) readCounters(ctx context.Context, conn *pgx.Conn) error {
-	rows, err := conn.Query(ctx, countersText, maxTables)
+func (s *snapshot) readThrough(ctx context.Context, conn *pgx.Conn) error {
+	rows, err := conn.Query(ctx, throughText, maxThrough)
+	if err != nil {
+		return fmt.Errorf("asking for the views: %w", err)
+	}
+	s.through, s.called = map[uint32][]uint32{}, map[uint32]relation{}
+	var of, by uint32
+	var name relation
+	var along bool
+	if _, err := pgx.ForEachRow(rows, []any{&of, &by, &name.schema, &name.name, &along}, func() error {
+		if along {
+			s.cascades[of] = append(s.cascades[of], by)
+			return nil
+		}
+		s.through[of] = append(s.through[of], by)
+		s.called[by] = name
+		return nil
+	}); err != nil {
+		return fmt.Errorf("asking for the views: %w", err)
+	}
+	return nil
+}
+
+func (s *snapshot) readCounters(ctx context.Context, conn *pgx.Conn, most int) error {
+	rows, err := conn.Query(ctx, countersText, most)
 	if err != nil {
 		return fmt.Errorf("asking for the counters: %w", err)
 	}
 	var c counters
 	into := []any{&c.OID, &c.Root, &c.Schema, &c.Name, &c.RootSchema, &c.RootName, &c.Inserted, &c.Updated, &c.Deleted, &c.Live, &c.Estimate, &c.Upkeep, &c.Triggers}
 	if _, err := pgx.ForEachRow(rows, into, func() error {
+		if c.Root == c.OID { // nearly all: their names are kept once
+			c.RootSchema, c.RootName = c.Schema, c.Name
+		}
 		s.tables = append(s.tables, c)
 		return nil
 	}); err != nil {
 		return fmt.Errorf("asking for the counters: %w", err)
 	}
-	if len(s.tables) < maxTables {
+	if len(s.tables) < most {
 		return nil
 	}
 	var all int

@@ -72,8 +72,17 @@ func (m *Monitor) logFaults(old, s State) {
 	}
 }
 
-// whyOf is an error in one line: pgx puts each address that it tried on its own.
-func whyOf(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+// whyOf is an error in one line: pgx has one for each address and each way of TLS that
+// it tried, many of them the same.
+func whyOf(err error) string {
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, " ")
+}
 
 // sortFaults puts them in the order of their names.
 func sortFaults(list []Fault) {

@@ -49,6 +49,7 @@ type Server struct {
 	Certificate Certificate
 
 	folder string
+	setup  setup
 	cmd    *exec.Cmd
 	exited chan struct{} // closed when the process has ended
 	once   sync.Once     // stop
@@ -109,7 +110,7 @@ func start(v Version, opts []Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	srv := &Server{Version: v, Host: "127.0.0.1", folder: folder, Sockets: filepath.Join(folder, "s")}
+	srv := &Server{Version: v, Host: "127.0.0.1", folder: folder, Sockets: filepath.Join(folder, "s"), setup: s}
 	err = srv.prepare(s)
 	if err == nil {
 		err = srv.launch(s)
@@ -216,6 +217,15 @@ func (srv *Server) Stop() { srv.end(syscall.SIGINT) }
 // Crash shuts the server down as `pg_ctl stop -m immediate` does: clients lose
 // their connections.
 func (srv *Server) Crash() { srv.end(syscall.SIGQUIT) }
+
+// Restart starts the server again after Stop or Crash, on the same port and with the
+// same settings.
+func (srv *Server) Restart(t testing.TB) {
+	t.Helper()
+	if err := srv.run(srv.setup.args(srv.data(), srv.Sockets, srv.Port)); err != nil {
+		t.Fatalf("pgtest: starting PostgreSQL %s again: %v", srv.Version.Full, err)
+	}
+}
 
 // stop throws the server away, so it need not shut down in good order.
 func (srv *Server) stop() {
