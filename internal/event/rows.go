@@ -20,7 +20,8 @@ type Tally struct {
 type Rows struct {
 	// Table is as deletes are counted by: the bare name of a table of the schema
 	// public or of a name written without a schema, "audit.orders" of others. Empty
-	// stands for tables that the texts do not name.
+	// stands for tables that no text names, and for the rest where a transaction has
+	// too many.
 	Table string
 
 	Deleted int64 // rows whose deletion was committed
@@ -32,6 +33,7 @@ type Rows struct {
 	Undone int64
 
 	// Example is the text of one of its statements, with constants replaced and
-	// without bind values, shortened; empty where nothing was deleted.
+	// without bind values, shortened; empty where nothing was deleted, and mostly where
+	// Table is.
 	Example string
 }

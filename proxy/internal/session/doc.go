@@ -27,7 +27,8 @@
 // steps.go says where an answer is certain, answer.go reads it, spare.go acts on it),
 // refuse.go refuses, server.go walks the server's bytes, replies.go
 // matches a reply to what it answers, copy.go follows copy data, resync.go finds out
-// where the server is when they leave that open, names.go keeps prepared statements
+// where the server is when they leave that open, tags.go reads what tags say about rows
+// and transactions, tally.go sums it, names.go keeps prepared statements
 // and portals, stands.go says what one may run, key.go knows what the server takes
 // their names for, kept.go bounds what is remembered of them, settings.go knows under
 // which settings text is read, violation.go answers what is no message.

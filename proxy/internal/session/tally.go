@@ -8,9 +8,8 @@ import (
 
 const (
 	// maxTallyTables bounds the tables that are told apart in a transaction, and
-	// behind each of its savepoints, at 60 bytes each; what the rest lost is summed
-	// under the empty table. Statements that are written by hand or by a program
-	// rarely name more; what deletes from every table of a database does.
+	// behind each of its savepoints, at 60 bytes each; the rest is summed under the
+	// empty table. Few transactions have more: those that empty a whole database.
 	maxTallyTables = 128
 
 	// maxTallyRows bounds the sums of all savepoints together, and maxSavepoints

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 )
@@ -82,8 +83,8 @@ func TestTallyIsNaive(t *testing.T) {
 			}
 			exact = exact && len(want.savepoints) < maxSavepoints && tables < maxTallyTables
 			forgot = forgot || len(got.savepoints) < len(want.savepoints)
-			if len(got.savepoints) > maxSavepoints || len(got.rows) > maxTallyRows+maxTallyTables+1 || len(got.undone) > maxTallyTables+1 {
-				t.Fatalf("seed %d: %d savepoints, %d sums, %d of them undone", seed, len(got.savepoints), len(got.rows), len(got.undone))
+			if len(got.savepoints) > maxSavepoints || len(got.rows) > maxTallyRows+maxTallyTables+1 || len(got.undone) > maxTallyTables+1 || got.bytes() > 150<<10 {
+				t.Fatalf("seed %d: %d savepoints, %d sums, %d undone, %d bytes", seed, len(got.savepoints), len(got.rows), len(got.undone), got.bytes())
 			}
 		}
 		forgotten = forgotten || forgot
@@ -95,6 +96,11 @@ func TestTallyIsNaive(t *testing.T) {
 	if !forgotten {
 		t.Error("no seed goes beyond the bounds")
 	}
+}
+
+// bytes is the memory of a tally, names left out: those are the facts' own.
+func (t *tally) bytes() int {
+	return (cap(t.rows)+cap(t.undone))*int(unsafe.Sizeof(event.Rows{})) + cap(t.savepoints)*int(unsafe.Sizeof(mark{}))
 }
 
 func compareTally(t *testing.T, seed uint64, got *tally, want *naive, exact, committed bool) {

@@ -6,7 +6,6 @@ import "slices"
 type savepoint struct {
 	name     string
 	now      savedState
-	saved    *savedState
 	outgoing []notification
 	reading  map[*portal]string // the portals of that time, and the tables that they read
 	undo     func()             // tells those who watch what is destroyed
@@ -50,7 +49,7 @@ func (s *server) performSavepoint(p *portal, st *statement) *failure {
 
 func (s *server) setSavepoint(name string) {
 	sp := savepoint{
-		name: name, now: s.state(), saved: s.saved, outgoing: slices.Clone(s.outgoing),
+		name: name, now: s.state(), outgoing: slices.Clone(s.outgoing),
 		reading: map[*portal]string{}, undo: s.marked(),
 	}
 	for _, other := range s.portals {

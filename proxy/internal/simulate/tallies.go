@@ -1,11 +1,13 @@
 package simulate
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
+	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 )
 
 // changed is what happened to the rows of a table in one session.
@@ -64,9 +66,30 @@ func (c *conversation) tallied(rows []event.Rows) {
 		c.world.stats.Tallied = c.world.stats.Tallied.plus(n)
 		if r.Table == "" {
 			c.world.stats.Unnamed += n.deleted + n.updated + n.undone
+			if c.mode == session.Enforce && !c.hasUncertainText() {
+				c.fail("the core does not know the table of %+v", n)
+			}
 		}
 	}
 	c.trace("core", "a transaction is over")
+}
+
+// hasUncertainText says that the client has sent text that can be read in two ways, or
+// two statements of one name.
+func (c *conversation) hasUncertainText() bool {
+	named := map[string]bool{}
+	for _, m := range c.sent {
+		if bytes.IndexByte(m, '\\') >= 0 {
+			return true
+		}
+		if f, _ := wire.ReadParse(m.body()); m.kind() == wire.Parse && len(f.Name) > 0 {
+			if named[string(f.Name)] {
+				return true
+			}
+			named[string(f.Name)] = true
+		}
+	}
+	return false
 }
 
 // checkTallies holds what the core has said against what happened. No transaction may
