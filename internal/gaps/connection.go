@@ -35,7 +35,9 @@ const (
 // connection is one to the server. Not safe for concurrent use.
 type connection struct {
 	*pgx.Conn
-	user string
+	user      string
+	statement time.Duration // statementLimit
+	patience  time.Duration // lockPatience
 }
 
 func connect(ctx context.Context, url string) (*connection, error) {
@@ -56,7 +58,7 @@ func connect(ctx context.Context, url string) (*connection, error) {
 	if err != nil {
 		return nil, &Fault{What: "the server cannot be reached: " + oneLine(err), Now: "See whether URL, user and password are right.", Err: err}
 	}
-	return &connection{conn, config.User}, nil
+	return &connection{conn, config.User, statementLimit, lockPatience}, nil
 }
 
 // oneLine is an error of pgx without what it says again for each way it tried.
@@ -70,16 +72,19 @@ func oneLine(err error) string {
 	return strings.Join(lines, " ")
 }
 
-// settings begin each transaction. In the walk nothing but pg_catalog is searched, so
-// that no table or operator of somebody else stands in for the server's own; an index
-// is preferred to reading or sorting the whole table, whatever the statistics say.
-var settings = []string{
-	"BEGIN READ ONLY",
-	fmt.Sprintf("SET LOCAL statement_timeout = %d", statementLimit.Milliseconds()),
-	fmt.Sprintf("SET LOCAL lock_timeout = %d", lockLimit.Milliseconds()),
-	"SET LOCAL timezone = 'UTC'",
+// settings begin each transaction.
+func (c *connection) settings() []string {
+	return []string{
+		"BEGIN READ ONLY",
+		fmt.Sprintf("SET LOCAL statement_timeout = %d", c.statement.Milliseconds()),
+		fmt.Sprintf("SET LOCAL lock_timeout = %d", lockLimit.Milliseconds()),
+		"SET LOCAL timezone = 'UTC'",
+	}
 }
 
+// walkSettings are those of the walk. Nothing but pg_catalog is searched, so that no
+// table or operator of somebody else stands in for the server's own; an index is
+// preferred to reading or sorting the whole table, whatever the statistics say.
 var walkSettings = []string{
 	"SET LOCAL search_path = pg_catalog",
 	"SET LOCAL enable_seqscan = off",
@@ -89,7 +94,7 @@ var walkSettings = []string{
 
 // short runs read in a READ ONLY transaction with time limits.
 func (c *connection) short(ctx context.Context, further []string, read func() error) error {
-	begin := strings.Join(append(settings[:len(settings):len(settings)], further...), "; ")
+	begin := strings.Join(append(c.settings(), further...), "; ")
 	if _, err := c.PgConn().Exec(ctx, begin).ReadAll(); err != nil {
 		c.rollback(ctx)
 		return fmt.Errorf("beginning to read: %w", err)
@@ -106,14 +111,14 @@ func (c *connection) rollback(ctx context.Context) {
 
 // patiently is short, again and again while somebody else has a lock on the table.
 func (c *connection) patiently(ctx context.Context, table string, further []string, read func() error) error {
-	for deadline := time.Now().Add(lockPatience); ; {
+	for deadline := time.Now().Add(c.patience); ; {
 		err := c.short(ctx, further, read)
 		switch {
 		case stateOf(err) != lockNotAvailable:
 			return err
 		case time.Now().After(deadline):
 			return &Fault{
-				What: fmt.Sprintf("%s is locked: another session has or wants ACCESS EXCLUSIVE, as ALTER TABLE and VACUUM FULL do, for %s", table, lockPatience),
+				What: fmt.Sprintf("%s is locked: another session has or wants ACCESS EXCLUSIVE, as ALTER TABLE and VACUUM FULL do, for %s", table, c.patience),
 				Now:  "Look for it in pg_locks, and try again once it is over.", Err: err,
 			}
 		}

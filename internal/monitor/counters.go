@@ -175,9 +175,10 @@ func rowsOf(c counters) int64 {
 // keys are followed to here.
 const maxAncestors = 100
 
-// ancestors are the relations whose deletes reach a table, step by step.
+// ancestors are the relations whose deletes reach a table, step by step; the table itself
+// is among them where a step leads back to it.
 func ancestors(steps map[uint32][]uint32, from uint32) (list []uint32) {
-	met := map[uint32]bool{from: true}
+	met := map[uint32]bool{}
 	for next := []uint32{from}; len(next) > 0 && len(list) < maxAncestors; next = next[1:] {
 		for _, parent := range steps[next[0]] {
 			if !met[parent] {

@@ -57,12 +57,6 @@ type ledger struct {
 	fired    map[string]int      // the last turn in which they wrote to one with triggers
 }
 
-// credit is what sessions did in one turn.
-type credit struct {
-	turn int
-	sums
-}
-
 // account is what is open of one table.
 type account struct {
 	movement                  // the latest
@@ -93,32 +87,13 @@ func newLedger(interval time.Duration) *ledger {
 func (l *ledger) turn(at time.Time, moved []movement, seen map[string]sums) (told []Behind) {
 	l.turns++
 	l.take(moved, seen)
-	rest := make([]int64, len(moved))
-	for i, m := range moved {
+	for _, m := range moved {
 		l.undo(m)
-		rest[i] = m.gone
 		if a := l.accounts[m.table]; a != nil {
 			a.movement = m
 		}
 	}
-	// A name without a schema may be of several tables: each first takes what is surely
-	// its own.
-	for _, names := range []func(movement) []string{own, others} {
-		for _, table := range slices.Sorted(maps.Keys(l.accounts)) {
-			for i, a := 0, l.accounts[table]; i < len(a.doubts); i++ {
-				a.doubts[i].rows = l.explain(names(a.movement), a.doubts[i].rows, a.moves)
-			}
-		}
-		for i, m := range moved {
-			rest[i] = l.explain(names(m), rest[i], m.moves)
-		}
-	}
-	for i, m := range moved {
-		if rest[i] > 0 {
-			a := l.account(m)
-			a.doubts = append(a.doubts, doubt{l.turns, m.since, rest[i]})
-		}
-	}
+	l.doubt(moved, l.match(moved))
 	for table, a := range l.accounts {
 		told = append(told, l.conclude(at, a)...)
 		if len(a.doubts) == 0 && a.behind.rows == 0 && a.cascading.rows == 0 {
@@ -130,13 +105,40 @@ func (l *ledger) turn(at time.Time, moved []movement, seen map[string]sums) (tol
 	return told
 }
 
-func (l *ledger) account(m movement) *account {
-	a := l.accounts[m.table]
-	if a == nil {
-		a = &account{movement: m}
-		l.accounts[m.table] = a
+// match explains what is in doubt and then what moved now, and returns what is left of
+// the latter. A name without a schema may be of several tables: each first takes what is
+// surely its own.
+func (l *ledger) match(moved []movement) (rest []int64) {
+	rest = make([]int64, len(moved))
+	for i, m := range moved {
+		rest[i] = m.gone
 	}
-	return a
+	for _, names := range []func(movement) []string{own, others} {
+		for _, table := range slices.Sorted(maps.Keys(l.accounts)) {
+			for i, a := 0, l.accounts[table]; i < len(a.doubts); i++ {
+				a.doubts[i].rows = l.explain(names(a.movement), a.doubts[i].rows, a.moves)
+			}
+		}
+		for i, m := range moved {
+			rest[i] = l.explain(names(m), rest[i], m.moves)
+		}
+	}
+	return rest
+}
+
+// doubt keeps what is without an explanation until the next turn.
+func (l *ledger) doubt(moved []movement, rest []int64) {
+	for i, m := range moved {
+		if rest[i] == 0 {
+			continue
+		}
+		a := l.accounts[m.table]
+		if a == nil {
+			a = &account{movement: m}
+			l.accounts[m.table] = a
+		}
+		a.doubts = append(a.doubts, doubt{l.turns, m.since, rest[i]})
+	}
 }
 
 // take makes credits of what sessions did.
@@ -156,91 +158,52 @@ func (l *ledger) take(moved []movement, seen map[string]sums) {
 			if m.triggers {
 				l.fired[m.table] = l.turns
 			}
-			if n.deleted+n.undone > 0 {
+			if n.deleted > 0 || n.undone > 0 {
 				l.deleted[m.table] = l.turns
 			}
 		}
 	}
 }
 
-// own is the name of a table that no other has, others are what sessions may have called
-// it as well; the empty name is of statements that do not say which table they delete
-// from.
-func own(m movement) []string    { return m.names[:1] }
-func others(m movement) []string { return append(m.names[1:len(m.names):len(m.names)], "") }
-
-// explain uses up credits of the names for rows of a table and returns what is left
-// without one.
-func (l *ledger) explain(names []string, rows int64, moves bool) int64 {
-	for _, name := range names {
-		if rows == 0 {
-			break
-		}
-		rows = l.use(name, rows, moves)
-	}
-	return rows
-}
-
-// undo uses up what sessions rolled back for the rows of which the counters show that
-// they are not gone: it explains no others.
-func (l *ledger) undo(m movement) {
-	rows := m.deleted - m.gone
-	for _, names := range [][]string{own(m), others(m)} {
-		for _, name := range names {
-			list := l.credits[name]
-			for i := 0; i < len(list) && rows > 0; i++ {
-				rows = draw(&list[i].undone, rows)
-			}
-		}
-	}
-}
-
-func (l *ledger) use(name string, rows int64, moves bool) int64 {
-	list := l.credits[name]
-	for i := range list {
-		rows = draw(&list[i].deleted, rows)
-		rows = draw(&list[i].undone, rows)
-		if moves {
-			rows = draw(&list[i].updated, rows)
-		}
-	}
-	return rows
-}
-
-// draw takes up to rows from a credit and returns what it did not have.
-func draw(from *int64, rows int64) int64 {
-	n := min(*from, rows)
-	*from -= n
-	return rows - n
-}
-
 // conclude tells of the doubts that have stood for a turn.
 func (l *ledger) conclude(at time.Time, a *account) (told []Behind) {
 	cascade := l.recent(a.parents, l.deleted)
 	a.doubts = slices.DeleteFunc(a.doubts, func(d doubt) bool {
-		if d.rows > 0 && d.turn == l.turns {
+		switch {
+		case d.rows == 0:
+		case d.turn == l.turns:
 			return false
+		case len(cascade) > 0:
+			a.cascading.add(d)
+		default:
+			a.behind.add(d)
 		}
-		sum := &a.behind
-		if len(cascade) > 0 {
-			sum = &a.cascading
-		}
-		if d.rows > 0 && sum.rows == 0 {
-			sum.since = d.since
-		}
-		sum.rows = add(sum.rows, d.rows)
 		return true
 	})
-	one := Behind{At: at, Table: a.table, Rows: a.rows}
-	if a.cascading.rows >= tolerated {
-		one.Since, one.Deleted, one.Cascade = a.cascading.since, a.cascading.rows, cascade
-		told, a.cascading = append(told, one), finding{}
+	if f := a.cascading.take(); f.rows > 0 {
+		told = append(told, Behind{At: at, Since: f.since, Table: a.table, Deleted: f.rows, Rows: a.rows, Cascade: cascade})
 	}
-	if a.behind.rows >= tolerated {
-		one.Since, one.Deleted, one.Cascade, one.Triggers = a.behind.since, a.behind.rows, nil, l.recent(slices.Collect(maps.Keys(l.fired)), l.fired)
-		told, a.behind = append(told, one), finding{}
+	if f := a.behind.take(); f.rows > 0 {
+		triggers := l.recent(slices.Collect(maps.Keys(l.fired)), l.fired)
+		told = append(told, Behind{At: at, Since: f.since, Table: a.table, Deleted: f.rows, Rows: a.rows, Triggers: triggers})
 	}
 	return told
+}
+
+// add adds a doubt that has stood.
+func (f *finding) add(d doubt) {
+	if f.rows == 0 {
+		f.since = d.since
+	}
+	f.rows = add(f.rows, d.rows)
+}
+
+// take empties a finding that is worth telling; otherwise it returns none.
+func (f *finding) take() (worth finding) {
+	if f.rows >= tolerated {
+		worth, *f = *f, finding{}
+	}
+	return worth
 }
 
 // recent are those of the tables that are in when, the first maxHints of them by name:

@@ -166,7 +166,7 @@ func TestLedgerForgets(t *testing.T) {
 
 func TestAncestors(t *testing.T) {
 	cascades := map[uint32][]uint32{1: {2, 3}, 2: {4}, 3: {4}, 4: {1, 4}}
-	if got := fmt.Sprint(ancestors(cascades, 1)); got != "[2 3 4]" {
+	if got := fmt.Sprint(ancestors(cascades, 1)); got != "[2 3 4 1]" {
 		t.Errorf("ancestors %s", got)
 	}
 	long := map[uint32][]uint32{}

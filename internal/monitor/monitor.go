@@ -76,6 +76,9 @@ func (m *Monitor) poll(ctx context.Context) bool {
 			s.Faults = append(s.Faults, Fault{name, whyOf(err)})
 		}
 	}
+	if ctx.Err() != nil {
+		return false // what failed, failed because of that
+	}
 	m.drop(names)
 	sortFaults(s.Faults)
 	if s.Databases == 0 {

@@ -155,6 +155,18 @@ INSERT INTO items SELECT n, 1 + n % 100 FROM generate_series(1, 300) n; INSERT I
 	})
 }
 
+// A tag says one row, and the table's own foreign key takes a tree of them.
+func TestCascadeToItself(t *testing.T) {
+	srv := pgtest.Shared(t, pgtest.Newest(t))
+	r := watch(t, srv, "CREATE TABLE nodes (id int PRIMARY KEY, parent int REFERENCES nodes ON DELETE CASCADE); INSERT INTO nodes SELECT n, nullif(n - 1, 0) FROM generate_series(1, 50) n")
+	r.turn(t)
+	r.run(t, "DELETE FROM nodes WHERE id = 31")
+	r.seenDeleting("nodes", 1, 0)
+	r.turn(t)
+	r.turn(t)
+	r.expect(t, "a tree", "nodes 19 by [nodes]")
+}
+
 func TestTriggersAreNamed(t *testing.T) {
 	pgtest.Each(t, func(t *testing.T, srv *pgtest.Server) {
 		r := watch(t, srv, orders, `CREATE TABLE cart (id int); INSERT INTO cart SELECT generate_series(1, 50);
