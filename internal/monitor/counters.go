@@ -23,8 +23,8 @@ type counters struct {
 
 // epoch tells counters that go on from those that started anew.
 type epoch struct {
-	System   int64 // identifier of the cluster
-	Timeline int32 // changed by a promotion
+	System   int64  // identifier of the cluster
+	Timeline string // changed by a promotion; empty of a standby
 	Started  time.Time
 	Reset    *time.Time // of the database's counters; nil is never
 	Standby  bool

@@ -202,19 +202,19 @@ func TestGone(t *testing.T) {
 func TestEpochs(t *testing.T) {
 	reset := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	later := reset.Add(time.Hour)
-	was := epoch{System: 1, Timeline: 1, Started: reset, Reset: &reset}
+	was := epoch{System: 1, Timeline: "00000001", Started: reset, Reset: &reset}
 	same := reset.In(time.FixedZone("", 3600))
 	for _, test := range []struct {
 		now  epoch
 		want string
 	}{
-		{epoch{System: 1, Timeline: 1, Started: same, Reset: &same}, ""},
-		{epoch{System: 2, Timeline: 1, Started: reset, Reset: &reset}, "another server"},
-		{epoch{System: 1, Timeline: 2, Started: later, Reset: &reset}, "promoted"},
-		{epoch{System: 1, Timeline: 1, Started: reset, Reset: &reset, Standby: true}, "promoted"},
-		{epoch{System: 1, Timeline: 1, Started: later, Reset: &reset}, "started again"},
-		{epoch{System: 1, Timeline: 1, Started: reset, Reset: &later}, "pg_stat_reset"},
-		{epoch{System: 1, Timeline: 1, Started: reset}, "pg_stat_reset"},
+		{epoch{System: 1, Timeline: "00000001", Started: same, Reset: &same}, ""},
+		{epoch{System: 2, Timeline: "00000001", Started: reset, Reset: &reset}, "another server"},
+		{epoch{System: 1, Timeline: "00000002", Started: later, Reset: &reset}, "promoted"},
+		{epoch{System: 1, Timeline: "00000001", Started: reset, Reset: &reset, Standby: true}, "promoted"},
+		{epoch{System: 1, Timeline: "00000001", Started: later, Reset: &reset}, "started again"},
+		{epoch{System: 1, Timeline: "00000001", Started: reset, Reset: &later}, "pg_stat_reset"},
+		{epoch{System: 1, Timeline: "00000001", Started: reset}, "pg_stat_reset"},
 	} {
 		got := was.why(test.now)
 		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {

@@ -9,8 +9,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// The timeline is that of the log being written: the control file has it only once the
+// first checkpoint after a promotion is over.
 const epochText = `
-SELECT (SELECT system_identifier FROM pg_catalog.pg_control_system()), (SELECT timeline_id FROM pg_catalog.pg_control_checkpoint()),
+SELECT (SELECT system_identifier FROM pg_catalog.pg_control_system()), CASE WHEN pg_catalog.pg_is_in_recovery() THEN ''
+    ELSE pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8) END,
   pg_catalog.pg_postmaster_start_time(), pg_catalog.pg_stat_get_db_stat_reset_time(d.oid), pg_catalog.pg_is_in_recovery(),
   pg_catalog.current_setting('track_counts') = 'on'
 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()`
