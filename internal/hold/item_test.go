@@ -368,3 +368,40 @@ func TestGivingBackOnABadDisk(t *testing.T) {
 		})
 	}
 }
+
+// TestFileEndsWithItsLastStatement, not while that is being written.
+func TestFileEndsWithItsLastStatement(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, people(t))
+		h := r.submitted(file(), "zoe", "ben")
+		var sent []hold.Hold
+		for _, key := range []string{"one", "one", "two"} {
+			if key == "two" { // what came before is settled while the disk is slow with it
+				r.disk.fail(func(op string) error {
+					if op == "insert" {
+						for _, s := range sent {
+							r.Finish(s.ID, hold.Executed, "DROP TABLE")
+						}
+						time.Sleep(time.Second)
+					}
+					return nil
+				}, nil)
+			}
+			s, ok := r.passes(listed(key))
+			if !ok {
+				t.Fatalf("%s: %+v", key, s)
+			}
+			sent = append(sent, s)
+		}
+		r.disk.fail(nil, nil)
+		synctest.Wait()
+		if got := r.stored(h.ID); got.State != hold.Released {
+			t.Errorf("before its last statement has ended: %s %s", got.State, got.Result)
+		}
+		r.Finish(sent[2].ID, hold.Executed, "DROP TABLE")
+		synctest.Wait()
+		if got := r.stored(h.ID); got.State != hold.Executed {
+			t.Errorf("%s %s", got.State, got.Result)
+		}
+	})
+}
