@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/console"
 	"github.com/holdfast-db/holdfast/internal/metrics"
+	"github.com/holdfast-db/holdfast/internal/wording"
 	"github.com/holdfast-db/holdfast/proxy"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -92,4 +95,17 @@ func (p *parts) metrics() http.Handler {
 		Totals: p.alerts.Totals, Health: p.alerts.Health,
 		Alerts: func() []alert.Alert { return p.open(context.Background()) },
 	})
+}
+
+// volumeText says which deletes are told, and which are braked.
+func volumeText(v config.Volume) string {
+	text := fmt.Sprintf("Alerts: %s rows or %.3g %% of a table by one actor in ten minutes, and what is unusual after %d days of learning (%s)",
+		wording.Number(uint64(v.Limit.Rows)), 100*v.Limit.Share, int(math.Ceil(v.Learn.Hours()/24)), v.Zone)
+	if n := len(v.Expected); n > 0 {
+		text += "; " + wording.Count(n, "declared job")
+	}
+	if n := len(v.Brake); n > 0 {
+		return text + "; " + wording.Count(n, "rule") + " for brakes."
+	}
+	return text + "; none sets a brake."
 }

@@ -3,6 +3,8 @@ package main_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +120,21 @@ func TestBrake(t *testing.T) {
 	wantAll(t, other.Do("SELECT count(*) FROM orders WHERE id = 20001;"), "1")
 	wantAll(t, other.Do("UPDATE orders SET note = 'x' WHERE id = 20001;"), "UPDATE 1")
 	wantAll(t, other.Do("DELETE FROM customers WHERE id = 7;"), "DELETE 1")
+	wantExit(t, "denying", h.as(t, h.ben, "deny", hold.ID), 0, hold.ID)
+	wantAll(t, ana.Finish(), "ERROR:  holdfast: denied by ben")
+
+	file := filepath.Join(h.hf.Folder, "holdfast.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, append(text, "limits: {rows: 900}\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pgtest.Await(t, long, h.hf.Log, func() bool { return strings.Contains(h.hf.Log(), "policy loaded: it judges") })
+	ana.Type("DELETE FROM orders WHERE id = 19000;")
+	ana.Await("Ctrl-C withdraws.")
+	hold = h.hf.AwaitHold(t, "DELETE FROM orders WHERE id = 19000")
 	wantExit(t, "denying", h.as(t, h.ben, "deny", hold.ID), 0, hold.ID)
 	wantAll(t, ana.Finish(), "ERROR:  holdfast: denied by ben")
 

@@ -121,6 +121,7 @@ func (a *app) printCheck(c *config.Config) {
 	for _, h := range c.Hosts {
 		fmt.Fprintf(a.out, "  %s: %s, %s\n", escape(h.Name), modeText(string(h.Mode)), ruleCount(c.RulesFor(h)))
 	}
+	a.paragraph(volumeText(c.Volume))
 	a.paragraph(counting)
 	for _, w := range c.Warnings {
 		fmt.Fprintf(a.out, "\n%s\n", w.Error())
