@@ -178,9 +178,11 @@ func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert
 	}
 	if stand != nil {
 		d.stands = standing(d.stands, *stand, a.At)
+		d.hush(stand)
 	}
 	braked, lasted := l.Braked(), l.Lasts()
 	l.answer(a)
+	d.unlearned = true
 	if lasted && !l.Lasts() {
 		d.watch.End(l.Watched, a.Verb == Accept)
 		l.Watched = 0
@@ -195,6 +197,16 @@ func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert
 		d.setBrakes()
 	}
 	return l.clone().Alert
+}
+
+// hush has nobody told of the other alerts of an actor on a table either.
+func (d *Desk) hush(s *Standing) {
+	for _, l := range d.live {
+		if s.Job == nil && l.Lasts() && s.on(&l.Alert) && s.Until.After(l.Silenced) {
+			l.Silenced, l.unwritten = s.Until, true
+			d.news.id(l.ID)
+		}
+	}
 }
 
 // answer is what an answer changes of an alert.

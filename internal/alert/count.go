@@ -16,6 +16,10 @@ const (
 	maxExamples = 3
 )
 
+// notNamed is the table of rows whose number is certain and whose table is not; see
+// event.Rows. A brake cannot be on it.
+const notNamed = "(not named)"
+
 // count counts once a second until the desk is closed.
 func (d *Desk) count() {
 	tick := time.NewTicker(countEvery)
@@ -39,6 +43,12 @@ func (d *Desk) countNow() {
 	d.counters.Advance(now)
 	d.judged(d.watch.Advance(now))
 	d.expire(now)
+	d.judging.now(d.unjudged, func(text string) {
+		if text != "" {
+			d.Log.Error().Msg("deletes are not judged: " + text)
+		}
+	})
+	d.unjudged = nil
 	d.counting.Unlock()
 	d.publish()
 }
@@ -53,16 +63,22 @@ func (d *Desk) clock() time.Time {
 }
 
 func (d *Desk) countRows(now time.Time, r *rows) {
-	at := place{r.host, r.database, r.table}
-	d.totals.add(at, r)
+	d.totals.add(place{r.host, r.database, r.table}, r)
 	if r.deleted == 0 && r.updated == 0 {
 		return // it was undone
 	}
+	if r.table == "" {
+		r.table = notNamed
+	}
+	at := place{r.host, r.database, r.table}
 	c := volume.Count{
 		At: now, Host: r.host, Database: r.database, Table: r.table, Actor: volume.Actor{User: r.user, Application: r.application},
 		Network: r.network, Deleted: r.deleted, Updated: r.updated,
 	}
-	d.remember(actorOn{at, c.Actor}, r.example)
+	if r.example != "" && r.example != r.noted.text {
+		r.noted.text = r.example
+		d.remember(actorOn{at, c.Actor}, r.example)
+	}
 	d.counters.Add(&c)
 	d.grow(&c)
 	if r.deleted > 0 {
@@ -74,15 +90,12 @@ func (d *Desk) countRows(now time.Time, r *rows) {
 // before the last one, of which clock takes care.
 func (d *Desk) judged(err error) {
 	if err != nil {
-		d.judging.now(err, func(text string) { d.Log.Error().Msg("deletes are not judged: " + text) })
+		d.unjudged = err
 	}
 }
 
 // remember keeps the text of a statement of an actor, the newest first.
 func (d *Desk) remember(who actorOn, text string) {
-	if text == "" {
-		return
-	}
 	texts, _ := d.texts.Get(who)
 	d.texts.Add(who, withText(texts, text))
 }

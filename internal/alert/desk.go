@@ -86,6 +86,11 @@ type Desk struct {
 	dropped  uint64 // alerts that found no place
 	lost     []Span
 	on       map[place][]*live // of live, by table
+	unjudged error             // of this second
+
+	learnedAt  time.Time // when the newest snapshot of the watch was made
+	unlearned  bool      // it must be made anew soon
+	relearning bool      // from counts of an earlier run
 
 	state  sync.Mutex // guards the fields up to troubles
 	live   map[string]*live

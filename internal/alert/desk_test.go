@@ -162,6 +162,28 @@ func TestCrashLosesAMinute(t *testing.T) {
 	})
 }
 
+// TestCrashLearnsAgain: what was learned is kept more rarely than what was counted, and
+// learned again from that.
+func TestCrashLearnsAgain(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, nil)
+		time.Sleep(61 * time.Second) // what was learned is kept for the first time
+		for range 8 {
+			r.take("ana", 110)
+			time.Sleep(time.Minute)
+		}
+		r.crash()
+		r.take("ana", 300)
+		time.Sleep(2 * time.Second)
+		if a := r.one(); a.Deleted < 1000 || a.Kind != volume.Limit {
+			t.Errorf("%+v", a)
+		}
+		if got := r.changes(); got != "raised" {
+			t.Errorf("changes: %s", got)
+		}
+	})
+}
+
 // TestFullDiskLosesNothing: everything goes on in memory, the trouble is said once, and
 // everything is kept as soon as that is possible.
 func TestFullDiskLosesNothing(t *testing.T) {
@@ -188,6 +210,27 @@ func TestFullDiskLosesNothing(t *testing.T) {
 		if r.one().ID != a.ID || len(tables) != 1 || tables[0].Deleted != 1200 {
 			t.Errorf("%+v", tables)
 		}
+	})
+}
+
+// TestSlowDiskDelaysNothing: a control store that does not answer delays neither a count
+// nor an alert nor a brake.
+func TestSlowDiskDelaysNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, func(o *alert.Options) { o.Rules.Brake = []alert.BrakeRule{{}} })
+		r.disk.hanging.Store(true)
+		r.take("eve", 1200)
+		time.Sleep(5 * time.Second) // the desk waits for the store
+		r.take("ana", 1200)
+		time.Sleep(2 * time.Second)
+		if list, err := r.List(context.Background(), false); err != nil || len(list) != 2 || len(r.Brakes()) != 2 {
+			t.Errorf("%+v, %v", list, err)
+		}
+		time.Sleep(time.Minute)
+		if r.Health().Fault == "" || r.logged("does not take counts") != 1 {
+			t.Error("the trouble is not told once")
+		}
+		r.disk.hanging.Store(false)
 	})
 }
 

@@ -36,6 +36,9 @@ func (d *Desk) told(v volume.Alert) {
 		d.resolve(l, v.Reason)
 	default:
 		l.Watched = v.ID
+		if d.relearning && v.State == volume.Raised {
+			return // it was told before the crash
+		}
 		l.Deleted = max(l.Deleted, v.Deleted)
 		l.Reason = l.First + "; " + v.Reason
 		d.changed(l, event.AlertUpdated, nil)
@@ -101,6 +104,7 @@ func (d *Desk) open(a Alert, watched uint64) {
 		a.Usual = 0
 	}
 	a.Silenced = d.silencedUntil(&a, now)
+	d.unlearned = true
 	l := &live{Kept: Kept{Alert: a, Watched: watched, First: a.Reason, Told: a.Deleted}, touched: now}
 	d.live[id] = l
 	at := place{a.Host, a.Database, a.Table}

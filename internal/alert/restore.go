@@ -44,8 +44,28 @@ func (d *Desk) restore(ctx context.Context, now time.Time) (err error) {
 	d.index()
 	d.reconcile()
 	d.setBrakes()
+	d.relearn(now)
 	d.judged(d.watch.Advance(d.last))
 	return nil
+}
+
+// relearn has the watch learn again what was counted after it was kept last. The minute
+// in which that was is missing from it.
+func (d *Desk) relearn(now time.Time) {
+	known := d.watch.Time()
+	if known.IsZero() {
+		return
+	}
+	d.relearning = true
+	defer func() { d.relearning = false }()
+	d.counters.Each(known.Truncate(time.Minute).Add(time.Minute), now, func(at time.Time, _ time.Duration, k volume.Key, deleted, _ uint32) {
+		if k.Actor == behindActor || deleted == 0 || !at.After(known) {
+			return
+		}
+		d.judged(d.watch.Add(&volume.Count{
+			At: at, Host: k.Host, Database: k.Database, Table: k.Table, Actor: k.Actor, Network: k.Network, Deleted: int64(deleted),
+		}))
+	})
 }
 
 func unavailable(err error) error {

@@ -44,12 +44,16 @@ type disk struct {
 	*store.Store
 	record *audit.Log
 
-	failing, recordFails atomic.Bool
+	failing, hanging, recordFails atomic.Bool
 }
 
 var errDisk = errors.New("no space left on device")
 
-func (d *disk) do(f func() error) error {
+func (d *disk) do(ctx context.Context, f func() error) error {
+	if d.hanging.Load() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	if d.failing.Load() {
 		return errDisk
 	}
@@ -57,15 +61,15 @@ func (d *disk) do(f func() error) error {
 }
 
 func (d *disk) SaveVolume(ctx context.Context, name string, b []byte) error {
-	return d.do(func() error { return d.Store.SaveVolume(ctx, name, b) })
+	return d.do(ctx, func() error { return d.Store.SaveVolume(ctx, name, b) })
 }
 
 func (d *disk) PutAlerts(ctx context.Context, list []alert.Kept) error {
-	return d.do(func() error { return d.Store.PutAlerts(ctx, list) })
+	return d.do(ctx, func() error { return d.Store.PutAlerts(ctx, list) })
 }
 
 func (d *disk) PutAnswer(ctx context.Context, k alert.Kept, s []alert.Standing) error {
-	return d.do(func() error { return d.Store.PutAnswer(ctx, k, s) })
+	return d.do(ctx, func() error { return d.Store.PutAnswer(ctx, k, s) })
 }
 
 func (d *disk) Write(ctx context.Context, e event.Event) error {

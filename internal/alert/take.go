@@ -51,6 +51,14 @@ type sum struct {
 	deleted, updated, undone atomic.Int64
 	example                  atomic.Pointer[string]
 	next                     *sum // of all of its table
+
+	noted noted
+}
+
+// noted is what whoever counts notes of a sum, so as not to look it up each second.
+type noted struct {
+	total int    // one more than its place in totals; 0 is not known
+	text  string // the newest one that was remembered
 }
 
 // intake sums what sessions hand in, without a lock: a session that finds its sum adds
@@ -63,8 +71,10 @@ type intake struct {
 	others sum           // of keys that found no place
 	lost   atomic.Uint64 // additions to it
 
-	old []oldSums // of the goroutine that drains
-	at  time.Time // when current was begun
+	// Of the goroutine that drains:
+	old     []oldSums
+	at      time.Time // when current was begun
+	drained rows      // handed to whoever counts, and used again
 }
 
 type sums struct {
@@ -176,14 +186,15 @@ type rows struct {
 	key
 	deleted, updated, undone int64
 	example                  string
+	noted                    *noted
 }
 
-// drain hands every sum that is not empty to f, and empties it. One goroutine at a
-// time.
+// drain hands every sum that is not empty to f, which must not keep it, and empties it.
+// One goroutine at a time.
 func (in *intake) drain(now time.Time, f func(*rows)) {
 	kept := in.old[:0]
 	for _, o := range in.old {
-		o.drain(f)
+		in.drainAll(o.sums, f)
 		if now.Before(o.until) {
 			kept = append(kept, o)
 		}
@@ -191,27 +202,28 @@ func (in *intake) drain(now time.Time, f func(*rows)) {
 	clear(in.old[len(kept):])
 	in.old = kept
 	current := in.current.Load()
-	current.drain(f)
-	in.others.drain(f)
+	in.drainAll(current, f)
+	in.drainOne(&in.others, f)
 	if current.count.Load() > freshAfter && now.Sub(in.at) >= freshEvery {
 		in.current.Store(&sums{})
 		in.old, in.at = append(in.old, oldSums{current, now.Add(freshEvery)}), now
 	}
 }
 
-func (l *sums) drain(f func(*rows)) {
+func (in *intake) drainAll(l *sums, f func(*rows)) {
 	for s := l.newest.Load(); s != nil; s = s.next {
-		s.drain(f)
+		in.drainOne(s, f)
 	}
 }
 
-func (s *sum) drain(f func(*rows)) {
+func (in *intake) drainOne(s *sum, f func(*rows)) {
 	if s.deleted.Load() == 0 && s.updated.Load() == 0 && s.undone.Load() == 0 {
 		return
 	}
-	r := rows{key: s.key, deleted: s.deleted.Swap(0), updated: s.updated.Swap(0), undone: s.undone.Swap(0)}
+	r := &in.drained
+	*r = rows{key: s.key, deleted: s.deleted.Swap(0), updated: s.updated.Swap(0), undone: s.undone.Swap(0), noted: &s.noted}
 	if text := s.example.Swap(nil); text != nil {
 		r.example = *text
 	}
-	f(&r)
+	f(r)
 }

@@ -21,6 +21,10 @@ type totals struct {
 }
 
 func (t *totals) add(at place, r *rows) {
+	if i := r.noted.total; i > 0 {
+		t.list[i-1].add(r)
+		return
+	}
 	i, known := t.at[at]
 	if !known {
 		if len(t.list) >= maxTotals {
@@ -32,7 +36,11 @@ func (t *totals) add(at place, r *rows) {
 			t.list = append(t.list, Total{Host: at.host, Database: at.database, Table: at.table})
 		}
 	}
-	s := &t.list[i].Sum
+	r.noted.total = i + 1
+	t.list[i].add(r)
+}
+
+func (s *Sum) add(r *rows) {
 	s.Deleted += r.deleted
 	s.Updated += r.updated
 	s.Undone += r.undone

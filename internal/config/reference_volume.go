@@ -26,7 +26,8 @@ var boundKeys = map[string]key{
 var expectedKeys = map[string]key{
 	"host":     {doc: "A pattern: `*`, `?` and `[a-z]`.", usual: "any", form: "a pattern", example: "shop-prod"},
 	"database": {doc: "A pattern.", usual: "any", form: "a pattern", example: "shop"},
-	"table": {doc: "A pattern of the name as it is counted: the bare name of a table of the schema public, `audit.orders` of others.", required: true,
+	"table": {doc: "A pattern of the name as it is counted: the bare name of a table of the schema public, with or without `public.` before it, `audit.orders` of " +
+		"others.", required: true,
 		form: "a pattern", example: "orders"},
 	"actor": {doc: "A pattern of the user, or of user/application.", usual: "any", form: "a pattern", example: "batch/purge"},
 	"cron": {doc: "When it begins, an hour earlier or later: five fields, or `@daily` and the like, in `zone`.", required: true, form: "a schedule as of cron(5)",

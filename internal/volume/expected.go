@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -74,7 +75,7 @@ func (e Expected) parse() (job, error) {
 }
 
 func (j *job) covers(t *table, a Actor) bool {
-	return matches(j.Table, t.Name) && (j.Host == "" || matches(j.Host, t.Host)) && (j.Database == "" || matches(j.Database, t.Database)) &&
+	return (matches(j.Table, t.Name) || !strings.Contains(t.Name, ".") && matches(j.Table, "public."+t.Name)) && (j.Host == "" || matches(j.Host, t.Host)) && (j.Database == "" || matches(j.Database, t.Database)) &&
 		(j.Actor == "" || matches(j.Actor, a.User) || matches(j.Actor, a.String()))
 }
 

@@ -112,7 +112,7 @@ func TestSetOptions(t *testing.T) {
 	if err := w.SetOptions(Options{Times: 0.5}); err == nil || w.options.Times != DefaultTimes {
 		t.Errorf("set to %v: %v", w.options.Times, err)
 	}
-	job := Expected{Table: "orders", Actor: "api", Cron: "10 0 * * *", Host: "h", Database: "other"}
+	job := Expected{Table: "public.orders", Actor: "api", Cron: "10 0 * * *", Host: "h", Database: "other"}
 	if err := (Options{Expected: []Expected{job, {Table: "["}}}).Check(); err == nil {
 		t.Error("a pattern that cannot be read is fine")
 	}
