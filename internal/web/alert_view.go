@@ -60,7 +60,11 @@ func (v alertView) record() []entry {
 		all = append(all, entry{At: v.Brake.Set, Text: "The brake was set"})
 	}
 	for _, a := range v.Answers {
-		all = append(all, entry{At: a.At, Text: a.By + " " + a.Did(), More: via(a.Via, a.Identity), Note: a.Note})
+		said := entry{At: a.At, Text: a.By + " " + a.Did(), More: via(a.Via, a.Identity), Note: a.Note}
+		if a.Job != nil {
+			said.More += "; in the configuration it would be " + alert.JobLine(*a.Job)
+		}
+		all = append(all, said)
 	}
 	switch {
 	case v.Lasts():

@@ -242,20 +242,20 @@ func TestAlertComesLive(t *testing.T) {
 	r := newRig(t, team)
 	r.counts = true
 	r.restart(team)
-	drop := func(rows int64) {
+	drop := func(table string, rows int64) {
 		r.counting.Take(&event.Tally{
 			At: time.Now(), Session: "s1", Origin: event.Origin{Host: "shop-prod", Database: "shop", User: "ana", Application: "psql", Client: "10.20.3.14"},
-			Rows: []event.Rows{{Table: "order_items", Deleted: rows, Example: "DELETE FROM order_items WHERE id < $1"}},
+			Rows: []event.Rows{{Table: table, Deleted: rows, Example: "DELETE FROM " + table + " WHERE id < $1"}},
 		})
 	}
 	b := r.tab(desktop, "bsmith")
 	b.open("/volume")
 	b.sees("Nothing was deleted")
 	b.value("window.seen = 'the same page'")
-	drop(1200)
+	drop("order_items", 1200)
 	b.sees("psql (user ana) deleted 1,200 rows from order_items", "Brake on since")
 	b.until(`document.querySelector(".tabs .badge")`, "the tab does not count it")
-	drop(800)
+	drop("order_items", 800)
 	b.sees("deleted 2,000 rows")
 	if b.value("window.seen") != "the same page" {
 		t.Error("the page was loaded anew")
@@ -277,6 +277,14 @@ func TestAlertComesLive(t *testing.T) {
 	if a, err := r.counting.Get(context.Background(), id); err != nil || a.State != alert.Accepted || a.Braked() || a.Answers[0].By != "ben" || a.Answers[0].Identity != "verified" || a.Answers[0].Via != "console" {
 		t.Errorf("%+v, %v", a, err)
 	}
+	drop("carts", 1500)
+	b.open("/volume")
+	b.until(`document.querySelector(".alarm")`, "no second alert")
+	all, err = r.counting.List(context.Background(), false)
+	check(t, err)
+	cy := r.signedIn("cy")
+	cy.say(all[0].ID, url.Values{"verb": {"job"}})
+	want(t, "a job", cy.get("/alerts/"+all[0].ID), 200, "cy said that it is a job", "in the configuration it would be", "cron:")
 	r.restart(team)
 	want(t, "after a restart", r.signedIn("cy").get("/alerts"), 200, "psql (user ana) deleted 2,000 rows from order_items", "As usual")
 	want(t, "its page", r.signedIn("cy").get("/alerts/"+id), 200, "meant, OPS-12", "id < $")

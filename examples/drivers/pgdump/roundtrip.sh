@@ -15,7 +15,8 @@ dump=$folder/dump
 case $format in
 plain)
   pg_dump --format=plain --file="$dump" "$source"
-  psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --output="$folder/results" --dbname="$target" --file="$dump"
+  # Without the notice of where the session is, which is for people.
+  PGOPTIONS='-c client_min_messages=warning' psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --output="$folder/results" --dbname="$target" --file="$dump"
   ;;
 custom)
   pg_dump --format=custom --file="$dump" "$source"
