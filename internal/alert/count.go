@@ -16,10 +16,6 @@ const (
 	maxExamples = 3
 )
 
-// notNamed is the table of rows whose number is certain and whose table is not; see
-// event.Rows. A brake cannot be on it.
-const notNamed = "(not named)"
-
 // count counts once a second until the desk is closed.
 func (d *Desk) count() {
 	tick := time.NewTicker(countEvery)
@@ -66,9 +62,6 @@ func (d *Desk) countRows(now time.Time, r *rows) {
 	d.totals.add(place{r.host, r.database, r.table}, r)
 	if r.deleted == 0 && r.updated == 0 {
 		return // it was undone
-	}
-	if r.table == "" {
-		r.table = notNamed
 	}
 	at := place{r.host, r.database, r.table}
 	c := volume.Count{
