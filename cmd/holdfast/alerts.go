@@ -245,6 +245,9 @@ func (a *app) alertRecord(one console.Alert) []string {
 		}
 		parts = append(parts, text)
 	}
+	if b := one.Brake; b != nil && !b.Released.IsZero() {
+		parts = append(parts, clock(a.now(), b.Released)+" brake off")
+	}
 	if !one.Ended.IsZero() {
 		parts = append(parts, clock(a.now(), one.Ended)+" over")
 	}

@@ -131,6 +131,9 @@ func (a *app) printTable(t console.VolumeTable, s console.Series, span time.Dura
 	if len(rows) > 0 {
 		a.out.table([]column{{head: "ACTOR", most: 40}, {head: "DELETED", right: true}, {head: "OVER TIME"}}, rows)
 	}
+	if len(s.Lost)+len(s.Alerts) > 0 {
+		fmt.Fprintln(a.out)
+	}
 	for _, l := range s.Lost {
 		a.paragraph(fmt.Sprintf("Not counted: %s to %s.", clock(a.now(), l.From), clock(a.now(), l.To)))
 	}

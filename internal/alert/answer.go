@@ -53,7 +53,7 @@ func (d *Desk) identify(a *Answer) (err error) {
 		by = hold.Answerer{Person: a.By}
 	}
 	a.By, a.Identity, err = d.People().Identify(by)
-	a.At, a.Via, a.Answerer = d.Now().UTC(), cut(a.Via, maxExample), hold.Answerer{}
+	a.At, a.Via, a.Answerer = d.Now().UTC().Truncate(time.Millisecond), cut(a.Via, maxExample), hold.Answerer{}
 	return err
 }
 

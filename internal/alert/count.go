@@ -52,7 +52,7 @@ func (d *Desk) countNow() {
 // clock is the time to count at: never before that of an earlier count, so that a clock
 // that is set back confuses nothing.
 func (d *Desk) clock() time.Time {
-	if now := d.Now().UTC(); now.After(d.last) {
+	if now := d.Now().UTC().Truncate(time.Millisecond); now.After(d.last) {
 		d.last = now
 	}
 	return d.last
