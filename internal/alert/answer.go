@@ -53,7 +53,7 @@ func (d *Desk) identify(a *Answer) (err error) {
 		by = hold.Answerer{Person: a.By}
 	}
 	a.By, a.Identity, err = d.People().Identify(by)
-	a.At, a.Via, a.Answerer = d.Now().UTC().Truncate(time.Millisecond), cut(a.Via, maxExample), hold.Answerer{}
+	a.At, a.Via, a.Answerer = d.options.Now().UTC().Truncate(time.Millisecond), cut(a.Via, maxExample), hold.Answerer{}
 	return err
 }
 
@@ -155,10 +155,10 @@ func (d *Desk) write(ctx context.Context, k Kept, a Answer, stand *Standing) err
 		return notAllowed("%d silences and jobs stand already; move the jobs into the configuration", maxStanding)
 	}
 	ctx = context.WithoutCancel(ctx) // what was begun must be known
-	err := d.written(ctx, func(ctx context.Context) error { return d.Store.PutAnswer(ctx, after, stands) })
+	err := d.written(ctx, func(ctx context.Context) error { return d.options.Store.PutAnswer(ctx, after, stands) })
 	if err == nil {
 		err = d.written(ctx, func(ctx context.Context) error {
-			return d.Record.Write(ctx, eventOf(&after.Alert, string(a.Verb), a.At, &a))
+			return d.options.Record.Write(ctx, eventOf(&after.Alert, string(a.Verb), a.At, &a))
 		})
 	}
 	if err == nil {
@@ -214,7 +214,7 @@ func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert
 	}
 	if a.Verb == Job || a.Verb == Lift {
 		if err := d.watch.SetOptions(d.withJobs(d.rules.Volume, d.stands)); err != nil {
-			d.Log.Error().Err(err).Msg("a job that was declared does not count") // complete has checked it
+			d.options.Log.Error().Err(err).Msg("a job that was declared does not count") // complete has checked it
 		}
 	}
 	d.changed(l, string(a.Verb), &a)
@@ -284,7 +284,7 @@ func (d *Desk) find(ctx context.Context, id string) (Kept, error) {
 		return l.clone(), nil
 	}
 	d.state.Unlock()
-	k, err := d.Store.LoadAlert(ctx, id)
+	k, err := d.options.Store.LoadAlert(ctx, id)
 	switch {
 	case errors.Is(err, ErrUnknownID):
 		return Kept{}, fmt.Errorf("finding alert %q: %w", cut(id, 20), ErrUnknownID)

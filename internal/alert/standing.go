@@ -69,7 +69,7 @@ func lifted(stands []Standing, id string) []Standing {
 // Standing is what people said that stands: silences that are not over, and jobs beside
 // those of the configuration. The caller owns the slice.
 func (d *Desk) Standing() []Standing {
-	now := d.Now()
+	now := d.options.Now()
 	d.state.Lock()
 	defer d.state.Unlock()
 	return slices.DeleteFunc(slices.Clone(d.stands), func(s Standing) bool { return s.Job == nil && !s.Until.After(now) })
