@@ -25,7 +25,8 @@ To answer one, name what you say of it in front of its id:
   holdfast alerts silence ID --for 4h   nobody is told of this actor on this table
   holdfast alerts accept ID             this is as usual from now on
   holdfast alerts job ID                this is a job, and will run again
-  holdfast alerts release ID            the brake is off: its actor may delete there again`,
+  holdfast alerts release ID            the brake is off: its actor may delete there again
+  holdfast alerts lift ID               silences and jobs that answers to it declared are taken back`,
 		Args:              atMostOneArg,
 		ValidArgsFunction: a.completeAlert(),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -39,7 +40,8 @@ To answer one, name what you say of it in front of its id:
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	cmd.AddCommand(answerCommand(a, alert.Acknowledge, "Say that somebody is on it"),
 		silenceCommand(a), answerCommand(a, alert.Accept, "Say that this is as usual from now on"), jobCommand(a),
-		answerCommand(a, alert.Release, "Take the brake off: the actor may delete from the table again"))
+		answerCommand(a, alert.Release, "Take the brake off: the actor may delete from the table again"),
+		answerCommand(a, alert.Lift, "Take back the silences and jobs that answers to an alert declared"))
 	return cmd
 }
 
@@ -55,12 +57,13 @@ func atMostOneArg(cmd *cobra.Command, args []string) error {
 }
 
 func (a *app) listAlerts(cmd *cobra.Command, all, asJSON bool) error {
-	list, err := a.client().Alerts(cmd.Context(), all)
+	list, stands, err := a.client().Alerts(cmd.Context(), all)
 	if err != nil {
 		return a.unreachable(err)
 	}
 	if !asJSON {
 		a.printAlerts(list)
+		a.printStanding(stands)
 		return nil
 	}
 	for _, one := range list {
@@ -112,10 +115,36 @@ func (a *app) printAlerts(list []console.Alert) {
 	}
 }
 
+// printStanding lists what answers said that counts from then on.
+func (a *app) printStanding(stands []console.Standing) {
+	if len(stands) == 0 {
+		return
+	}
+	fmt.Fprintf(a.out, "\nStands since people said so; holdfast alerts lift ID takes it back\n\n")
+	var rows [][]string
+	for _, s := range stands {
+		what, until := "silenced", clock(a.now(), s.Until)
+		if s.Job != "" {
+			what, until = "a job", s.Job
+		}
+		rows = append(rows, []string{s.Alert, what, escape(s.By), escape(s.Host), tableText(s.Table), escape(s.Actor), escape(until)})
+	}
+	a.out.table([]column{{head: "ID", style: bold}, {head: "WHAT"}, {head: "BY", most: 16}, {head: "HOST", most: 16}, {head: "TABLE", most: 20},
+		{head: "ACTOR", most: 20}, {head: "UNTIL"}}, rows)
+}
+
+// tableText is a table for people. Rows whose table no text names are counted together.
+func tableText(table string) string {
+	if table == "" {
+		return "(not named)"
+	}
+	return escape(table)
+}
+
 func (a *app) alertTable(list []console.Alert) {
 	var rows [][]string
 	for _, one := range list {
-		rows = append(rows, []string{one.ID, a.alertState(one), clock(a.now(), one.Since), escape(one.Host), escape(one.Table),
+		rows = append(rows, []string{one.ID, a.alertState(one), clock(a.now(), one.Since), escape(one.Host), tableText(one.Table),
 			escape(one.Actor), wording.Number(uint64(max(one.Deleted, 0))), escape(one.Reason)})
 	}
 	a.out.table([]column{{head: "ID", style: bold}, {head: "STATE"}, {head: "SINCE", style: dim}, {head: "HOST", most: 16}, {head: "TABLE", most: 20},
@@ -140,7 +169,7 @@ func (a *app) printAlert(one console.Alert) {
 		where = a.out.paint(environmentStyle(one.Environment), strings.ToUpper(escape(one.Environment))) + "  " + where
 	}
 	fmt.Fprintf(a.out, "%s  %s  %s\n\n", a.out.paint(bold, one.ID), a.alertState(one), where)
-	a.paragraph(fmt.Sprintf("%s deleted %s from %s since %s.", actorText(one), wording.Count(int(one.Deleted), "row"), one.Table, clock(a.now(), one.Since)))
+	a.paragraph(fmt.Sprintf("%s deleted %s from %s since %s.", actorText(one), wording.Count(int(one.Deleted), "row"), tableText(one.Table), clock(a.now(), one.Since)))
 	a.paragraph(one.Reason + ".")
 	fmt.Fprintln(a.out)
 	pairs := [][2]string{{"KIND", one.Kind}}
@@ -216,6 +245,9 @@ func (a *app) alertRecord(one console.Alert) []string {
 		}
 		parts = append(parts, text)
 	}
+	if b := one.Brake; b != nil && !b.Released.IsZero() {
+		parts = append(parts, clock(a.now(), b.Released)+" brake off")
+	}
 	if !one.Ended.IsZero() {
 		parts = append(parts, clock(a.now(), one.Ended)+" over")
 	}
@@ -234,6 +266,8 @@ func didText(v alert.Verb) string {
 		return "declared as a job"
 	case alert.Release:
 		return "brake released"
+	case alert.Lift:
+		return "what was said lifted"
 	}
 	return escape(string(v))
 }
@@ -266,7 +300,7 @@ func (a *app) completeAlert() cobra.CompletionFunc {
 		}
 		ctx, cancel := contextWithin(cmd, completeWait)
 		defer cancel()
-		list, err := a.client().Alerts(ctx, false)
+		list, _, err := a.client().Alerts(ctx, false)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	_ "github.com/mattn/go-sqlite3" // the driver named "sqlite3"
 
 	"github.com/holdfast-db/holdfast/internal/pgtest"
 )
@@ -87,6 +90,46 @@ func TestBulkIsTold(t *testing.T) {
 		wantAll(t, ana.Do("DELETE FROM customers WHERE id = 1;"), "DELETE 1")
 		pgtest.Await(t, long, func() string { return "customers are not counted" }, func() bool { return strings.Contains(s.hf.MustCLI(t, "volume"), "customers") })
 		wantAll(t, s.hf.MustCLI(t, "volume", "customers"), "customers", "1 row")
+	})
+}
+
+// A control store that somebody has locked slows no statement and loses no alert, and
+// status says so.
+func TestLockedStoreSlowsNoDelete(t *testing.T) {
+	onNewest(t, nil, func(t *testing.T, s scene) {
+		db := s.srv.Database(t, orders)
+		kept, err := sql.Open("sqlite3", strings.TrimPrefix(s.hf.Control, "sqlite://")+"?_txlock=exclusive")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer kept.Close()
+		lock, err := kept.Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ana := psql(t, s.hf.URL(db))
+		wantAll(t, ana.Do("DELETE FROM orders WHERE id BETWEEN 1 AND 1200;"), "DELETE 1200")
+		a := awaitAlert(t, s.hf, "orders")
+		pgtest.Await(t, long, s.hf.Log, func() bool {
+			return strings.Contains(s.hf.MustCLI(t, "status", "--json"), "database is locked") && strings.Contains(s.hf.Log(), "the control store does not take counts and alerts")
+		})
+		slowest := time.Duration(0)
+		for i := range 100 {
+			began := time.Now()
+			wantAll(t, ana.Do(fmt.Sprintf("DELETE FROM orders WHERE id = %d;", 2000+i)), "DELETE 1")
+			slowest = max(slowest, time.Since(began))
+		}
+		if slowest > time.Second { // the store is waited for for two
+			t.Errorf("a delete took %v", slowest)
+		}
+		if out := s.hf.CLI("alerts", "accept", a.ID); out.Exit != 1 || !strings.Contains(out.Stderr, "unavailable") {
+			t.Errorf("accepted without a store: %+v", out)
+		}
+		if err := lock.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+		pgtest.Await(t, long, s.hf.Log, func() bool { return s.hf.CLI("alerts", "accept", a.ID).Exit == 0 })
+		wantAll(t, s.hf.MustCLI(t, "alerts", "--all"), a.ID, "accepted", "1,300")
 	})
 }
 

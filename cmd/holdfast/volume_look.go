@@ -86,7 +86,7 @@ func (a *app) printVolume(v console.Volume, span time.Duration) {
 	var rows [][]string
 	for _, t := range v.Tables {
 		rows = append(rows, []string{
-			escape(t.Host), escape(t.Database), escape(t.Table), wording.Number(uint64(max(t.Deleted, 0))), usualUpTo(t.Usual), wording.Number(uint64(max(t.Updated, 0))),
+			escape(t.Host), escape(t.Database), tableText(t.Table), wording.Number(uint64(max(t.Deleted, 0))), usualUpTo(t.Usual), wording.Number(uint64(max(t.Updated, 0))),
 			strings.Join(t.Alerts, " "), sparkline(t.Steps),
 		})
 	}
@@ -103,7 +103,7 @@ func usualUpTo(usual *float64) string {
 }
 
 func (a *app) printTable(t console.VolumeTable, s console.Series, span time.Duration) {
-	fmt.Fprintf(a.out, "%s  %s / %s\n\n", a.out.paint(bold, escape(t.Table)), escape(t.Host), escape(t.Database))
+	fmt.Fprintf(a.out, "%s  %s / %s\n\n", a.out.paint(bold, tableText(t.Table)), escape(t.Host), escape(t.Database))
 	text := fmt.Sprintf("%s deleted in the last %s", wording.Count(int(t.Deleted), "row"), wording.Took(span))
 	if t.Usual != nil {
 		text += ", usual are up to " + usualUpTo(t.Usual)
@@ -130,6 +130,9 @@ func (a *app) printTable(t console.VolumeTable, s console.Series, span time.Dura
 	}
 	if len(rows) > 0 {
 		a.out.table([]column{{head: "ACTOR", most: 40}, {head: "DELETED", right: true}, {head: "OVER TIME"}}, rows)
+	}
+	if len(s.Lost)+len(s.Alerts) > 0 {
+		fmt.Fprintln(a.out)
 	}
 	for _, l := range s.Lost {
 		a.paragraph(fmt.Sprintf("Not counted: %s to %s.", clock(a.now(), l.From), clock(a.now(), l.To)))

@@ -89,6 +89,7 @@ const (
 	Accept      Verb = "accept"      // this is as usual now: the alert ends
 	Job         Verb = "job"         // this is a job: the alert ends, and further runs are not told
 	Release     Verb = "release"     // takes the brake off
+	Lift        Verb = "lift"        // takes back the silences and jobs that answers to this alert made stand
 )
 
 // Answer is what somebody did about an alert.

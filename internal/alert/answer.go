@@ -52,7 +52,7 @@ func (d *Desk) identify(a *Answer) (err error) {
 		by = hold.Answerer{Person: a.By}
 	}
 	a.By, a.Identity, err = d.People().Identify(by)
-	a.At, a.Via, a.Answerer = d.Now().UTC(), cut(a.Via, maxExample), hold.Answerer{}
+	a.At, a.Via, a.Answerer = d.options.Now().UTC().Truncate(time.Millisecond), cut(a.Via, maxExample), hold.Answerer{}
 	return err
 }
 
@@ -63,11 +63,15 @@ func (d *Desk) complete(ctx context.Context, k *Kept, a *Answer) (*Standing, err
 	switch {
 	case len(k.Answers) >= maxAnswers:
 		return nil, notAllowed("this alert has %d answers, and no room for more", maxAnswers)
-	case own && a.Verb != Acknowledge:
+	case own && a.Verb != Acknowledge && a.Verb != Lift:
 		return nil, notAllowed("these are deletes of %s, so somebody else must %s", a.By, deed(a.Verb))
 	case a.Verb == Release && !k.Braked():
 		return nil, notAllowed("no brake is on: this alert set none, or it was released")
 	case a.Verb == Release:
+		return nil, nil
+	case a.Verb == Lift && !d.hasStanding(k.ID):
+		return nil, notAllowed("nothing stands of answers to this alert: they silenced nobody and declared no job, or it was lifted or is over")
+	case a.Verb == Lift:
 		return nil, nil
 	case a.Verb == Job && k.State != Accepted:
 		return d.declare(ctx, k, a)
@@ -96,7 +100,7 @@ func deed(v Verb) string {
 	case Release:
 		return "release the brake"
 	}
-	return "answer"
+	return "answer this"
 }
 
 func notAllowed(format string, args ...any) error {
@@ -130,15 +134,15 @@ func standingOf(k *Kept, a *Answer) *Standing {
 func (d *Desk) write(ctx context.Context, k Kept, a Answer, stand *Standing) error {
 	after := k.clone()
 	after.answer(a)
-	stands := d.standing(stand, a.At)
+	stands := d.standing(k.ID, a, stand)
 	if len(stands) > maxStanding {
 		return notAllowed("%d silences and jobs stand already; move the jobs into the configuration", maxStanding)
 	}
 	ctx = context.WithoutCancel(ctx) // what was begun must be known
-	err := d.written(ctx, func(ctx context.Context) error { return d.Store.PutAnswer(ctx, after, stands) })
+	err := d.written(ctx, func(ctx context.Context) error { return d.options.Store.PutAnswer(ctx, after, stands) })
 	if err == nil {
 		err = d.written(ctx, func(ctx context.Context) error {
-			return d.Record.Write(ctx, eventOf(&after.Alert, string(a.Verb), a.At, &a))
+			return d.options.Record.Write(ctx, eventOf(&after.Alert, string(a.Verb), a.At, &a))
 		})
 	}
 	if err == nil {
@@ -155,17 +159,22 @@ func (d *Desk) write(ctx context.Context, k Kept, a Answer, stand *Standing) err
 	return fmt.Errorf("writing the answer to alert %s: %w: %w", k.ID, hold.ErrUnavailable, err)
 }
 
-func (d *Desk) standing(s *Standing, now time.Time) []Standing {
+// standing is what stands after an answer.
+func (d *Desk) standing(id string, a Answer, s *Standing) []Standing {
 	d.state.Lock()
 	defer d.state.Unlock()
-	if s == nil {
+	switch {
+	case a.Verb == Lift:
+		return lifted(d.stands, id)
+	case s == nil:
 		return d.stands
 	}
-	return standing(d.stands, *s, now)
+	return standing(d.stands, *s, a.At)
 }
 
 // answered makes an answer count, and returns the alert as it is then.
 func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert {
+	stands := d.standing(id, a, stand)
 	d.counting.Lock()
 	defer d.counting.Unlock()
 	d.clock()
@@ -176,10 +185,7 @@ func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert
 		l = &live{Kept: before, touched: before.Updated}
 		d.live[id] = l
 	}
-	if stand != nil {
-		d.stands = standing(d.stands, *stand, a.At)
-		d.hush(stand)
-	}
+	d.stands = stands
 	braked, lasted := l.Braked(), l.Lasts()
 	l.answer(a)
 	d.unlearned = true
@@ -187,9 +193,12 @@ func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert
 		d.watch.End(l.Watched, a.Verb == Accept)
 		l.Watched = 0
 	}
-	if a.Verb == Job {
+	if a.Verb == Silence || a.Verb == Lift {
+		d.hush(&l.Alert)
+	}
+	if a.Verb == Job || a.Verb == Lift {
 		if err := d.watch.SetOptions(d.withJobs(d.rules.Volume, d.stands)); err != nil {
-			d.Log.Error().Err(err).Msg("a job that was declared does not count") // complete has checked it
+			d.options.Log.Error().Err(err).Msg("a job that was declared does not count") // complete has checked it
 		}
 	}
 	d.changed(l, string(a.Verb), &a)
@@ -199,11 +208,11 @@ func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert
 	return l.clone().Alert
 }
 
-// hush has nobody told of the other alerts of an actor on a table either.
-func (d *Desk) hush(s *Standing) {
+// hush has the other alerts of an actor on a table silenced as this one is.
+func (d *Desk) hush(a *Alert) {
 	for _, l := range d.live {
-		if s.Job == nil && l.Lasts() && s.on(&l.Alert) && s.Until.After(l.Silenced) {
-			l.Silenced, l.unwritten = s.Until, true
+		if l.Lasts() && l.is(place{a.Host, a.Database, a.Table}) && l.Actor == a.Actor {
+			l.Silenced, l.unwritten = d.silencedUntil(&l.Alert, d.last), true
 			d.news.id(l.ID)
 		}
 	}
@@ -218,6 +227,8 @@ func (k *Kept) answer(a Answer) {
 		k.State = Acknowledged
 	case Silence:
 		k.Silenced = a.Until
+	case Lift:
+		k.Silenced = time.Time{}
 	case Accept, Job:
 		if k.Lasts() {
 			k.Ended = a.At
@@ -257,7 +268,7 @@ func (d *Desk) find(ctx context.Context, id string) (Kept, error) {
 		return l.clone(), nil
 	}
 	d.state.Unlock()
-	k, err := d.Store.LoadAlert(ctx, id)
+	k, err := d.options.Store.LoadAlert(ctx, id)
 	switch {
 	case errors.Is(err, ErrUnknownID):
 		return Kept{}, fmt.Errorf("finding alert %q: %w", cut(id, 20), ErrUnknownID)

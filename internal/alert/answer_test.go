@@ -127,6 +127,24 @@ func TestSilence(t *testing.T) {
 		if r.logged(`"level":"warn","alert"`) != 2 {
 			t.Error("the log warns of what is silenced")
 		}
+		if stands := r.Standing(); len(stands) != 1 || stands[0].Alert != id || stands[0].Actor.User != "ana" {
+			t.Errorf("%+v", stands)
+		}
+		if a, err := r.answer(id, by("ana", alert.Lift)); err != nil || a.State != alert.Resolved || !a.Silenced.IsZero() { // the safe side
+			t.Errorf("%+v, %v", a, err)
+		}
+		_, err := r.answer(id, by("ben", alert.Lift))
+		refused(t, err, "nothing stands")
+		list, _ = r.List(context.Background(), false)
+		for _, l := range list {
+			if !l.Silenced.IsZero() {
+				t.Errorf("%s is still silenced", l.Actor)
+			}
+		}
+		r.restart()
+		if stands := r.Standing(); len(stands) != 0 {
+			t.Errorf("after a restart: %+v", stands)
+		}
 	})
 }
 
@@ -167,6 +185,11 @@ func TestJob(t *testing.T) {
 		}
 		r.takeOf("orders", "batch", 1300)
 		time.Sleep(2 * time.Second)
+		defer func() { // without it the next run is told
+			if _, err := r.answer(a.ID, by("ben", alert.Lift)); err != nil || len(r.Standing()) != 0 {
+				t.Errorf("%v, %+v", err, r.Standing())
+			}
+		}()
 		if a := r.one(); a.Kind != volume.Limit || !strings.Contains(a.Reason, "declared to delete at most 2400") {
 			t.Errorf("%+v", a)
 		}

@@ -3,6 +3,7 @@ package alert_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"runtime"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/audit"
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/store"
+	"github.com/holdfast-db/holdfast/internal/volume"
 )
 
 // load is a desk on a clock of its own, and 20,000 deletes of one row on 1,000 tables
@@ -26,7 +28,7 @@ type load struct {
 
 const loadRows = 20000
 
-func newLoad(tb testing.TB) *load {
+func newLoad(tb testing.TB, limit int64) *load {
 	tb.Helper()
 	dir := tb.TempDir()
 	s, err := store.Open(context.Background(), "sqlite://"+filepath.Join(dir, "holdfast.db"))
@@ -39,7 +41,9 @@ func newLoad(tb testing.TB) *load {
 	}
 	l := &load{}
 	l.now.Store(time.Date(2026, 7, 6, 8, 0, 0, 0, time.UTC).Unix())
-	l.Desk, err = alert.OpenDesk(context.Background(), alert.Options{Store: s, Record: log, Now: func() time.Time { return time.Unix(l.now.Load(), 0) }})
+	l.Desk, err = alert.OpenDesk(context.Background(), alert.Options{
+		Store: s, Record: log, Now: func() time.Time { return time.Unix(l.now.Load(), 0) }, Rules: alert.Rules{Volume: volume.Options{LimitRows: limit}},
+	})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -66,7 +70,24 @@ func (l *load) second() {
 // processor says more than that of the clock where others work beside: 10 ms of it are
 // 1 % of a core.
 func BenchmarkSecond(b *testing.B) {
-	l := newLoad(b)
+	second(b, newLoad(b, math.MaxInt64))
+}
+
+// BenchmarkSecondOfAlerts is the same while each of the 4,000 actors is the matter of an
+// alert.
+func BenchmarkSecondOfAlerts(b *testing.B) {
+	l := newLoad(b, 20)
+	for range 60 {
+		l.second()
+	}
+	if list, err := l.List(b.Context(), false); err != nil || len(list) < 3900 {
+		b.Fatalf("%d alerts, %v", len(list), err)
+	}
+	second(b, l)
+}
+
+func second(b *testing.B, l *load) {
+	b.Helper()
 	l.second()
 	b.ReportAllocs()
 	before := processor(b)
@@ -91,7 +112,7 @@ func TestMemoryOfLoad(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes seconds")
 	}
-	l := newLoad(t)
+	l := newLoad(t, math.MaxInt64)
 	heap := func() float64 {
 		runtime.GC()
 		var m runtime.MemStats

@@ -28,7 +28,7 @@ func anyMatches(patterns []rules.Pattern, name string) bool {
 // brake sets the brake of a new alert, if a rule says so. One actor is braked, and no
 // sum of many that found no place of their own.
 func (d *Desk) brake(l *live) {
-	one := l.Actor.User != "" && l.Actor != volume.Actor{User: others} && l.Table != notNamed && l.Table != others
+	one := l.Actor.User != "" && l.Actor != volume.Actor{User: others} && l.Table != "" && l.Table != others
 	if !one || l.Kind == Behind || !slices.ContainsFunc(d.rules.Brake, func(r BrakeRule) bool { return r.matches(&l.Alert) }) {
 		return
 	}

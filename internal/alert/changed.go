@@ -54,11 +54,11 @@ func (d *Desk) publish() {
 	d.news = news{}
 	d.state.Unlock()
 	if n.braked {
-		d.Braked()
+		d.options.Braked()
 	}
 	for _, e := range n.events {
 		d.log(e)
-		d.Events(e)
+		d.options.Events(e)
 	}
 	for id := range n.ids {
 		d.watching.Tell(id)
@@ -71,7 +71,7 @@ func (d *Desk) log(e event.AlertChanged) {
 	if e.Change == event.AlertRaised && e.Silenced.Before(e.At) {
 		level = zerolog.WarnLevel
 	}
-	line := d.Log.WithLevel(level).Str("alert", e.Alert).Str("host", e.Host).Str("database", e.Database).Str("table", e.Table)
+	line := d.options.Log.WithLevel(level).Str("alert", e.Alert).Str("host", e.Host).Str("database", e.Database).Str("table", e.Table)
 	if e.User != "" {
 		line = line.Str("user", e.User).Str("application", e.Application)
 	}

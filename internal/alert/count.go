@@ -16,10 +16,6 @@ const (
 	maxExamples = 3
 )
 
-// notNamed is the table of rows whose number is certain and whose table is not; see
-// event.Rows. A brake cannot be on it.
-const notNamed = "(not named)"
-
 // count counts once a second until the desk is closed.
 func (d *Desk) count() {
 	tick := time.NewTicker(countEvery)
@@ -45,7 +41,7 @@ func (d *Desk) countNow() {
 	d.expire(now)
 	d.judging.now(d.unjudged, func(text string) {
 		if text != "" {
-			d.Log.Error().Msg("deletes are not judged: " + text)
+			d.options.Log.Error().Msg("deletes are not judged: " + text)
 		}
 	})
 	d.unjudged = nil
@@ -56,21 +52,18 @@ func (d *Desk) countNow() {
 // clock is the time to count at: never before that of an earlier count, so that a clock
 // that is set back confuses nothing.
 func (d *Desk) clock() time.Time {
-	if now := d.Now().UTC(); now.After(d.last) {
+	if now := d.options.Now().UTC().Truncate(time.Millisecond); now.After(d.last) {
 		d.last = now
 	}
 	return d.last
 }
 
 func (d *Desk) countRows(now time.Time, r *rows) {
-	d.totals.add(place{r.host, r.database, r.table}, r)
+	at := place{r.host, r.database, r.table}
+	d.totals.add(at, r)
 	if r.deleted == 0 && r.updated == 0 {
 		return // it was undone
 	}
-	if r.table == "" {
-		r.table = notNamed
-	}
-	at := place{r.host, r.database, r.table}
 	c := volume.Count{
 		At: now, Host: r.host, Database: r.database, Table: r.table, Actor: volume.Actor{User: r.user, Application: r.application},
 		Network: r.network, Deleted: r.deleted, Updated: r.updated, Rows: d.sizes[at],

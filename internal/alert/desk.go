@@ -68,15 +68,17 @@ type Rules struct {
 // Desk counts, judges, and keeps alerts. Make one with OpenDesk; all methods may be
 // called from any goroutine.
 type Desk struct {
-	Options
+	options  Options
 	intake   *intake
 	people   atomic.Pointer[hold.People]
 	brakes   atomic.Pointer[[]rules.Brake]
 	watching hold.Watchers
 
-	answering sync.Mutex // held over an answer, its writes included; before the others
+	// Held over an answer, its writes included; before the others.
+	answering sync.Mutex
 
-	counting sync.Mutex // guards the fields up to state; before state
+	// Guards the following; before state.
+	counting sync.Mutex
 	watch    *volume.Watch
 	counters *volume.Counters
 	rules    Rules
@@ -93,13 +95,14 @@ type Desk struct {
 	unlearned  bool      // it must be made anew soon
 	relearning bool      // from counts of an earlier run
 
-	state  sync.Mutex // guards the fields up to troubles
+	// Guards the following.
+	state  sync.Mutex
 	live   map[string]*live
 	stands []Standing
 	news   news
 	again  bool // stands is not kept as it is
 
-	judging, keeping trouble
+	judging, keeping trouble // guard themselves
 
 	stop    chan struct{}
 	running sync.WaitGroup
@@ -139,7 +142,7 @@ func OpenDesk(ctx context.Context, o Options) (*Desk, error) {
 	o.fill()
 	now := o.Now().UTC()
 	d := &Desk{
-		Options: o, intake: newIntake(now), counters: volume.NewCounters(), rules: o.Rules,
+		options: o, intake: newIntake(now), counters: volume.NewCounters(), rules: o.Rules,
 		totals: totals{at: map[place]int{}}, sizes: map[place]int64{}, live: map[string]*live{}, stop: make(chan struct{}),
 	}
 	d.SetPeople(o.People)

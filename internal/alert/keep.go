@@ -46,8 +46,8 @@ type snapshot struct {
 	watch []byte // nil: not this time
 }
 
-// keep keeps what changed until the desk is closed: alerts at once, counts and what was
-// learned each minute. It is a goroutine of its own, so that a disk that is slow or
+// keep keeps what changed until the desk is closed: alerts at once, counts each minute,
+// what was learned every ten. It is a goroutine of its own, so that a disk that is slow or
 // full delays no judgement.
 func (d *Desk) keep() {
 	tick := time.NewTicker(countEvery)
@@ -94,10 +94,10 @@ func (d *Desk) kept(err error, all bool) {
 	}
 	d.keeping.now(err, func(text string) {
 		if text == "" {
-			d.Log.Info().Msg("the control store takes counts and alerts again; nothing of them is lost")
+			d.options.Log.Info().Msg("the control store takes counts and alerts again; nothing of them is lost")
 			return
 		}
-		d.Log.Error().Msg("the control store does not take counts and alerts; they are lost if holdfast stops before it does: " + text)
+		d.options.Log.Error().Msg("the control store does not take counts and alerts; they are lost if holdfast stops before it does: " + text)
 	})
 }
 
@@ -107,10 +107,10 @@ func (d *Desk) keepAlerts(ctx context.Context, all bool) error {
 	list, stands, again := d.unwritten(all)
 	var err error
 	if len(list) > 0 {
-		err = d.written(ctx, func(ctx context.Context) error { return d.Store.PutAlerts(ctx, list) })
+		err = d.written(ctx, func(ctx context.Context) error { return d.options.Store.PutAlerts(ctx, list) })
 	}
 	if err == nil && again {
-		err = d.written(ctx, func(ctx context.Context) error { return d.Store.PutStanding(ctx, stands) })
+		err = d.written(ctx, func(ctx context.Context) error { return d.options.Store.PutStanding(ctx, stands) })
 	}
 	d.state.Lock()
 	defer d.state.Unlock()
@@ -159,17 +159,17 @@ func (d *Desk) keepCounts(ctx context.Context, last bool) error {
 	}
 	var failed []int64
 	for hour, body := range s.hours {
-		if e := d.written(ctx, func(ctx context.Context) error { return d.Store.SaveVolume(ctx, hourName(hour), body) }); e != nil {
+		if e := d.written(ctx, func(ctx context.Context) error { return d.options.Store.SaveVolume(ctx, hourName(hour), body) }); e != nil {
 			err, failed = errors.Join(err, e), append(failed, hour)
 		}
 	}
 	for _, hour := range s.gone {
-		if e := d.written(ctx, func(ctx context.Context) error { return d.Store.ForgetVolume(ctx, hourName(hour)) }); e != nil {
+		if e := d.written(ctx, func(ctx context.Context) error { return d.options.Store.ForgetVolume(ctx, hourName(hour)) }); e != nil {
 			err, failed = errors.Join(err, e), append(failed, hour)
 		}
 	}
 	if err == nil && s.watch != nil {
-		err = d.written(ctx, func(ctx context.Context) error { return d.Store.SaveVolume(ctx, keptWatch, s.watch) })
+		err = d.written(ctx, func(ctx context.Context) error { return d.options.Store.SaveVolume(ctx, keptWatch, s.watch) })
 	}
 	if err == nil {
 		err = d.keepState(ctx, s.state)
@@ -188,7 +188,7 @@ func (d *Desk) keepState(ctx context.Context, s state) error {
 	if err != nil {
 		return fmt.Errorf("encoding the state of the counts: %w", err)
 	}
-	return d.written(ctx, func(ctx context.Context) error { return d.Store.SaveVolume(ctx, keptState, text) })
+	return d.written(ctx, func(ctx context.Context) error { return d.options.Store.SaveVolume(ctx, keptState, text) })
 }
 
 // snapshot encodes what is to be kept. The minute in progress is among it at the end

@@ -23,7 +23,7 @@ func (d *Desk) List(ctx context.Context, all bool) ([]Alert, error) {
 	if !all {
 		return live, nil
 	}
-	stored, err := d.Store.LoadAlerts(ctx, false, maxOver)
+	stored, err := d.options.Store.LoadAlerts(ctx, false, maxOver)
 	if err != nil {
 		return nil, fmt.Errorf("listing alerts: %w: %w", hold.ErrUnavailable, err)
 	}

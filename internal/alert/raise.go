@@ -89,17 +89,17 @@ func (d *Desk) raise(v volume.Alert, at place) {
 func (d *Desk) open(a Alert, watched uint64) {
 	if len(d.live) >= maxLive {
 		d.dropped++
-		d.Log.Error().Str("table", a.Table).Msg("there are more alerts than are kept, so this one was only logged: " + a.Reason)
+		d.options.Log.Error().Str("table", a.Table).Msg("there are more alerts than are kept, so this one was only logged: " + a.Reason)
 		return
 	}
-	id, err := hold.NewID(d.Random)
+	id, err := hold.NewID(d.options.Random)
 	if err != nil {
 		d.dropped++
-		d.Log.Error().Err(err).Msg("an alert got no id, so it was only logged: " + a.Reason)
+		d.options.Log.Error().Err(err).Msg("an alert got no id, so it was only logged: " + a.Reason)
 		return
 	}
 	now := d.last
-	a.ID, a.State, a.Environment, a.Raised = id, Open, d.Environments[a.Host], now
+	a.ID, a.State, a.Environment, a.Raised = id, Open, d.options.Environments[a.Host], now
 	if math.IsNaN(a.Usual) || math.IsInf(a.Usual, 0) {
 		a.Usual = 0
 	}

@@ -20,13 +20,13 @@ const maxLost = 100
 
 // restore takes up what an earlier run has left.
 func (d *Desk) restore(ctx context.Context, now time.Time) (err error) {
-	if d.stands, err = d.Store.Standing(ctx); err != nil {
+	if d.stands, err = d.options.Store.Standing(ctx); err != nil {
 		return unavailable(err)
 	}
 	if d.watch, err = volume.NewWatch(d.withJobs(d.rules.Volume, d.stands), d.told); err != nil {
 		return fmt.Errorf("opening the desk of alerts: %w", err)
 	}
-	alerts, err := d.Store.LoadAlerts(ctx, true, maxLive)
+	alerts, err := d.options.Store.LoadAlerts(ctx, true, maxLive)
 	if err != nil {
 		return unavailable(err)
 	}
@@ -39,7 +39,7 @@ func (d *Desk) restore(ctx context.Context, now time.Time) (err error) {
 	d.last = now
 	if learned := d.watch.Time(); learned.After(now) {
 		d.last = learned
-		d.Log.Error().Time("until", learned).Msg("the clock is behind what was counted before: counts belong to that time until it has caught up")
+		d.options.Log.Error().Time("until", learned).Msg("the clock is behind what was counted before: counts belong to that time until it has caught up")
 	}
 	d.index()
 	d.reconcile()
@@ -73,29 +73,29 @@ func unavailable(err error) error {
 }
 
 func (d *Desk) restoreWatch(ctx context.Context) error {
-	text, err := d.Store.LoadVolume(ctx, keptWatch)
+	text, err := d.options.Store.LoadVolume(ctx, keptWatch)
 	if err != nil || text == nil {
 		return err
 	}
 	if err := d.watch.Restore(bytes.NewReader(text)); err != nil {
-		d.Log.Error().Err(err).Msg("what was learned of deletes cannot be used; it is learned anew, and only limits are told meanwhile")
+		d.options.Log.Error().Err(err).Msg("what was learned of deletes cannot be used; it is learned anew, and only limits are told meanwhile")
 	}
 	return nil
 }
 
 // restoreHours takes up the counts. An hour that cannot be read is lost.
 func (d *Desk) restoreHours(ctx context.Context) error {
-	names, err := d.Store.VolumeNames(ctx, keptHour)
+	names, err := d.options.Store.VolumeNames(ctx, keptHour)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		text, err := d.Store.LoadVolume(ctx, name)
+		text, err := d.options.Store.LoadVolume(ctx, name)
 		if err != nil {
 			return err
 		}
 		if err := d.counters.RestoreHour(bytes.NewReader(text)); err != nil {
-			d.Log.Error().Err(err).Str("name", name).Msg("the counts of an hour cannot be used, and are lost")
+			d.options.Log.Error().Err(err).Str("name", name).Msg("the counts of an hour cannot be used, and are lost")
 			if hour, err := strconv.ParseInt(strings.TrimPrefix(name, keptHour), 10, 64); err == nil {
 				d.lose(Span{time.Unix(hour*3600, 0).UTC(), time.Unix(hour*3600+3600, 0).UTC()})
 				d.counters.Again(hour) // it is gone
@@ -107,13 +107,13 @@ func (d *Desk) restoreHours(ctx context.Context) error {
 
 // restoreState says what is not known of the time before now.
 func (d *Desk) restoreState(ctx context.Context, now time.Time) error {
-	text, err := d.Store.LoadVolume(ctx, keptState)
+	text, err := d.options.Store.LoadVolume(ctx, keptState)
 	if err != nil {
 		return err
 	}
 	var s state
 	if text != nil && json.Unmarshal(text, &s) != nil {
-		d.Log.Error().Msg("until when deletes were counted cannot be read")
+		d.options.Log.Error().Msg("until when deletes were counted cannot be read")
 		s = state{Clean: true}
 	}
 	broken := d.lost
@@ -123,7 +123,7 @@ func (d *Desk) restoreState(ctx context.Context, now time.Time) error {
 	}
 	if !s.Saved.IsZero() && !s.Clean && now.After(s.Saved) {
 		d.lose(Span{s.Saved, now})
-		d.Log.Warn().Time("from", s.Saved).Time("to", now).Msg("holdfast did not stop in order: what was deleted through it after it last kept its counts is not counted")
+		d.options.Log.Warn().Time("from", s.Saved).Time("to", now).Msg("holdfast did not stop in order: what was deleted through it after it last kept its counts is not counted")
 	}
 	if s.Saved.IsZero() {
 		s.Saved = now

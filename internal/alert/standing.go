@@ -61,6 +61,24 @@ func standing(stands []Standing, s Standing, now time.Time) []Standing {
 	return append(stands, s)
 }
 
+// lifted is what stands without what answers to an alert said.
+func lifted(stands []Standing, id string) []Standing {
+	return slices.DeleteFunc(slices.Clone(stands), func(s Standing) bool { return s.Alert == id })
+}
+
+// Standing is what people said that stands: silences that are not over, and jobs beside
+// those of the configuration. The caller owns the slice.
+func (d *Desk) Standing() []Standing {
+	now := d.options.Now()
+	d.state.Lock()
+	defer d.state.Unlock()
+	return slices.DeleteFunc(slices.Clone(d.stands), func(s Standing) bool { return s.Job == nil && !s.Until.After(now) })
+}
+
+func (d *Desk) hasStanding(id string) bool {
+	return slices.ContainsFunc(d.Standing(), func(s Standing) bool { return s.Alert == id })
+}
+
 // JobLine writes a declared job as a line for the key expected of the configuration.
 func JobLine(e volume.Expected) string {
 	var parts []string

@@ -32,7 +32,7 @@ func (d *Desk) Tables(_ context.Context, from, to time.Time) ([]Table, error) {
 	d.counters.Each(from, to, func(at time.Time, span time.Duration, k volume.Key, deleted, updated uint32) {
 		t := found[place{k.Host, k.Database, k.Table}]
 		if t == nil {
-			t = &Table{Host: k.Host, Environment: d.Environments[k.Host], Database: k.Database, Table: k.Table, Steps: make([]float64, TableSteps)}
+			t = &Table{Host: k.Host, Environment: d.options.Environments[k.Host], Database: k.Database, Table: k.Table, Steps: make([]float64, TableSteps)}
 			found[place{k.Host, k.Database, k.Table}] = t
 		}
 		part := within(at, span, from, to)

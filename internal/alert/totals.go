@@ -46,20 +46,6 @@ func (s *Sum) add(r *rows) {
 	s.Undone += r.undone
 }
 
-// Counted is what sessions did to the tables of a database since the desk was opened,
-// by table as deletes are counted by, up to a second ago. The caller owns the map.
-func (d *Desk) Counted(host, database string) map[string]Sum {
-	d.counting.Lock()
-	defer d.counting.Unlock()
-	all := map[string]Sum{}
-	for _, t := range d.totals.list {
-		if t.Host == host && t.Database == database {
-			all[t.Table] = t.Sum
-		}
-	}
-	return all
-}
-
 // Totals is what sessions did to each table since the desk was opened, up to a second
 // ago, in an order that does not change. The caller owns the slice.
 func (d *Desk) Totals() []Total {

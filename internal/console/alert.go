@@ -67,6 +67,31 @@ type AlertAnswer struct {
 	Job      string    `json:"job,omitempty"` // the line for expected in the configuration
 }
 
+// Standing is what an answer said that stands: a silence, or a job.
+type Standing struct {
+	Alert    string    `json:"alert"` // whose answer it was; lift takes it back there
+	Host     string    `json:"host"`
+	Database string    `json:"database"`
+	Table    string    `json:"table"`
+	Actor    string    `json:"actor"`
+	Until    time.Time `json:"until,omitzero"` // of a silence
+	Job      string    `json:"job,omitempty"`  // the line for expected in the configuration
+	By       string    `json:"by"`
+	At       time.Time `json:"at"`
+}
+
+func standingOf(stands []alert.Standing) []Standing {
+	list := []Standing{}
+	for _, s := range stands {
+		shown := Standing{Alert: s.Alert, Host: s.Host, Database: s.Database, Table: s.Table, Actor: actorName(s.Actor), Until: s.Until, By: s.By, At: s.At}
+		if s.Job != nil {
+			shown.Job = alert.JobLine(*s.Job)
+		}
+		list = append(list, shown)
+	}
+	return list
+}
+
 func alertOf(a alert.Alert) Alert {
 	shown := Alert{
 		ID: a.ID, State: string(a.State), Kind: string(a.Kind),

@@ -22,6 +22,11 @@ type Alerts interface {
 	Series(ctx context.Context, of alert.SeriesOf) (alert.Series, error)
 }
 
+// withStanding is an Alerts that also says what answers said that stands.
+type withStanding interface{ Standing() []alert.Standing }
+
+var _ withStanding = (*alert.Desk)(nil)
+
 func (a *api) alertRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/alerts", a.listAlerts)
 	mux.HandleFunc("GET /v1/alerts/{id}", a.showAlert)
@@ -32,7 +37,8 @@ func (a *api) alertRoutes(mux *http.ServeMux) {
 
 // alertsBody is the body of GET /v1/alerts.
 type alertsBody struct {
-	Alerts []Alert `json:"alerts"`
+	Alerts   []Alert    `json:"alerts"`
+	Standing []Standing `json:"standing"`
 }
 
 func (a *api) listAlerts(w http.ResponseWriter, r *http.Request) {
@@ -46,7 +52,10 @@ func (a *api) listAlerts(w http.ResponseWriter, r *http.Request) {
 		writeFault(w, faultOf(err, a.desk))
 		return
 	}
-	body := alertsBody{Alerts: []Alert{}}
+	body := alertsBody{Alerts: []Alert{}, Standing: []Standing{}}
+	if s, ok := a.alerts.(withStanding); ok {
+		body.Standing = standingOf(s.Standing())
+	}
 	for _, one := range list {
 		body.Alerts = append(body.Alerts, alertOf(one))
 	}
@@ -106,7 +115,7 @@ func readReply(w http.ResponseWriter, r *http.Request) (body AlertReply, err err
 		return body, errors.New("reading the answer: something follows the JSON object")
 	}
 	switch v := alert.Verb(body.Verb); v {
-	case alert.Acknowledge, alert.Silence, alert.Accept, alert.Job, alert.Release:
+	case alert.Acknowledge, alert.Silence, alert.Accept, alert.Job, alert.Release, alert.Lift:
 		if v != alert.Silence && !body.Until.IsZero() {
 			return body, fmt.Errorf("until is for silence, not for %s", v)
 		}
@@ -115,17 +124,18 @@ func readReply(w http.ResponseWriter, r *http.Request) (body AlertReply, err err
 		}
 		return body, nil
 	}
-	return body, fmt.Errorf("verb is acknowledge, silence, accept, job or release, not %q", body.Verb)
+	return body, fmt.Errorf("verb is acknowledge, silence, accept, job, release or lift, not %q", body.Verb)
 }
 
-// Alerts lists the alerts that last or brake, and with all those that are over.
-func (c *Client) Alerts(ctx context.Context, all bool) ([]Alert, error) {
+// Alerts lists the alerts that last or brake, and with all those that are over; and what
+// answers said that stands.
+func (c *Client) Alerts(ctx context.Context, all bool) ([]Alert, []Standing, error) {
 	path := "/v1/alerts"
 	if all {
 		path += "?all=1"
 	}
 	body, err := call[alertsBody](ctx, c, http.MethodGet, path, nil)
-	return body.Alerts, err
+	return body.Alerts, body.Standing, err
 }
 
 // Alert finds one alert.

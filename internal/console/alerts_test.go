@@ -50,7 +50,7 @@ func TestAlertsOverTheSocket(t *testing.T) {
 	var list []Alert
 	for end := time.Now().Add(10 * time.Second); len(list) == 0 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		var err error
-		list, err = c.Alerts(ctx, false)
+		list, _, err = c.Alerts(ctx, false)
 		check(t, err)
 	}
 	if len(list) != 1 || list[0].Actor != "ana/psql" || list[0].Deleted != 1200 || list[0].Examples == nil || list[0].Answers == nil {
@@ -84,7 +84,7 @@ func TestAlertsOverTheSocket(t *testing.T) {
 			t.Errorf("%q: %v", unknown, err)
 		}
 	}
-	if list, err := c.Alerts(ctx, true); err != nil || len(list) != 1 {
+	if list, stands, err := c.Alerts(ctx, true); err != nil || len(list) != 1 || stands == nil {
 		t.Errorf("%+v, %v", list, err)
 	}
 }

@@ -96,7 +96,8 @@ func (s *Store) change(ctx context.Context, doing string, f func(*sql.Tx) error)
 	return nil
 }
 
-// putAlert keeps one alert, and with a new one forgets those that are over for long.
+// putAlert keeps one alert, and with one that is over forgets those that are over for
+// long, but for those whose answers stand.
 func putAlert(ctx context.Context, tx *sql.Tx, k alert.Kept) error {
 	text, err := json.Marshal(k)
 	if err != nil {
@@ -108,7 +109,7 @@ func putAlert(ctx context.Context, tx *sql.Tx, k alert.Kept) error {
 	if err != nil || k.Live() {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM alerts WHERE live = 0 AND (raised < ? OR raised < (
+	_, err = tx.ExecContext(ctx, `DELETE FROM alerts WHERE live = 0 AND id NOT IN (SELECT json_extract(said, '$.Alert') FROM standing) AND (raised < ? OR raised < (
 		SELECT raised FROM alerts WHERE live = 0 ORDER BY raised DESC LIMIT 1 OFFSET ?))`,
 		time.Now().Add(-RetainFor).UnixMicro(), RetainCount-1)
 	return err
