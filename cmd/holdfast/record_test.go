@@ -162,7 +162,7 @@ func TestFaultsStopTheStart(t *testing.T) {
 		})
 	}
 	for _, args := range [][]string{
-		{"serve"}, {"serve", "--monitor", "y", "--listen", ":1", "--server", "postgres://x"}, {"alerts"}, {"nonsense"},
+		{"serve"}, {"serve", "--monitor", "y", "--listen", ":1", "--server", "postgres://x"}, {"nonsense"},
 	} {
 		wantExit(t, strings.Join(args, " "), pgtest.Run(exec.Command(binary, args...)), 2, "")
 	}

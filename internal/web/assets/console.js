@@ -176,10 +176,8 @@
   localTimes(document);
   tick();
   setInterval(tick, 250);
-  const every = Number(document.documentElement.dataset.every);
-  if (every) setInterval(() => { if (!document.hidden) ask(); }, 1000 * every);
   listen();
-  // What changes without a word of the stream: sessions come and go.
+  // What changes without a word of the stream: sessions come and go, rows are counted.
   const every = Number(document.documentElement.dataset.every);
   if (every > 0) setInterval(() => { if (!document.hidden) ask(); }, every * 1000);
   document.addEventListener("visibilitychange", () => {
