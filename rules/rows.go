@@ -81,12 +81,21 @@ func onlyVerb(n *pgquery.MergeStmt) (only Verb) {
 }
 
 func countedName(v *pgquery.RangeVar) string {
-	switch v.GetSchemaname() {
-	case "", "public":
-		return v.GetRelname()
-	}
-	return v.Schemaname + "." + v.Relname
+	return Relation{Schema: v.GetSchemaname(), Name: v.GetRelname()}.Counted()
 }
+
+// Counted is the name by which rows of a table are counted: its bare name without a
+// schema or in public, "audit.orders" in others.
+func (r Relation) Counted() string {
+	switch r.Schema {
+	case "", "public":
+		return r.Name
+	}
+	return r.Schema + "." + r.Name
+}
+
+// Empties says that it takes all rows of a table at once.
+func (e *Effect) Empties() bool { return e.Verb == VerbTruncate || e.Verb == VerbDropTable }
 
 // exemplify gives the statement, and what it prepares, its text as an example.
 func (st *Statement) exemplify(text []byte) {

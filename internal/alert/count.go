@@ -60,13 +60,14 @@ func (d *Desk) clock() time.Time {
 
 func (d *Desk) countRows(now time.Time, r *rows) {
 	at := place{r.host, r.database, r.table}
+	d.empty(at, r)
 	d.totals.add(at, r)
 	if r.deleted == 0 && r.updated == 0 {
 		return // it was undone
 	}
 	c := volume.Count{
 		At: now, Host: r.host, Database: r.database, Table: r.table, Actor: volume.Actor{User: r.user, Application: r.application},
-		Network: r.network, Deleted: r.deleted, Updated: r.updated, Rows: d.sizes[at],
+		Network: r.network, Deleted: r.deleted, Updated: r.updated, Rows: r.size,
 	}
 	if r.example != "" && r.example != r.noted.text {
 		r.noted.text = r.example

@@ -31,3 +31,12 @@ func (d *Desk) size(at place) int64 {
 	}
 	return d.watch.Rows(at.host, at.database, at.table) // of before the restart
 }
+
+// empty counts the rows of a table that was truncated or dropped as deleted: as many as
+// it had when its size was told last. The caller holds counting.
+func (d *Desk) empty(at place, r *rows) {
+	if r.size = d.sizes[at]; r.emptied > 0 && r.size > 0 {
+		r.deleted += r.size
+		d.sizes[at] = 0
+	}
+}

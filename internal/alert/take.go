@@ -49,6 +49,7 @@ type sum struct {
 	hash uint64
 	key
 	deleted, updated, undone atomic.Int64
+	emptied                  atomic.Int64
 	example                  atomic.Pointer[string]
 	next                     *sum // of all of its table
 
@@ -108,7 +109,8 @@ func (in *intake) add(t *event.Tally) {
 		plus(&s.deleted, r.Deleted)
 		plus(&s.updated, r.Updated)
 		plus(&s.undone, r.Undone)
-		if r.Deleted > 0 && r.Example != "" && s.example.Load() == nil {
+		plus(&s.emptied, r.Emptied)
+		if r.Deleted+r.Emptied > 0 && r.Example != "" && s.example.Load() == nil {
 			text := strings.Clone(cut(r.Example, maxExample))
 			s.example.CompareAndSwap(nil, &text)
 		}
@@ -185,6 +187,8 @@ func (in *intake) hash(k *key) uint64 {
 type rows struct {
 	key
 	deleted, updated, undone int64
+	emptied                  int64
+	size                     int64 // of the table before, as far as known
 	example                  string
 	noted                    *noted
 }
@@ -217,11 +221,13 @@ func (in *intake) drainAll(l *sums, f func(*rows)) {
 }
 
 func (in *intake) drainOne(s *sum, f func(*rows)) {
-	if s.deleted.Load() == 0 && s.updated.Load() == 0 && s.undone.Load() == 0 {
+	if s.deleted.Load() == 0 && s.updated.Load() == 0 && s.undone.Load() == 0 && s.emptied.Load() == 0 {
 		return
 	}
 	r := &in.drained
-	*r = rows{key: s.key, deleted: s.deleted.Swap(0), updated: s.updated.Swap(0), undone: s.undone.Swap(0), noted: &s.noted}
+	*r = rows{
+		key: s.key, deleted: s.deleted.Swap(0), updated: s.updated.Swap(0), undone: s.undone.Swap(0), emptied: s.emptied.Swap(0), noted: &s.noted,
+	}
 	if text := s.example.Swap(nil); text != nil {
 		r.example = *text
 	}

@@ -32,8 +32,12 @@ type Rows struct {
 	// (https://www.postgresql.org/docs/current/monitoring-stats.html, n_tup_del).
 	Undone int64
 
+	// Emptied is how often the table was truncated or dropped, committed. Tags do not
+	// say how many rows went; whoever knows the table's size does.
+	Emptied int64
+
 	// Example is the text of one of its statements, with constants replaced and
-	// without bind values, shortened; empty where nothing was deleted, and mostly where
+	// without bind values, shortened; empty where nothing went, and mostly where
 	// Table is.
 	Example string
 }

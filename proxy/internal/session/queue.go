@@ -25,6 +25,7 @@ type reply struct {
 	facts     *rules.Facts
 	hold      string
 	changes   bool
+	spared    bool        // people were not asked about what the server says is temporary, absent or new
 	mixed     bool        // a Query or FunctionCall inside of a batch that has not ended
 	refusal   *wire.Error // what the client gets in the place of the server's error
 }

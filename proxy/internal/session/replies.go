@@ -33,7 +33,7 @@ func (c *Core) expect(m *message) {
 	}
 	c.queue.push(reply{
 		kind: m.typ, closeKind: m.closeKind, word: m.word, limit: m.limit, name: m.name, serial: m.serial,
-		facts: m.facts, hold: m.hold, changes: m.changes, mixed: mixed,
+		facts: m.facts, hold: m.hold, spared: m.spared, changes: m.changes, mixed: mixed,
 	})
 }
 

@@ -21,6 +21,7 @@ type message struct {
 	facts     *rules.Facts // Query and Execute: what it runs
 	hold      string       // id of the released hold whose end the reply tells
 	changes   bool         // may change how later text is read
+	spared    bool         // people need not be asked, as the server says
 	unread    bool         // nothing was recorded of it: the server skips it, or it is dropped
 	drop      bool         // not forwarded
 }

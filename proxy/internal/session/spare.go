@@ -70,5 +70,8 @@ func (c *Core) spare() {
 			c.note(NotCounted, f.verdict, "")
 		}
 	}
+	for i := range c.msgs {
+		c.msgs[i].spared = true
+	}
 	c.pass("")
 }

@@ -30,6 +30,8 @@ func (c *Core) tagged(h *reply, body []byte) {
 		c.tallied().save(c.savepointOf(c.ran(h)))
 	case "RELEASE":
 		c.tallied().release(c.savepointOf(c.ran(h)))
+	case "TRUNCATE TABLE", "DROP TABLE":
+		c.emptied(h)
 	case "BEGIN", "START TRANSACTION":
 		if c.tally != nil {
 			c.tally.rolled = false
@@ -66,6 +68,20 @@ func (c *Core) taggedRows(h *reply, tag []byte) {
 		c.sum(r.Verb, r.Table, r.Example, n)
 	case verb != "":
 		c.sum(verb, "", "", n)
+	}
+}
+
+// emptied sums tables that were truncated or dropped, by name: not those of which the
+// server said that they are temporary, absent or just made.
+func (c *Core) emptied(h *reply) {
+	st := c.ran(h)
+	if st == nil || h.spared {
+		return
+	}
+	for i := range st.Effects {
+		if e := &st.Effects[i]; e.Empties() {
+			c.tallied().add(event.Rows{Table: e.Target.Counted(), Emptied: 1, Example: e.String()})
+		}
 	}
 }
 

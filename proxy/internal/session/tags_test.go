@@ -13,7 +13,7 @@ import (
 )
 
 // sums is a script whose tallies are collected, each as a line: "orders -5 ~2 !1" is
-// five deleted, two updated and one undone.
+// five deleted, two updated and one undone; "orders ^1" was emptied once.
 type sums struct {
 	*script
 	lines []string
@@ -34,7 +34,7 @@ func (s *sums) tally(rows []event.Rows) {
 		for _, n := range []struct {
 			mark  string
 			count int64
-		}{{"-", r.Deleted}, {"~", r.Updated}, {"!", r.Undone}} {
+		}{{"-", r.Deleted}, {"~", r.Updated}, {"!", r.Undone}, {"^", r.Emptied}} {
 			if n.count != 0 {
 				line = append(line, fmt.Sprint(n.mark, n.count))
 			}
@@ -113,8 +113,10 @@ func TestTagsOfStatements(t *testing.T) {
 		{"copy (with gone as (delete from a returning id) select * from gone) to stdout", "COPY 6", ""},
 		{"copy orders to stdout", "COPY 6", ""},
 		{"select purge_orders()", "SELECT 1", ""},
-		{"truncate orders", "TRUNCATE TABLE", ""},
-		{"drop table orders", "DROP TABLE", ""},
+		{"truncate orders, audit.orders", "TRUNCATE TABLE", "orders ^1 audit.orders ^1"},
+		{"drop table public.orders", "DROP TABLE", "orders ^1"},
+		{"drop view orders", "DROP VIEW", ""},
+		{"drop schema audit cascade", "DROP SCHEMA", ""},
 		{"delete frm orders where", "DELETE 5", "-5"}, // text that our grammar does not read
 	} {
 		for _, extended := range []bool{false, true} {
@@ -284,6 +286,34 @@ func TestTallyOfAHold(t *testing.T) {
 	s.core.Server(encode(t, failure("26000"), ready('E')))
 	s.run("rollback", 'I', "ROLLBACK")
 	s.want("b !1")
+}
+
+// TestTallyOfEmptied: a table is emptied when that is committed, and when the server has
+// not said that it is another one than it seems.
+func TestTallyOfEmptied(t *testing.T) {
+	s := newSums(t, Enforce)
+	s.client("Q:begin", "", query("begin"))
+	s.server("", "C:BEGIN Z:T", complete("BEGIN"), ready('T'))
+	for _, end := range []struct{ text, want string }{{"commit", "a ^1"}, {"rollback", ""}} {
+		s.client("", "", query("truncate a"))
+		s.held()
+		s.core.Release("h3x8m2qd")
+		s.core.Take()
+		s.core.Server(encode(t, complete("TRUNCATE TABLE"), ready('T')))
+		s.core.Take()
+		s.run(end.text, 'I', strings.ToUpper(end.text))
+		if got := strings.Join(s.lines, "\n"); got != end.want {
+			t.Errorf("%s: %q, want %q", end.text, got, end.want)
+		}
+		s.lines = nil
+		s.run("begin", 'T', "BEGIN")
+	}
+	s = &sums{script: newQuestionScript(t)}
+	s.core.cfg.Tally = s.tally
+	s.client(ownOutside, "", query("truncate x"))
+	s.answer("Q:truncate x", "", objectRows(1, "pg_temp_3", "x", "r", "temporary", "same"))
+	s.server("", "C:TRUNCATE TABLE Z:I", complete("TRUNCATE TABLE"), ready('I'))
+	s.want()
 }
 
 // TestTallyWhenTheConnectionEnds: an open transaction is rolled back by that, unless

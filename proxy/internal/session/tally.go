@@ -72,6 +72,7 @@ func put(rows []event.Rows, from int, r event.Rows) []event.Rows {
 	sum.Deleted += r.Deleted
 	sum.Updated += r.Updated
 	sum.Undone += r.Undone
+	sum.Emptied += r.Emptied
 	if sum.Example == "" {
 		sum.Example = r.Example
 	}

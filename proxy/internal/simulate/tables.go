@@ -72,6 +72,7 @@ func (s *server) define(p *portal, st *statement) *failure {
 	case !exists && st.form == "drop table if exists @":
 		s.notice("NOTICE", "00000", "table does not exist, skipping")
 		p.tag = "DROP TABLE"
+		s.changes(p, table, changed{emptied: 1})
 		return nil
 	case !exists:
 		return &failure{"42P01", "relation does not exist"}
@@ -81,11 +82,13 @@ func (s *server) define(p *portal, st *statement) *failure {
 	switch st.form {
 	case "truncate @":
 		p.tag = "TRUNCATE TABLE"
+		s.changes(p, table, changed{emptied: 1})
 		s.write(table, []int{})
 	case "alter table @ rename to @":
 		return s.rename(p, table, st.names[1])
 	default:
 		p.tag = "DROP TABLE"
+		s.changes(p, table, changed{emptied: 1})
 		s.forgetTable(table)
 	}
 	return nil

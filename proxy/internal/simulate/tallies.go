@@ -13,10 +13,11 @@ import (
 // changed is what happened to the rows of a table in one session.
 type changed struct {
 	deleted, updated, undone int
+	emptied                  int // how often a tag says TRUNCATE TABLE or DROP TABLE of it
 }
 
 func (a changed) plus(b changed) changed {
-	return changed{a.deleted + b.deleted, a.updated + b.updated, a.undone + b.undone}
+	return changed{a.deleted + b.deleted, a.updated + b.updated, a.undone + b.undone, a.emptied + b.emptied}
 }
 
 // changes notes what a statement does to rows, in the server. A portal that returns
@@ -37,7 +38,7 @@ func (s *server) committed() map[string]changed {
 	all := maps.Clone(s.ever)
 	for table, e := range all {
 		n := now[table]
-		all[table] = changed{n.deleted, n.updated, e.deleted - n.deleted}
+		all[table] = changed{n.deleted, n.updated, e.deleted - n.deleted, n.emptied}
 	}
 	return all
 }
@@ -57,7 +58,7 @@ func (c *conversation) tallied(rows []event.Rows) {
 		c.tallies.by = map[string]changed{}
 	}
 	for i, r := range rows {
-		n := changed{int(r.Deleted), int(r.Updated), int(r.Undone)}
+		n := changed{int(r.Deleted), int(r.Updated), int(r.Undone), int(r.Emptied)}
 		if slices.ContainsFunc(rows[:i], func(o event.Rows) bool { return o.Table == r.Table }) || n == (changed{}) {
 			c.fail("the core hands out table %q twice or for nothing", r.Table)
 		}
@@ -109,17 +110,17 @@ func (c *conversation) checkTallies(settled bool) {
 	}
 	for table, is := range c.server.committed() {
 		all = all.plus(is)
-		if n := got.by[table]; n.deleted > is.deleted || n.updated > is.updated || n.undone > is.undone {
+		if n := got.by[table]; n.deleted > is.deleted || n.updated > is.updated || n.undone > is.undone || n.emptied > is.emptied {
 			c.fail("the core has counted %+v for table %s, which was %+v", n, table, is)
 		}
 	}
-	if got.sum.deleted > all.deleted || got.sum.updated > all.updated || got.sum.undone > all.undone {
+	if got.sum.deleted > all.deleted || got.sum.updated > all.updated || got.sum.undone > all.undone || got.sum.emptied > all.emptied {
 		c.fail("the core has counted %+v in all, which was %+v", got.sum, all)
 	}
 	if !settled || c.closed || c.server.dead || c.server.tx != txNone || !c.core.Idle() {
 		return
 	}
-	least := changed{all.deleted - c.server.unfetched, all.updated, all.undone - c.server.unfetched}
+	least := changed{all.deleted - c.server.unfetched, all.updated, all.undone - c.server.unfetched, 0} // what was spared is not emptied
 	if got.sum.deleted < least.deleted || got.sum.updated < least.updated || got.sum.undone < least.undone {
 		c.fail("the core has counted %+v in all, which was %+v", got.sum, all)
 	}
