@@ -96,7 +96,7 @@ type keptAs struct {
 // bound is what a confirmation is bound to. Of a text that was cut the digest counts,
 // which is in a comment; with the byte 0 in front nothing that a client can send is alike.
 func (k keptAs) bound() []byte {
-	if k.standIn != 0 {
+	if k.standIn == digested {
 		return []byte("\x00" + k.text)
 	}
 	return rules.Normalize([]byte(k.text))
