@@ -14,6 +14,9 @@ type PathChange struct {
 	// session_authorization; "all" for DISCARD ALL.
 	Name string
 
+	// Index is the statement's, as in Statement.
+	Index int
+
 	// Text is the statement as Normalize leaves it.
 	Text string
 
@@ -48,7 +51,7 @@ func pathChanges(node *pgquery.Node, st *Statement, text []byte) (changes []Path
 	}
 	st.configs = nil
 	for i := range changes {
-		changes[i].Text = string(Normalize(text[st.Pos:st.End]))
+		changes[i].Index, changes[i].Text = st.Index, string(Normalize(text[st.Pos:st.End]))
 	}
 	return changes
 }
