@@ -32,6 +32,7 @@ func TestPathChanges(t *testing.T) {
 		"select set_config(is_local => true, new_value => 'a', setting_name => 'role')":  "role [select set_config(is_local => true, new_value => 'a', setting_name => 'role')] local",
 		"create function f() returns int language sql set search_path = a as 'select 1'": "",
 		"alter role ana set search_path = a":                                             "",
+		"update pg_settings set setting = 'a' where name = 'search_path'":                " [update pg_settings set setting = 'a' where name = 'search_path'] hidden",
 		"begin; set search_path = a; drop table t; commit":                               "search_path [set search_path = a]",
 	} {
 		var got []string
