@@ -23,7 +23,8 @@ type PathChange struct {
 	// Local is true for what the end of the transaction undoes.
 	Local bool
 
-	// Hidden is true when the text does not show the new value.
+	// Hidden is true when the text does not show the new value, or when it comes: what
+	// PREPARE and DECLARE name may be run at any time.
 	Hidden bool
 }
 
@@ -50,6 +51,16 @@ func pathChanges(node *pgquery.Node, st *Statement, text []byte) (changes []Path
 		}
 	}
 	st.configs = nil
+	for _, named := range st.Names {
+		if named.Body == nil {
+			continue
+		}
+		for _, c := range named.Body.configs {
+			c.Hidden = true
+			changes = append(changes, c)
+		}
+		named.Body.configs = nil
+	}
 	for i := range changes {
 		changes[i].Index, changes[i].Text = st.Index, string(Normalize(text[st.Pos:st.End]))
 	}

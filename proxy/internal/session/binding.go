@@ -81,7 +81,7 @@ func (c *Core) ask() *Ask {
 		return a
 	}
 	a.Binding = hex.EncodeToString(digest.Sum(nil))
-	if len(c.found) == 1 && a.Unbound == "" && listable(&c.found[0]) {
+	if len(c.found) == 1 && a.Unbound == "" && !path.hidden && listable(&c.found[0]) {
 		a.Item = ItemKey(a.Path, rules.StatementHash([]byte(c.found[0].text)))
 	}
 	return a
