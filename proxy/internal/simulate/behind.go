@@ -48,7 +48,7 @@ func (c *conversation) afterForwarding() {
 	if d.approved != nil {
 		d.approved.to = max(d.approved.to, c.forwarded.at)
 	}
-	if !c.core.Deferred() {
+	if !c.core.Deferred() && c.core.Unsent() == "" { // which outlasts the end of the core
 		c.deferred = nil
 	}
 }
