@@ -58,7 +58,7 @@ func (n *netSession) request(a *session.Ask) hold.Request {
 		User: a.Origin.User, Application: a.Origin.Application, Client: a.Origin.Client,
 		Evidence: n.seen.evidence(),
 		SQL:      a.SQL, Rule: a.Verdict.Rule, Reason: a.Verdict.Reason, Why: a.Verdict.Why,
-		InTransaction: a.InTransaction, Transaction: n.transaction(a.Transaction), Binding: a.Confirmation(), Unbound: a.Unbound, Undone: a.Undone, Item: a.Item,
+		InTransaction: a.InTransaction, Transaction: n.transaction(a.Transaction), Binding: a.Confirmation(), Unbound: a.Unbound, Undone: a.Undone, Item: a.Item, Braked: a.Verdict.Braked,
 	}
 	n.host.terms.Load().apply(&r, a.Verdict.Terms, n.returns)
 	for _, v := range a.Statements {

@@ -115,6 +115,7 @@ func TestStartPath(t *testing.T) {
 		{map[string]string{"user": "ana", "options": "-c statement_timeout=5s"}, ""},
 		{map[string]string{"search_path": "a"}, "search_path=a\x00"},
 		{map[string]string{"Role": "r", "options": "--search-path=b"}, "role=r\x00options=--search-path=b\x00"},
+		{map[string]string{"options": `-c sear\ch_path=b`}, `options=-c sear\ch_path=b` + "\x00"}, // the server drops the backslash
 	} {
 		if got := startPath(c.params); got != c.want {
 			t.Errorf("%v: %q, want %q", c.params, got, c.want)

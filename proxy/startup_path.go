@@ -21,8 +21,8 @@ func startPath(params map[string]string) string {
 }
 
 // mentionsPath says that options may set one of them; --search-path is search_path
-// too.
+// too, and so is sear\ch_path: a backslash only quotes what follows it.
 func mentionsPath(options string) bool {
-	options = strings.ReplaceAll(strings.ToLower(options), "-", "_")
+	options = strings.NewReplacer("-", "_", `\`, "").Replace(strings.ToLower(options))
 	return strings.Contains(options, "search_path") || strings.Contains(options, "role") || strings.Contains(options, "session_authorization")
 }

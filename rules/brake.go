@@ -26,17 +26,21 @@ func (p *Policy) WithBrakes(brakes []Brake) *Policy {
 }
 
 // braked is v, or that the effect waits for somebody if a brake is on it and it would
-// go on by itself.
+// go on by itself. Either says that a brake is on it.
 func (j *judging) braked(e *Effect, v Verdict) Verdict {
-	if len(j.policy.brakes) == 0 || !e.deletes() || severity(v.Action) >= severity(Hold) {
+	if len(j.policy.brakes) == 0 || !e.deletes() {
 		return v
 	}
 	i := slices.IndexFunc(j.policy.brakes, func(b Brake) bool { return b.on(&j.origin, e) })
 	if i < 0 {
 		return v
 	}
+	if severity(v.Action) >= severity(Hold) {
+		v.Braked = true
+		return v
+	}
 	return Verdict{
-		Action: Hold, Rule: ruleBrake, Reason: e.String(), Effects: []Effect{*e},
+		Action: Hold, Rule: ruleBrake, Reason: e.String(), Effects: []Effect{*e}, Braked: true,
 		Why: "deletes by " + j.origin.actor() + " there are braked since alert " + j.policy.brakes[i].Alert,
 	}
 }

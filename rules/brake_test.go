@@ -78,7 +78,14 @@ func TestBrakeMakesNothingMilder(t *testing.T) {
 		t.Errorf("after the brake was released: %s", v.Action)
 	}
 	every := NewReader(ReaderOptions{}).Read([]byte("delete from orders"), Settings{})
-	if v := DefaultPolicy().WithBrakes(brakeOn("orders")).Judge(braked, every, nil); v.Rule != ruleDeletes {
-		t.Errorf("what is held without a brake: %s", v.Rule)
+	if v := DefaultPolicy().WithBrakes(brakeOn("orders")).Judge(braked, every, nil); v.Rule != ruleDeletes || !v.Braked {
+		t.Errorf("what is held without a brake: %+v", v)
+	}
+	if v := released.Judge(braked, every, nil); v.Braked {
+		t.Errorf("held after the brake was released: %+v", v)
+	}
+	both := NewReader(ReaderOptions{}).Read([]byte("drop table items; delete from orders where id = 1; drop table others"), Settings{})
+	if v := DefaultPolicy().WithBrakes(brakeOn("orders")).Judge(braked, both, nil); !v.Braked || !Worse(Verdict{Rule: "x"}, v).Braked {
+		t.Errorf("one of several: %+v", v)
 	}
 }

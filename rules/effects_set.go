@@ -87,6 +87,7 @@ func (x *extractor) updateSettings(n *pgquery.UpdateStmt) {
 	schema := n.Relation.GetSchemaname()
 	if n.Relation.GetRelname() == "pg_settings" && (schema == "" || schema == "pg_catalog") {
 		x.st.Settings = append(x.st.Settings, Setting{Name: settingStrings}, Setting{Name: settingEncoding})
+		x.configPath("", false, nil, nil)
 	}
 }
 

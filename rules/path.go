@@ -14,13 +14,17 @@ type PathChange struct {
 	// session_authorization; "all" for DISCARD ALL.
 	Name string
 
+	// Index is the statement's, as in Statement.
+	Index int
+
 	// Text is the statement as Normalize leaves it.
 	Text string
 
 	// Local is true for what the end of the transaction undoes.
 	Local bool
 
-	// Hidden is true when the text does not show the new value.
+	// Hidden is true when the text does not show the new value, or when it comes: what
+	// PREPARE and DECLARE name may be run at any time.
 	Hidden bool
 }
 
@@ -47,8 +51,18 @@ func pathChanges(node *pgquery.Node, st *Statement, text []byte) (changes []Path
 		}
 	}
 	st.configs = nil
+	for _, named := range st.Names {
+		if named.Body == nil {
+			continue
+		}
+		for _, c := range named.Body.configs {
+			c.Hidden = true
+			changes = append(changes, c)
+		}
+		named.Body.configs = nil
+	}
 	for i := range changes {
-		changes[i].Text = string(Normalize(text[st.Pos:st.End]))
+		changes[i].Index, changes[i].Text = st.Index, string(Normalize(text[st.Pos:st.End]))
 	}
 	return changes
 }

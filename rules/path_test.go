@@ -28,10 +28,13 @@ func TestPathChanges(t *testing.T) {
 		"select set_config('Search_Path', 'a', true)":                                    "search_path [select set_config('Search_Path', 'a', true)] local",
 		"select set_config('search_path', $1, false)":                                    "search_path [select set_config('search_path', $1, false)] hidden",
 		"select set_config($1, 'a', false)":                                              " [select set_config($1, 'a', false)] hidden",
+		"prepare p as select set_config('search_path', 'a', false)":                      "search_path [prepare p as select set_config('search_path', 'a', false)] hidden",
+		"declare c cursor for select set_config('role', 'a', false)":                     "role [declare c cursor for select set_config('role', 'a', false)] hidden",
 		"select set_config('work_mem', '1MB', false)":                                    "",
 		"select set_config(is_local => true, new_value => 'a', setting_name => 'role')":  "role [select set_config(is_local => true, new_value => 'a', setting_name => 'role')] local",
 		"create function f() returns int language sql set search_path = a as 'select 1'": "",
 		"alter role ana set search_path = a":                                             "",
+		"update pg_settings set setting = 'a' where name = 'search_path'":                " [update pg_settings set setting = 'a' where name = 'search_path'] hidden",
 		"begin; set search_path = a; drop table t; commit":                               "search_path [set search_path = a]",
 	} {
 		var got []string

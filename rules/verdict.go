@@ -59,6 +59,10 @@ type Verdict struct {
 	// a setting under which text cannot be read with certainty.
 	SQLState string
 
+	// Braked is true where a Brake is on one of the effects that are held, whether or not
+	// they would be held without it.
+	Braked bool
+
 	// Terms of the rules that hold: every one of them must be met. Empty means those
 	// of the host alone.
 	Terms []Terms

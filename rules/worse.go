@@ -49,6 +49,7 @@ func (t *tally) add(v Verdict) {
 	case is == was && is > 0:
 		t.worst.Effects = append(t.worst.Effects, v.Effects...)
 		t.worst.Terms = bothTerms(t.worst.Terms, v.Terms)
+		t.worst.Braked = t.worst.Braked || v.Braked
 		if len(v.Effects) == 0 {
 			t.more++
 		}

@@ -85,6 +85,10 @@ type Request struct {
 	// TypeName is true when whoever approves must type a name of TypeNames.
 	TypeName bool
 
+	// Braked is true when a brake is on it: an approval of its transaction, which was given
+	// without seeing it, is not enough then.
+	Braked bool
+
 	// Binding is the digest of what a confirmation is bound to: host, database,
 	// actor, search_path and the identical statement with its parameters. Empty
 	// when nothing may be bound to it: see Unbound.

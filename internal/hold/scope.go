@@ -85,7 +85,7 @@ func (d *Desk) scopesOf(transaction string) []*openScope {
 // the policy of now: who said yes to the transaction could approve r, and nothing that
 // is asked of them is missing. approvals are theirs, as they count for r.
 func (s *openScope) covers(people People, r Request) (approvals []Approval, ok bool) {
-	if r.TypeName || !r.Undone || r.Transaction != s.hold.Transaction || !clock().Before(s.until) || !people.sameRequester(s.hold.Request, r) {
+	if r.TypeName || r.Braked || !r.Undone || r.Transaction != s.hold.Transaction || !clock().Before(s.until) || !people.sameRequester(s.hold.Request, r) {
 		return nil, false
 	}
 	return people.enough(s.hold.ForTransaction(), r)

@@ -150,6 +150,7 @@ func TestWhatIsAskedAgain(t *testing.T) {
 			"more people":        func(r *hold.Request) { r.Reviewers.Count = 2 },
 			"another group too":  func(r *hold.Request) { r.Also = []hold.Reviewers{{Group: "sec"}} },
 			"a typed name":       func(r *hold.Request) { r.TypeName = true },
+			"under a brake":      func(r *hold.Request) { r.Braked = true },
 			"outside":            func(r *hold.Request) { r.Undone = false },
 			"no transaction":     func(r *hold.Request) { r.Transaction = "" },
 			"another session":    func(r *hold.Request) { r.Transaction = "8/1" },

@@ -60,7 +60,7 @@ func sample(id string) hold.Hold {
 			Host: "shop-prod", Environment: "production", Database: "shop", User: "ana", Application: "psql", Client: "10.0.0.1",
 			SQL: "DROP TABLE \"ev'ents\"; -- ?", Statements: []string{"DROP TABLE events"}, Rule: "drops", Reason: "DROP TABLE events",
 			Why: "it is gone", InTransaction: true, Wait: time.Minute, Reviewers: hold.Reviewers{Group: "dba", Count: 2}, Binding: "b1",
-			Also: []hold.Reviewers{{Group: "security", Count: 1}}, TypeName: true,
+			Also: []hold.Reviewers{{Group: "security", Count: 1}}, TypeName: true, Braked: true,
 			Unbound: "u", Return: true, Grant: time.Minute, Undone: true, Transaction: "7/1", Item: "k2",
 			Items: []hold.Item{{Key: "k", Hash: "h", Line: 3, Statements: []string{"DROP TABLE events"}}}, File: "f.sql", FileHash: "ff", Submitter: "ana",
 			Evidence:   hold.Evidence{Certificate: []string{"ana@example.com"}, OS: "ana", Application: "psql"},

@@ -83,12 +83,19 @@ func (c *Core) concludeBehind() {
 	}
 	c.out.Behind = b
 	switch {
+	case q.withdrawn:
+		c.out.Ended = append(c.out.Ended, Ended{ID: q.released, Failed: true, Result: notSentCancelled})
+		c.Refuse(withdrawnWords, q.released)
 	case q.then != nil:
 		q.then()
 	case c.status == 'E': // the transaction could not be rescued
 		c.out.Moot = true
 	}
 }
+
+// notSentCancelled is the result of a release that its client has cancelled before it was
+// sent, in the words in which internal/hold knows that nothing was.
+const notSentCancelled = "not sent: its client cancelled it"
 
 // afterQuestion keeps what was decided until the question that is under way is over. It
 // is false when there is none.

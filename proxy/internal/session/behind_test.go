@@ -152,3 +152,31 @@ func TestBehindCannotBeAsked(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 }
+
+// TestCancelledWhileAsking: what was approved and not sent yet is not sent when its client
+// cancels: the server would cancel nothing but the question.
+func TestCancelledWhileAsking(t *testing.T) {
+	s := heldInside(t)
+	s.asksBehind(ownBehind)
+	if s.core.Withdraw() {
+		t.Error("nothing is decided: the hold is to be withdrawn")
+	}
+	s.core.Release("h3x8m2qd")
+	if !s.core.Withdraw() || s.core.Unsent() != "h3x8m2qd" {
+		t.Error("not to be withdrawn")
+	}
+	s.server(refusalQuery, "", behindAnswer()...)
+	if len(s.done) != 1 || s.done[0] != (Ended{ID: "h3x8m2qd", Failed: true, Result: notSentCancelled}) || s.core.Unsent() != "" {
+		t.Errorf("%+v", s.done)
+	}
+	s.server("", "E:57014 Z:E", failure("42601"), ready('E'))
+	if len(s.done) != 1 || len(s.core.Live()) > 0 {
+		t.Errorf("%+v", s.done)
+	}
+	s = heldInside(t)
+	s.asksBehind(ownBehind)
+	s.core.Refuse(denied, "h3x8m2qd")
+	if s.core.Withdraw() {
+		t.Error("a refusal is withdrawn")
+	}
+}

@@ -57,17 +57,18 @@ func (c *Core) ask() *Ask {
 	}
 	digest := sha256.New()
 	var texts []string
-	normal := make(map[string][]byte) // of each text, which may have been bound many times
+	normal := make(map[keptAs][]byte) // of each text, which may have been bound many times
 	secret := false
 	for _, f := range c.found {
 		a.Statements = append(a.Statements, f.verdict)
-		if _, again := normal[f.text]; !again && f.text != "" {
-			normal[f.text] = rules.Normalize([]byte(f.text))
+		as := keptAs{f.text, f.standIn}
+		if _, again := normal[as]; !again && f.text != "" {
+			normal[as] = as.bound()
 			shown, masked := c.shown(f.text)
 			texts = append(texts, shown)
 			secret = secret || masked
 		}
-		bind(digest, normal[f.text], []byte(f.types), []byte(f.rest))
+		bind(digest, normal[as], []byte(f.types), []byte(f.rest))
 	}
 	a.SQL = strings.Join(texts, "\n\n")
 	if a.SearchPath, a.PathKnown = c.searchPath(); a.PathKnown {
@@ -80,10 +81,25 @@ func (c *Core) ask() *Ask {
 		return a
 	}
 	a.Binding = hex.EncodeToString(digest.Sum(nil))
-	if len(c.found) == 1 && a.Unbound == "" && listable(&c.found[0]) {
+	if len(c.found) == 1 && a.Unbound == "" && !path.hidden && listable(&c.found[0]) {
 		a.Item = ItemKey(a.Path, rules.StatementHash([]byte(c.found[0].text)))
 	}
 	return a
+}
+
+// keptAs is a text with how far it is the statement's own.
+type keptAs struct {
+	text    string
+	standIn standIn
+}
+
+// bound is what a confirmation is bound to. Of a text that was cut the digest counts,
+// which is in a comment; with the byte 0 in front nothing that a client can send is alike.
+func (k keptAs) bound() []byte {
+	if k.standIn == digested {
+		return []byte("\x00" + k.text)
+	}
+	return rules.Normalize([]byte(k.text))
 }
 
 // shown is a text as people may see it, and whether something in it is masked.
@@ -122,6 +138,8 @@ func (c *Core) unbound(path *searchPath, known bool) string {
 			return "what it runs is not known"
 		case runsPrepared(f.facts):
 			return "it runs a prepared statement by its name, which may stand for something else by then"
+		case f.standIn == byName:
+			return "it runs by its name what SQL has prepared, and that may be something else by then"
 		}
 	}
 	if path.hidden && !known {

@@ -16,11 +16,11 @@ func ItemKey(path, hash string) string {
 	return hex.EncodeToString(digest.Sum(nil))
 }
 
-// listable says that a statement can be one of a file: it is read, its text is there, and
-// it has no parameters. Parameters begin with their counts, so without any all bytes are
+// listable says that a statement can be one of a file: it is read, all of its text is
+// there, and it has no parameters. Parameters begin with their counts, so without any all bytes are
 // zero.
 func listable(f *finding) bool {
-	return f.text != "" && f.facts != nil && f.facts.Read && !runsPrepared(f.facts) && strings.Trim(f.types+f.rest, "\x00") == ""
+	return f.text != "" && f.standIn == 0 && f.facts != nil && f.facts.Read && !runsPrepared(f.facts) && strings.Trim(f.types+f.rest, "\x00") == ""
 }
 
 // Paths are what a session has set of search_path in front of each text, as Ask.Path has

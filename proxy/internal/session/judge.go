@@ -10,6 +10,7 @@ type finding struct {
 	verdict rules.Verdict
 	facts   *rules.Facts
 	text    string // of the statement; empty where it is not known
+	standIn standIn
 	types   string // declared parameter types, as in Parse
 	rest    string // formats and values, as in Bind
 	source  uint64 // serial of the message that defined what a Bind binds
@@ -39,7 +40,8 @@ func (c *Core) weigh(f finding, text, rest []byte) {
 	case rules.Allow:
 		return
 	case rules.Warn:
-		c.report(Warned, f.verdict, f.kept(text))
+		f.keep(text)
+		c.report(Warned, f.verdict, f.text)
 		return
 	case rules.Measure:
 		if c.msgs[f.msg].endsBatch() {
@@ -47,7 +49,7 @@ func (c *Core) weigh(f finding, text, rest []byte) {
 		}
 		return
 	}
-	f.text = f.kept(text)
+	f.keep(text)
 	if c.cfg.Mode != Enforce {
 		c.report(WouldHold, f.verdict, f.text)
 		return
@@ -56,13 +58,12 @@ func (c *Core) weigh(f finding, text, rest []byte) {
 	c.found = append(c.found, f)
 }
 
-// kept is what is kept of the statement's text. All findings of one prepared
-// statement share it: a client can bind thousands of times in one chunk.
-func (f *finding) kept(text []byte) string {
-	if f.text != "" {
-		return f.text
+// keep keeps the statement's text. All findings of one prepared statement share it: a
+// client can bind thousands of times in one chunk.
+func (f *finding) keep(text []byte) {
+	if f.text == "" {
+		f.text, f.standIn = keptText(text)
 	}
-	return keptText(text)
 }
 
 // report records a verdict of the message that was scanned last, or of one refused.

@@ -34,14 +34,23 @@ func shownName(name []byte) string {
 	return string(name[:rules.MaxName]) + "..."
 }
 
+// standIn says how far a text that is kept is the statement's own. The zero value is
+// that it is.
+type standIn uint8
+
+const (
+	digested standIn = iota + 1 // the digest of the whole text is in a comment of it
+	byName                      // it has the name of a statement or portal, and no more
+)
+
 // keptText is what is kept of a statement's text for people and for the digest of
 // what they confirm: all of it, or its beginning with the digest of all of it.
-func keptText(text []byte) string {
+func keptText(text []byte) (kept string, s standIn) {
 	if len(text) <= maxKeptText {
-		return string(text)
+		return string(text), 0
 	}
 	return fmt.Sprintf("-- the first %d of %d bytes; SHA-256 of all of them: %x\n%s",
-		keptBeginning, len(text), sha256.Sum256(text), text[:keptBeginning])
+		keptBeginning, len(text), sha256.Sum256(text), text[:keptBeginning]), digested
 }
 
 // keepTexts keeps text and types of a prepared statement, or their digests.
@@ -49,10 +58,11 @@ func (c *Core) keepTexts(b *prepared, text, types []byte) {
 	size := len(text) + len(types)
 	if size > shortText && c.statements.kept()+c.portals.kept()+size > maxKeptTexts {
 		b.text = fmt.Sprintf("-- a text of %d bytes, not kept since this session has prepared too many; SHA-256: %x", len(text), sha256.Sum256(text))
-		b.types = digest(types)
+		b.standIn, b.types = digested, digest(types)
 		return
 	}
-	b.text, b.types = keptText(text), keptValues(types)
+	b.text, b.standIn = keptText(text)
+	b.types = keptValues(types)
 }
 
 // kept is how many bytes of texts and types are kept. It is asked for long texts

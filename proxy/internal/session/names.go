@@ -13,6 +13,7 @@ type prepared struct {
 	policy  *rules.Policy      // by which it was judged
 	text    string             // kept only where a person may have to read it
 	types   string             // declared parameter types as in Parse, kept with text
+	standIn standIn            // how far text is its own
 	asked   bool               // a portal whose Bind people decided about
 	bodies  []*rules.Statement // what an asked one could run by names at that time
 	guessed bool               // a portal of which it is not certain which of several statements it runs
@@ -24,7 +25,7 @@ type prepared struct {
 
 // finding is what is known of it where message i, which runs it, must not go on.
 func (b *prepared) finding(i int) finding {
-	return finding{msg: i, verdict: b.verdict, facts: b.facts, text: b.text, types: b.types, source: b.serial}
+	return finding{msg: i, verdict: b.verdict, facts: b.facts, text: b.text, standIn: b.standIn, types: b.types, source: b.serial}
 }
 
 // names are the prepared statements or the portals of a session. What the server
@@ -194,7 +195,7 @@ func (c *Core) bodyOf(change rules.NameChange, cursor bool) prepared {
 	}
 	b := prepared{
 		facts: f, cursor: cursor, batch: c.batch, serial: c.serial,
-		text: "-- prepared by SQL as " + rules.ShownName(change.Name),
+		text: "-- prepared by SQL as " + rules.ShownName(change.Name), standIn: byName,
 	}
 	c.judgePrepared(&b)
 	return b

@@ -3,6 +3,7 @@ package session
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -48,10 +49,26 @@ func (p *searchPath) follow(f *rules.Facts, outside bool) {
 		for i := range f.Path {
 			p.change(&f.Path[i], outside && len(f.Statements) == 1)
 		}
-	case p.open && !p.local && !staysInTransaction(f) && f.Read && !f.Harmless:
-		for i := range f.Statements {
-			p.roll("transaction " + string(rune('0'+f.Statements[i].Tx)))
-		}
+		p.control(f)
+	case p.open:
+		p.control(f)
+	}
+}
+
+// control notes what a text does to the transaction in which something was set: a
+// rollback undoes it, wholly or to a savepoint. Also what is local, which the end of the
+// transaction undoes, may be undone before, or end in the middle of a batch.
+func (p *searchPath) control(f *rules.Facts) {
+	switch {
+	case !f.Read:
+		p.roll("not read")
+		return
+	case staysInTransaction(f), f.Harmless:
+		return
+	}
+	for i := range f.Statements {
+		st := &f.Statements[i]
+		p.roll(fmt.Sprintf("transaction %d %d %s %s", st.Index, st.Tx, st.Command, st.Savepoint))
 	}
 }
 
@@ -67,7 +84,7 @@ func (p *searchPath) change(c *rules.PathChange, alone bool) {
 			p.open, p.before, p.local = true, p.chain, true
 		}
 		p.local = p.local && c.Local
-		p.roll(c.Text)
+		p.roll(fmt.Sprint(c.Index, " ", c.Text))
 	}
 }
 

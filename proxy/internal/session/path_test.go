@@ -103,6 +103,29 @@ func TestUnbound(t *testing.T) {
 	}
 }
 
+// TestPathSetByPrepared: what SQL has prepared may set search_path whenever it is run.
+func TestPathSetByPrepared(t *testing.T) {
+	prepared := []string{"prepare p as select set_config('search_path', 'a', false)", "set search_path = b"}
+	plain := says(t, append(prepared, "drop table t")...)
+	for _, text := range []string{"execute p", "explain analyze execute p", "create temp table x as execute p"} {
+		a := says(t, append(prepared, text, "drop table t")...)
+		if a.Confirmation() != "" && a.Confirmation() == plain.Confirmation() || a.Item != "" && a.Item == plain.Item {
+			t.Errorf("%q leaves the search_path as it was", text)
+		}
+	}
+	s := newScript(t, Enforce)
+	s.core.cfg.Answers = false
+	for _, text := range prepared {
+		s.within(text, 'I')
+	}
+	s.client("B::p E: S", "", bindTo("", "p"), execute(""), sync())
+	s.server("", "2 C:SELECT 1 Z:I", bound(), complete("SELECT 1"), ready('I'))
+	s.client("", "", query("drop table t"))
+	if a := s.held(); a.Confirmation() != "" && a.Confirmation() == plain.Confirmation() || a.Item != "" && a.Item == plain.Item {
+		t.Error("bound by the protocol it leaves the search_path as it was")
+	}
+}
+
 // TestUndone: what an error of the server does not undo is not said to be undone.
 func TestUndone(t *testing.T) {
 	for text, want := range map[string]bool{

@@ -194,9 +194,10 @@ func (c *Core) questionOver(status byte) {
 }
 
 // Withdraw notes that the client cancels while the server is being asked about its
-// statement, which then is refused. It is false when that is not so.
+// statement, or while a question puts off that it is sent: it then is refused. It is false
+// when that is not so.
 func (c *Core) Withdraw() bool {
-	if c.state != inquiring {
+	if c.state != inquiring && (!c.Deferred() || c.question.released == "") {
 		return false
 	}
 	c.question.withdrawn = true

@@ -137,6 +137,6 @@ func unknown(kind string, key []byte) prepared {
 			Why:     "what it runs is not known",
 			Effects: []rules.Effect{{Verb: rules.VerbCall}},
 		},
-		text: "-- " + kind + " " + shownName(key) + ", whose text holdfast never saw",
+		text: "-- " + kind + " " + shownName(key) + ", whose text holdfast never saw", standIn: byName,
 	}
 }

@@ -58,6 +58,10 @@ func TestTransactionsAreToldApart(t *testing.T) {
 		"and chain":        {{"commit and chain", 'T'}},
 		"rollback, chain":  {{"rollback and chain", 'T'}},
 		"unreadable":       {{"commit; begin; select (", 'T'}},
+		"end":              {{"end", 'I'}, {"begin", 'T'}},
+		"end, chain":       {{"/* x */ end work AND CHAIN", 'T'}},
+		"abort, chain":     {{"abort and chain", 'T'}},
+		"start":            {{"commit; start transaction", 'T'}},
 		"prepare for two":  {{"prepare transaction 'x'", 'I'}, {"begin", 'T'}},
 		"failed, rollback": {{"select 1/0", 'E'}, {"rollback", 'I'}, {"begin", 'T'}},
 	} {

@@ -64,6 +64,8 @@ func (c *conversation) cancelArrives() {
 	case c.held != nil:
 		c.trace("holdfast", "withdraws")
 		c.held.leave(c, hold.ErrWithdrawn)
+	case c.deferred != nil && c.core.Withdraw():
+		c.withdrawDeferred()
 	case c.core.Withdraw():
 		c.trace("holdfast", "lets there be no hold")
 		c.approvals.refuse(withdrawn, "57014")

@@ -22,6 +22,8 @@ type approval struct {
 	binding  string
 	path     []string // search_path, if it is part of the binding
 	single   bool
+
+	cancelled bool // before anything of it was sent
 }
 
 // approvals are what people said.
@@ -109,7 +111,7 @@ func (c *conversation) checkEffect(e effect) {
 			continue
 		}
 		asked := slices.ContainsFunc(a.texts, func(text string) bool { return strings.TrimSpace(text) == strings.TrimSpace(e.text) })
-		if !asked || a.times == 0 || a.single && a.binding != digest(e, a.path) {
+		if !asked || a.cancelled || a.times == 0 || a.single && a.binding != digest(e, a.path) {
 			continue
 		}
 		if !strings.Contains(e.text, ";") { // else one text destroys several times
@@ -173,6 +175,12 @@ func (p *approvals) ended(e session.Ended) {
 	}
 	c.ended[e.ID] = e
 	a := p.list[i]
+	if a.cancelled {
+		if !e.Failed || !strings.HasPrefix(e.Result, "not sent: ") {
+			c.fail("hold %s was cancelled before it was sent, and is said to have ended with %q", e.ID, e.Result)
+		}
+		return
+	}
 	if e.Failed {
 		if !c.failedIn(a, e.Result) {
 			c.fail("hold %s is said to have failed with %q, but nothing failed", e.ID, e.Result)

@@ -48,14 +48,32 @@ func (c *conversation) afterForwarding() {
 	if d.approved != nil {
 		d.approved.to = max(d.approved.to, c.forwarded.at)
 	}
-	if !c.core.Deferred() {
+	if !c.core.Deferred() && c.core.Unsent() == "" { // which outlasts the end of the core
 		c.deferred = nil
 	}
+}
+
+// withdrawDeferred makes a refusal of a release that waits.
+func (c *conversation) withdrawDeferred() {
+	a := c.deferred.approved
+	if a == nil {
+		c.fail("a refusal that waits is withdrawn")
+		return
+	}
+	c.trace("holdfast", "sends nothing of "+a.id)
+	c.world.stats.Unsent++
+	a.cancelled = true
+	c.world.ledger.byID[a.id].sent = false
+	c.approvals.refuse(a.id, "57014")
+	c.deferred = &deferral{refusing: a.id}
 }
 
 // neverSent takes back that a hold was sent, whose answer waited when its session ended.
 func (c *conversation) neverSent(id string) {
 	d := c.deferred
+	if d != nil && d.approved == nil && d.refusing == id && !c.world.ledger.byID[id].sent {
+		return // it was cancelled
+	}
 	if d == nil || d.approved == nil || d.approved.id != id || d.approved.to > d.approved.from {
 		c.fail("hold %s is said not to have been sent, and its answer does not wait", id)
 	}

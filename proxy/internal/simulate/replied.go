@@ -50,7 +50,9 @@ func (r *replied) message(m message) {
 	r.queue = r.queue[1:]
 	r.c.trace("client gets", describeMessage(m, false))
 	if want.cause == byRefusal && want.kind() == wire.ErrorResponse && slices.Contains(provoked, wire.ErrorField(want.body(), 'C')) {
-		if hint := wire.ErrorField(m.body(), 'H'); want.id != hint && want.id != withdrawn || wire.ErrorField(m.body(), 'C') != r.c.approvals.refusals[want.id] {
+		code, hint := r.c.approvals.refusals[want.id], wire.ErrorField(m.body(), 'H')
+		cancelled := code == "57014" && hint == ""
+		if want.id != hint && !cancelled || wire.ErrorField(m.body(), 'C') != code {
 			r.c.fail("the error for hold %q reached the client as %s", want.id, describeMessage(m, false))
 		}
 		m = report(wire.ErrorResponse, "ERROR", wire.ErrorField(m.body(), 'C'), "refused")

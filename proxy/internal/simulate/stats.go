@@ -20,6 +20,7 @@ type Stats struct {
 	Unnamed                   int                // of these, rows of no table
 	Questions, Spared         int                // about names, and what nobody had to be asked about
 	Behind, Deferred, Early   int                // answers who waits, decisions of people meanwhile, holds ended by them
+	Unsent                    int                // decisions meanwhile that the client has cancelled
 	Ends                      map[hold.State]int // holds, by how they ended
 }
 
@@ -43,6 +44,7 @@ func (s *Stats) Add(o Stats) {
 	s.Behind += o.Behind
 	s.Deferred += o.Deferred
 	s.Early += o.Early
+	s.Unsent += o.Unsent
 	if s.Ends == nil {
 		s.Ends = map[hold.State]int{}
 	}
@@ -61,9 +63,9 @@ func (s Stats) String() string {
 	}
 	return fmt.Sprintf("%d steps, %d sessions, %d messages, %d runs of holdfast of which %d crashed, %d holds (%s), %d refusals, %d effects, "+
 		"%d questions about names, %d statements spared, %d grants spent, %d given back, %d revoked, %d passed in a transaction, "+
-		"%d answers who waits, %d decisions meanwhile, %d holds ended early, rows %+v of which %d of no table",
+		"%d answers who waits, %d decisions meanwhile of which %d cancelled, %d holds ended early, rows %+v of which %d of no table",
 		s.Steps, s.Sessions, s.Messages, s.Runs, s.Crashes, total, strings.Join(ends, ", "), s.Refused, s.Effects, s.Questions, s.Spared, s.Spent, s.Refunds,
-		s.Revoked, s.Passed, s.Behind, s.Deferred, s.Early, s.Tallied, s.Unnamed)
+		s.Revoked, s.Passed, s.Behind, s.Deferred, s.Unsent, s.Early, s.Tallied, s.Unnamed)
 }
 
 // count adds up what the world has seen.
