@@ -176,8 +176,6 @@
   localTimes(document);
   tick();
   setInterval(tick, 250);
-  const every = Number(document.documentElement.dataset.every);
-  if (every) setInterval(() => { if (!document.hidden) ask(); }, 1000 * every);
   listen();
   // What changes without a word of the stream: sessions come and go.
   const every = Number(document.documentElement.dataset.every);
