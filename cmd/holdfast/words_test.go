@@ -116,3 +116,18 @@ func TestColours(t *testing.T) {
 		t.Errorf("colours change the layout:\n%q\n%q", stripped, without)
 	}
 }
+
+func TestRepliedOf(t *testing.T) {
+	for _, c := range []struct {
+		one  console.Alert
+		want string
+	}{
+		{console.Alert{Kind: "limit", Actor: "app/worker", User: "app"}, "app/worker"},
+		{console.Alert{Kind: "share-day", Actor: "all"}, "everybody"},
+		{console.Alert{Kind: "behind", Actor: "all"}, "what bypasses holdfast"},
+	} {
+		if got := repliedOf(c.one); got != c.want {
+			t.Errorf("%s: %q, want %q", c.one.Kind, got, c.want)
+		}
+	}
+}

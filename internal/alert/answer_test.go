@@ -190,7 +190,7 @@ func TestJob(t *testing.T) {
 				t.Errorf("%v, %+v", err, r.Standing())
 			}
 		}()
-		if a := r.one(); a.Kind != volume.Limit || !strings.Contains(a.Reason, "declared to delete at most 2400") {
+		if a := r.one(); a.Kind != volume.Limit || !strings.Contains(a.Reason, "declared to delete at most 2,400") {
 			t.Errorf("%+v", a)
 		}
 	})

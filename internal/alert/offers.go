@@ -6,7 +6,8 @@ import (
 )
 
 // Fits says whether an answer can be given to an alert as it is, by somebody whose own
-// deletes these are not: doors offer no others.
+// deletes these are not: doors offer no others. It is false for Lift: the desk alone knows
+// what stands, see (*Desk).Standing.
 func (a Alert) Fits(v Verb) bool {
 	switch v {
 	case Acknowledge:
@@ -16,7 +17,7 @@ func (a Alert) Fits(v Verb) bool {
 	case Accept:
 		return a.Lasts() && a.Kind != Behind
 	case Job:
-		return a.State != Accepted && a.Kind != Behind && a.Actor.User != "" && a.Actor.User != others
+		return a.State != Accepted && a.Kind != Behind && a.ofOne()
 	case Release:
 		return a.Braked()
 	}
