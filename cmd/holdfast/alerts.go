@@ -286,7 +286,7 @@ func adviceOn(one console.Alert) (verbs []string) {
 			verbs = append(verbs, "accept")
 		}
 	}
-	if one.State != string(alert.Accepted) && one.User != "" {
+	if one.State != string(alert.Accepted) && one.User != "" && one.Table != "" {
 		verbs = append(verbs, "job")
 	}
 	return verbs

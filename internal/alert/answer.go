@@ -23,6 +23,8 @@ const maxAnswers = 100
 func (d *Desk) Answer(ctx context.Context, id string, a Answer) (Alert, error) {
 	d.answering.Lock()
 	defer d.answering.Unlock()
+	d.pin(id)
+	defer d.unpin(id)
 	before, err := d.find(ctx, id)
 	if err != nil {
 		return Alert{}, err
@@ -40,6 +42,22 @@ func (d *Desk) Answer(ctx context.Context, id string, a Answer) (Alert, error) {
 	after := d.answered(id, before, a, stand)
 	d.publish()
 	return after, nil
+}
+
+// pin keeps an alert in memory while it is answered, also if it is over meanwhile.
+func (d *Desk) pin(id string) {
+	d.state.Lock()
+	defer d.state.Unlock()
+	d.pinned = id
+}
+
+func (d *Desk) unpin(id string) {
+	d.state.Lock()
+	defer d.state.Unlock()
+	d.pinned = ""
+	if l := d.live[id]; l != nil && !l.Live() {
+		l.unwritten = true // and let go of then
+	}
 }
 
 // identify fills in who answers.
@@ -224,7 +242,9 @@ func (k *Kept) answer(a Answer) {
 	k.Updated = a.At
 	switch a.Verb {
 	case Acknowledge:
-		k.State = Acknowledged
+		if k.Lasts() { // it may be over since it was looked at
+			k.State = Acknowledged
+		}
 	case Silence:
 		k.Silenced = a.Until
 	case Lift:

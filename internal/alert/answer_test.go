@@ -252,3 +252,29 @@ func TestBrake(t *testing.T) {
 		}
 	})
 }
+
+// TestOverWhileAnswered: an alert that ends while an answer to it is being written stays
+// over, and the answer is on it.
+func TestOverWhileAnswered(t *testing.T) {
+	for _, v := range []alert.Verb{alert.Acknowledge, alert.Silence} {
+		inBubble(t, func(t *testing.T) {
+			r := newRig(t, nil)
+			r.take("ana", 1200)
+			time.Sleep(2 * time.Second)
+			id := r.one().ID
+			r.disk.answered = func() { time.Sleep(27 * time.Hour) } // a slow disk, seen from afar
+			a, err := r.answer(id, by("ben", v))
+			if err != nil || a.State != alert.Resolved || len(a.Answers) != 1 {
+				t.Errorf("%s: %+v, %v", v, a, err)
+			}
+			if list, _ := r.List(context.Background(), false); len(list) != 0 {
+				t.Errorf("%s: it lasts again: %+v", v, list)
+			}
+			time.Sleep(2 * time.Second)
+			r.restart()
+			if a, err := r.Get(context.Background(), id); err != nil || a.State != alert.Resolved || len(a.Answers) != 1 {
+				t.Errorf("%s after a restart: %+v, %v", v, a, err)
+			}
+		})
+	}
+}

@@ -17,11 +17,16 @@ func (a Alert) Fits(v Verb) bool {
 	case Accept:
 		return a.Lasts() && a.Kind != Behind
 	case Job:
-		return a.State != Accepted && a.Kind != Behind && a.ofOne()
+		return a.State != Accepted && a.mayBeJob()
 	case Release:
 		return a.Braked()
 	}
 	return false
+}
+
+// mayBeJob says that a job can be declared of it: it is about one actor and one table.
+func (a Alert) mayBeJob() bool {
+	return a.Kind != Behind && a.ofOne() && a.Table != "" && a.Table != others
 }
 
 // Own says whether a person is known to be behind the deletes of an alert, or of one

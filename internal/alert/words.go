@@ -155,7 +155,7 @@ func (a Alert) ifMeant() string {
 	switch {
 	case a.Kind == Behind:
 		return "If it is meant, have it come through holdfast; until it does, silence this for a time."
-	case !a.ofOne():
+	case !a.mayBeJob():
 		return "If it is meant, accept it as usual."
 	}
 	return "If it is meant, accept it as usual; if it is a job that will run again, say so, and later runs of its size are not told."

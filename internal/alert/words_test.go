@@ -45,16 +45,17 @@ func TestFits(t *testing.T) {
 		alert Alert
 		want  string
 	}{
-		"open":            {Alert{State: Open, Actor: one}, "acknowledge silence accept job"},
-		"with its brake":  {Alert{State: Open, Actor: one, Brake: &Brake{}}, "acknowledge silence accept job release"},
-		"acknowledged":    {Alert{State: Acknowledged, Actor: one}, "silence accept job"},
+		"open":            {Alert{State: Open, Actor: one, Table: "t"}, "acknowledge silence accept job"},
+		"with its brake":  {Alert{State: Open, Actor: one, Table: "t", Brake: &Brake{}}, "acknowledge silence accept job release"},
+		"acknowledged":    {Alert{State: Acknowledged, Actor: one, Table: "t"}, "silence accept job"},
 		"of everybody":    {Alert{State: Open}, "acknowledge silence accept"},
 		"of the rest":     {Alert{State: Open, Actor: volume.Actor{User: others}}, "acknowledge silence accept"},
 		"behind":          {Alert{State: Open, Kind: Behind}, "acknowledge silence"},
-		"over":            {Alert{State: Resolved, Actor: one}, "job"},
-		"over, brake on":  {Alert{State: Resolved, Actor: one, Brake: &Brake{}}, "job release"},
-		"accepted":        {Alert{State: Accepted, Actor: one}, ""},
-		"brake taken off": {Alert{State: Accepted, Actor: one, Brake: &Brake{Released: time.Now()}}, ""},
+		"over":            {Alert{State: Resolved, Actor: one, Table: "t"}, "job"},
+		"of no table":     {Alert{State: Open, Actor: one}, "acknowledge silence accept"},
+		"over, brake on":  {Alert{State: Resolved, Actor: one, Table: "t", Brake: &Brake{}}, "job release"},
+		"accepted":        {Alert{State: Accepted, Actor: one, Table: "t"}, ""},
+		"brake taken off": {Alert{State: Accepted, Actor: one, Table: "t", Brake: &Brake{Released: time.Now()}}, ""},
 	} {
 		var got []string
 		for _, v := range []Verb{Acknowledge, Silence, Accept, Job, Release, Lift, "other"} {
@@ -77,6 +78,7 @@ func TestAdviceIsTaken(t *testing.T) {
 		"of an actor":  {Alert{State: Open, Actor: volume.Actor{User: "app"}, Table: "orders"}, true, true},
 		"of everybody": {Alert{State: Open, Table: "orders"}, true, false},
 		"of the rest":  {Alert{State: Open, Actor: volume.Actor{User: others}, Table: "orders"}, true, false},
+		"of no table":  {Alert{State: Open, Actor: volume.Actor{User: "app"}}, true, false},
 		"behind":       {Alert{State: Open, Kind: Behind, Table: "orders"}, false, false},
 	} {
 		text := strings.Join(c.one.Advice(), " ")
