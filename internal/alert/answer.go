@@ -142,7 +142,7 @@ func silence(k *Kept, a *Answer) (*Standing, error) {
 
 func standingOf(k *Kept, a *Answer) *Standing {
 	return &Standing{
-		Host: k.Host, Database: k.Database, Table: k.Table, Actor: k.Actor, Until: a.Until, Job: a.Job,
+		Host: k.Host, Database: k.Database, Table: k.Table, Actor: k.standsFor(), Until: a.Until, Job: a.Job,
 		Alert: k.ID, By: a.By, At: a.At,
 	}
 }
@@ -229,7 +229,7 @@ func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert
 // hush has the other alerts of an actor on a table silenced as this one is.
 func (d *Desk) hush(a *Alert) {
 	for _, l := range d.live {
-		if l.Lasts() && l.is(place{a.Host, a.Database, a.Table}) && l.Actor == a.Actor {
+		if l.Lasts() && l.is(place{a.Host, a.Database, a.Table}) && l.standsFor() == a.standsFor() {
 			l.Silenced, l.unwritten = d.silencedUntil(&l.Alert, d.last), true
 			d.news.id(l.ID)
 		}

@@ -278,3 +278,39 @@ func TestOverWhileAnswered(t *testing.T) {
 		})
 	}
 }
+
+// TestSilencesAreApart: who silences what bypasses holdfast silences nothing of what
+// everybody deletes through it.
+func TestSilencesAreApart(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		dir := t.TempDir()
+		learned(t, dir)
+		r := newRig(t, func(o *alert.Options) {
+			o.Rules.Volume = volume.Options{DayShare: 0.02, LimitRows: 1e6, LimitShare: 1, BulkRows: 1e6, BulkShare: 1}
+		})
+		r.stop()
+		r.dir = dir
+		r.start()
+		behind := alert.Surplus{Host: "shop", Database: "app", Table: "orders", Rows: 10, Since: time.Now(), Reason: "the server counted more"}
+		r.Behind(behind)
+		if _, err := r.answer(r.one().ID, by("ben", alert.Silence)); err != nil {
+			t.Fatal(err)
+		}
+		r.take("ana", 1500)
+		time.Sleep(2 * time.Second)
+		list, _ := r.List(context.Background(), false)
+		if len(list) != 2 {
+			t.Fatalf("%+v", list)
+		}
+		for _, a := range list {
+			if silenced := a.Kind == alert.Behind; silenced == a.Silenced.IsZero() {
+				t.Errorf("%s: silenced until %v", a.Kind, a.Silenced)
+			}
+		}
+		time.Sleep(23 * time.Hour) // the silence is to hold for the next one, too
+		r.restart()
+		if stands := r.Standing(); len(stands) != 1 || stands[0].Actor.User != "" {
+			t.Errorf("%+v", stands)
+		}
+	})
+}
