@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -152,6 +153,28 @@ func TestTakeBackWhatStands(t *testing.T) {
 		t.Error("offered twice")
 	}
 	want(t, "twice", ben.say(flood, url.Values{"verb": {"lift"}}), http.StatusForbidden, "Nothing was done: nothing stands")
+}
+
+// TestManyAlerts: whoever invents names of applications makes many alerts, and no page
+// without end of them.
+func TestManyAlerts(t *testing.T) {
+	r := volumeRig(t)
+	one := r.alert(leak)
+	for i := range 400 {
+		one.ID, one.Actor.Application = fmt.Sprintf("x%07d", i), fmt.Sprint("invented ", i)
+		r.alerts.alerts = append(r.alerts.alerts, one)
+	}
+	ben := r.signedIn("bsmith")
+	page := ben.get(orderItems)
+	want(t, "the volume", page, 200, "383 more alerts last", "cleanup-worker (user app)")
+	if n := strings.Count(page.body, `<section class="alarm`); n != 20 {
+		t.Errorf("%d banners", n)
+	}
+	page = ben.get("/alerts")
+	want(t, "the list", page, 200, "203 more last", "cleanup-worker (user app)", "212 rows of public.coupons")
+	if n := strings.Count(page.body, `<a class="gone"`); n > 200+50 {
+		t.Errorf("%d lines", n)
+	}
 }
 
 // TestWhatIsNoAnswer: forms of strangers, of another session, and what no button says.
