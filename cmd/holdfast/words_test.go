@@ -131,3 +131,19 @@ func TestRepliedOf(t *testing.T) {
 		}
 	}
 }
+
+// TestBehindInWords: nobody is named for what bypasses holdfast, and nothing is called
+// usual.
+func TestBehindInWords(t *testing.T) {
+	one := console.Alert{Kind: "behind", Actor: "all", Rows: 935}
+	if got := actorCell(one); got != "not known" {
+		t.Errorf("actor %q", got)
+	}
+	if got := usualText(one); !strings.HasPrefix(got, "not known") {
+		t.Errorf("usual %q", got)
+	}
+	one.Kind = "share-day"
+	if actorCell(one) != "all" || !strings.HasPrefix(usualText(one), "none in that time") {
+		t.Errorf("%q, %q", actorCell(one), usualText(one))
+	}
+}
