@@ -145,7 +145,7 @@ func (a *app) alertTable(list []console.Alert) {
 	var rows [][]string
 	for _, one := range list {
 		rows = append(rows, []string{one.ID, a.alertState(one), clock(a.now(), one.Since), escape(one.Host), tableText(one.Table),
-			escape(one.Actor), wording.Number(uint64(max(one.Deleted, 0))), escape(one.Reason)})
+			escape(actorCell(one)), wording.Number(uint64(max(one.Deleted, 0))), escape(one.Reason)})
 	}
 	a.out.table([]column{{head: "ID", style: bold}, {head: "STATE"}, {head: "SINCE", style: dim}, {head: "HOST", most: 16}, {head: "TABLE", most: 20},
 		{head: "ACTOR", most: 20}, {head: "DELETED", right: true}, {head: "REASON"}}, rows)
@@ -218,7 +218,18 @@ func actorText(one console.Alert) string {
 	return one.Actor
 }
 
+// actorCell is the actor in a list.
+func actorCell(one console.Alert) string {
+	if one.Kind == string(alert.Behind) {
+		return "not known"
+	}
+	return one.Actor
+}
+
 func usualText(one console.Alert) string {
+	if one.Kind == string(alert.Behind) {
+		return "not known: holdfast counts only what passes it"
+	}
 	text := "up to " + wording.Count(int(one.Usual+0.5), "row") + " in that time"
 	if one.Usual < 0.5 {
 		text = "none in that time"
@@ -286,7 +297,7 @@ func adviceOn(one console.Alert) (verbs []string) {
 			verbs = append(verbs, "accept")
 		}
 	}
-	if one.State != string(alert.Accepted) && one.User != "" {
+	if one.State != string(alert.Accepted) && one.User != "" && one.Table != "" {
 		verbs = append(verbs, "job")
 	}
 	return verbs

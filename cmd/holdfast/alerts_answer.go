@@ -67,15 +67,26 @@ func (a *app) replied(one console.Alert) string {
 	case alert.Acknowledge:
 		return fmt.Sprintf("%s acknowledged by %s. It lasts until it is over or answered.", one.ID, said.By)
 	case alert.Silence:
-		return fmt.Sprintf("%s silenced. Nobody is told of %s on %s until %s; it is still counted and shown.", one.ID, one.Actor, tableText(one.Table), clock(a.now(), said.Until))
+		return fmt.Sprintf("%s silenced. Nobody is told of %s on %s until %s; it is still counted and shown.", one.ID, repliedOf(one), tableText(one.Table), clock(a.now(), said.Until))
 	case alert.Accept:
-		return fmt.Sprintf("%s accepted: this is as usual for %s on %s from now on.%s", one.ID, one.Actor, tableText(one.Table), offText(one, said))
+		return fmt.Sprintf("%s accepted: this is as usual for %s on %s from now on.%s", one.ID, repliedOf(one), tableText(one.Table), offText(one, said))
 	case alert.Job:
 		return fmt.Sprintf("%s is a job: its later runs are not told.%s", one.ID, offText(one, said))
 	case alert.Release:
-		return fmt.Sprintf("%s released: %s may delete from %s again.", one.ID, one.Actor, tableText(one.Table))
+		return fmt.Sprintf("%s released: %s may delete from %s again.", one.ID, repliedOf(one), tableText(one.Table))
 	}
 	return one.ID + ": the silences and jobs of answers to it are lifted; what is unusual is told again."
+}
+
+// repliedOf is whose deletes an answer is about.
+func repliedOf(one console.Alert) string {
+	switch {
+	case one.Kind == string(alert.Behind):
+		return "what bypasses holdfast"
+	case one.User == "":
+		return "everybody"
+	}
+	return one.Actor
 }
 
 // offText says so when an answer took the brake off as well.

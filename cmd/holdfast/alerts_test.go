@@ -74,7 +74,7 @@ func TestBulkIsTold(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 		wantAll(t, s.hf.Log(), a.ID, "alert raised")
-		wantAll(t, s.hf.MustCLI(t, "alerts"), "1 alert", a.ID, "open", "orders", "postgres/psql", "1,200", "1200 rows in 10 minutes")
+		wantAll(t, s.hf.MustCLI(t, "alerts"), "1 alert", a.ID, "open", "orders", "postgres/psql", "1,200", "1,200 rows in 10 minutes")
 		wantAll(t, s.hf.MustCLI(t, "alerts", a.ID), a.ID, "1,200 rows", "ACTORS", "holdfast alerts acknowledge "+a.ID)
 		wantAll(t, s.hf.MustCLI(t, "volume"), "orders", "1,200")
 		wantAll(t, s.hf.MustCLI(t, "alerts", "acknowledge", a.ID, "--note", "looking"), a.ID+" acknowledged by ")

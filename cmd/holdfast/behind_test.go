@@ -63,6 +63,7 @@ func TestDeletedBehind(t *testing.T) {
 	if n := strings.Count(p.Log(), "no session of holdfast"); n != 1 {
 		t.Errorf("logged %d times", n)
 	}
+	wantAll(t, p.MustCLI(t, "alerts"), "orders", "not known", "the server counted 25 rows")
 	if out := p.MustCLI(t, "status"); !strings.Contains(out, "monitor: 2 tables of 1 database, read ") {
 		t.Errorf("status:\n%s", out)
 	}

@@ -116,3 +116,34 @@ func TestColours(t *testing.T) {
 		t.Errorf("colours change the layout:\n%q\n%q", stripped, without)
 	}
 }
+
+func TestRepliedOf(t *testing.T) {
+	for _, c := range []struct {
+		one  console.Alert
+		want string
+	}{
+		{console.Alert{Kind: "limit", Actor: "app/worker", User: "app"}, "app/worker"},
+		{console.Alert{Kind: "share-day", Actor: "all"}, "everybody"},
+		{console.Alert{Kind: "behind", Actor: "all"}, "what bypasses holdfast"},
+	} {
+		if got := repliedOf(c.one); got != c.want {
+			t.Errorf("%s: %q, want %q", c.one.Kind, got, c.want)
+		}
+	}
+}
+
+// TestBehindInWords: nobody is named for what bypasses holdfast, and nothing is called
+// usual.
+func TestBehindInWords(t *testing.T) {
+	one := console.Alert{Kind: "behind", Actor: "all", Rows: 935}
+	if got := actorCell(one); got != "not known" {
+		t.Errorf("actor %q", got)
+	}
+	if got := usualText(one); !strings.HasPrefix(got, "not known") {
+		t.Errorf("usual %q", got)
+	}
+	one.Kind = "share-day"
+	if actorCell(one) != "all" || !strings.HasPrefix(usualText(one), "none in that time") {
+		t.Errorf("%q, %q", actorCell(one), usualText(one))
+	}
+}

@@ -23,6 +23,8 @@ const maxAnswers = 100
 func (d *Desk) Answer(ctx context.Context, id string, a Answer) (Alert, error) {
 	d.answering.Lock()
 	defer d.answering.Unlock()
+	d.pin(id)
+	defer d.unpin(id)
 	before, err := d.find(ctx, id)
 	if err != nil {
 		return Alert{}, err
@@ -40,6 +42,22 @@ func (d *Desk) Answer(ctx context.Context, id string, a Answer) (Alert, error) {
 	after := d.answered(id, before, a, stand)
 	d.publish()
 	return after, nil
+}
+
+// pin keeps an alert in memory while it is answered, also if it is over meanwhile.
+func (d *Desk) pin(id string) {
+	d.state.Lock()
+	defer d.state.Unlock()
+	d.pinned = id
+}
+
+func (d *Desk) unpin(id string) {
+	d.state.Lock()
+	defer d.state.Unlock()
+	d.pinned = ""
+	if l := d.live[id]; l != nil && !l.Live() {
+		l.unwritten = true // and let go of then
+	}
 }
 
 // identify fills in who answers.
@@ -124,7 +142,7 @@ func silence(k *Kept, a *Answer) (*Standing, error) {
 
 func standingOf(k *Kept, a *Answer) *Standing {
 	return &Standing{
-		Host: k.Host, Database: k.Database, Table: k.Table, Actor: k.Actor, Until: a.Until, Job: a.Job,
+		Host: k.Host, Database: k.Database, Table: k.Table, Actor: k.standsFor(), Until: a.Until, Job: a.Job,
 		Alert: k.ID, By: a.By, At: a.At,
 	}
 }
@@ -211,7 +229,7 @@ func (d *Desk) answered(id string, before Kept, a Answer, stand *Standing) Alert
 // hush has the other alerts of an actor on a table silenced as this one is.
 func (d *Desk) hush(a *Alert) {
 	for _, l := range d.live {
-		if l.Lasts() && l.is(place{a.Host, a.Database, a.Table}) && l.Actor == a.Actor {
+		if l.Lasts() && l.is(place{a.Host, a.Database, a.Table}) && l.standsFor() == a.standsFor() {
 			l.Silenced, l.unwritten = d.silencedUntil(&l.Alert, d.last), true
 			d.news.id(l.ID)
 		}
@@ -224,7 +242,9 @@ func (k *Kept) answer(a Answer) {
 	k.Updated = a.At
 	switch a.Verb {
 	case Acknowledge:
-		k.State = Acknowledged
+		if k.Lasts() { // it may be over since it was looked at
+			k.State = Acknowledged
+		}
 	case Silence:
 		k.Silenced = a.Until
 	case Lift:

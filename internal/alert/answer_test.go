@@ -190,7 +190,7 @@ func TestJob(t *testing.T) {
 				t.Errorf("%v, %+v", err, r.Standing())
 			}
 		}()
-		if a := r.one(); a.Kind != volume.Limit || !strings.Contains(a.Reason, "declared to delete at most 2400") {
+		if a := r.one(); a.Kind != volume.Limit || !strings.Contains(a.Reason, "declared to delete at most 2,400") {
 			t.Errorf("%+v", a)
 		}
 	})
@@ -249,6 +249,68 @@ func TestBrake(t *testing.T) {
 		}
 		if err := r.SetRules(alert.Rules{Volume: volume.Options{Times: 0.1}}); err == nil {
 			t.Error("wrong limits are taken")
+		}
+	})
+}
+
+// TestOverWhileAnswered: an alert that ends while an answer to it is being written stays
+// over, and the answer is on it.
+func TestOverWhileAnswered(t *testing.T) {
+	for _, v := range []alert.Verb{alert.Acknowledge, alert.Silence} {
+		inBubble(t, func(t *testing.T) {
+			r := newRig(t, nil)
+			r.take("ana", 1200)
+			time.Sleep(2 * time.Second)
+			id := r.one().ID
+			r.disk.answered = func() { time.Sleep(27 * time.Hour) } // a slow disk, seen from afar
+			a, err := r.answer(id, by("ben", v))
+			if err != nil || a.State != alert.Resolved || len(a.Answers) != 1 {
+				t.Errorf("%s: %+v, %v", v, a, err)
+			}
+			if list, _ := r.List(context.Background(), false); len(list) != 0 {
+				t.Errorf("%s: it lasts again: %+v", v, list)
+			}
+			time.Sleep(2 * time.Second)
+			r.restart()
+			if a, err := r.Get(context.Background(), id); err != nil || a.State != alert.Resolved || len(a.Answers) != 1 {
+				t.Errorf("%s after a restart: %+v, %v", v, a, err)
+			}
+		})
+	}
+}
+
+// TestSilencesAreApart: who silences what bypasses holdfast silences nothing of what
+// everybody deletes through it.
+func TestSilencesAreApart(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		dir := t.TempDir()
+		learned(t, dir)
+		r := newRig(t, func(o *alert.Options) {
+			o.Rules.Volume = volume.Options{DayShare: 0.02, LimitRows: 1e6, LimitShare: 1, BulkRows: 1e6, BulkShare: 1}
+		})
+		r.stop()
+		r.dir = dir
+		r.start()
+		behind := alert.Surplus{Host: "shop", Database: "app", Table: "orders", Rows: 10, Since: time.Now(), Reason: "the server counted more"}
+		r.Behind(behind)
+		if _, err := r.answer(r.one().ID, by("ben", alert.Silence)); err != nil {
+			t.Fatal(err)
+		}
+		r.take("ana", 1500)
+		time.Sleep(2 * time.Second)
+		list, _ := r.List(context.Background(), false)
+		if len(list) != 2 {
+			t.Fatalf("%+v", list)
+		}
+		for _, a := range list {
+			if silenced := a.Kind == alert.Behind; silenced == a.Silenced.IsZero() {
+				t.Errorf("%s: silenced until %v", a.Kind, a.Silenced)
+			}
+		}
+		time.Sleep(23 * time.Hour) // the silence is to hold for the next one, too
+		r.restart()
+		if stands := r.Standing(); len(stands) != 1 || stands[0].Actor.User != "" {
+			t.Errorf("%+v", stands)
 		}
 	})
 }

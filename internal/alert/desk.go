@@ -98,6 +98,7 @@ type Desk struct {
 	// Guards the following.
 	state  sync.Mutex
 	live   map[string]*live
+	pinned string // the alert that is being answered
 	stands []Standing
 	news   news
 	again  bool // stands is not kept as it is

@@ -234,6 +234,29 @@ func TestSlowDiskDelaysNothing(t *testing.T) {
 	})
 }
 
+// TestCloseOnAHangingDisk: the desk does not wait for a store that does not answer once
+// for each hour that it could not keep.
+func TestCloseOnAHangingDisk(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, nil)
+		r.disk.hanging.Store(true)
+		for range 30 {
+			r.take("ana", 3)
+			time.Sleep(time.Hour)
+		}
+		began := time.Now()
+		err := r.Close()
+		if took := time.Since(began); err == nil || took > time.Minute {
+			t.Errorf("closed after %v: %v", took, err)
+		}
+		r.disk.hanging.Store(false)
+		r.Desk = nil
+		if err := errors.Join(r.log.Close(), r.disk.Store.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestBrokenSnapshots: what cannot be read is said, and counted and learned anew.
 func TestBrokenSnapshots(t *testing.T) {
 	inBubble(t, func(t *testing.T) {

@@ -44,7 +44,10 @@ func (a Alert) label() string {
 	if name == "" {
 		name = a.Actor.User
 	}
-	if name == "" {
+	switch {
+	case a.Kind == Behind:
+		name = "not through holdfast"
+	case name == "":
 		name = "everybody"
 	}
 	text := a.Since.UTC().Format("Mon 15:04") + ", " + short(name)

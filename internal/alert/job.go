@@ -12,8 +12,8 @@ import (
 // declare makes a declared job of an alert: of its place, its actor, when it ran, and
 // twice as many rows as it deleted, where the answer does not say.
 func (d *Desk) declare(ctx context.Context, k *Kept, a *Answer) (*Standing, error) {
-	if k.Actor.User == "" || k.Kind == Behind || k.Actor.User == others {
-		return nil, notAllowed("this alert is not about one actor, so it says of none that it is a job; declare it under volume.expected in the configuration")
+	if !k.mayBeJob() {
+		return nil, notAllowed("this alert is not about one actor and one table, so it says of none that it is a job; declare it under volume.expected in the configuration")
 	}
 	job := volume.Expected{
 		Host: literal(k.Host), Database: literal(k.Database), Table: literal(k.Table), Actor: literal(k.Actor.String()),

@@ -122,7 +122,7 @@ func (d *Desk) keepAlerts(ctx context.Context, all bool) error {
 		case l == nil:
 		case err != nil:
 			l.unwritten = true
-		case !l.unwritten && !l.grown && !l.Live():
+		case !l.unwritten && !l.grown && !l.Live() && k.ID != d.pinned:
 			delete(d.live, k.ID) // the store has it
 		}
 	}
@@ -157,17 +157,7 @@ func (d *Desk) keepCounts(ctx context.Context, last bool) error {
 	if err != nil {
 		return err
 	}
-	var failed []int64
-	for hour, body := range s.hours {
-		if e := d.written(ctx, func(ctx context.Context) error { return d.options.Store.SaveVolume(ctx, hourName(hour), body) }); e != nil {
-			err, failed = errors.Join(err, e), append(failed, hour)
-		}
-	}
-	for _, hour := range s.gone {
-		if e := d.written(ctx, func(ctx context.Context) error { return d.options.Store.ForgetVolume(ctx, hourName(hour)) }); e != nil {
-			err, failed = errors.Join(err, e), append(failed, hour)
-		}
-	}
+	failed, err := d.keepHours(ctx, s)
 	if err == nil && s.watch != nil {
 		err = d.written(ctx, func(ctx context.Context) error { return d.options.Store.SaveVolume(ctx, keptWatch, s.watch) })
 	}
@@ -181,6 +171,26 @@ func (d *Desk) keepCounts(ctx context.Context, last bool) error {
 	}
 	d.unlearned = d.unlearned || err != nil
 	return err
+}
+
+// keepHours keeps the counts by the hour, and returns the hours that could not be kept.
+// Once one fails the others are not tried: each may take as long as diskWait.
+func (d *Desk) keepHours(ctx context.Context, s snapshot) (failed []int64, err error) {
+	try := func(hour int64, write func(ctx context.Context) error) {
+		if err == nil {
+			err = d.written(ctx, write)
+		}
+		if err != nil {
+			failed = append(failed, hour)
+		}
+	}
+	for hour, body := range s.hours {
+		try(hour, func(ctx context.Context) error { return d.options.Store.SaveVolume(ctx, hourName(hour), body) })
+	}
+	for _, hour := range s.gone {
+		try(hour, func(ctx context.Context) error { return d.options.Store.ForgetVolume(ctx, hourName(hour)) })
+	}
+	return failed, err
 }
 
 func (d *Desk) keepState(ctx context.Context, s state) error {

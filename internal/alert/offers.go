@@ -6,7 +6,8 @@ import (
 )
 
 // Fits says whether an answer can be given to an alert as it is, by somebody whose own
-// deletes these are not: doors offer no others.
+// deletes these are not: doors offer no others. It is false for Lift: the desk alone knows
+// what stands, see (*Desk).Standing.
 func (a Alert) Fits(v Verb) bool {
 	switch v {
 	case Acknowledge:
@@ -16,11 +17,16 @@ func (a Alert) Fits(v Verb) bool {
 	case Accept:
 		return a.Lasts() && a.Kind != Behind
 	case Job:
-		return a.State != Accepted && a.Kind != Behind && a.Actor.User != "" && a.Actor.User != others
+		return a.State != Accepted && a.mayBeJob()
 	case Release:
 		return a.Braked()
 	}
 	return false
+}
+
+// mayBeJob says that a job can be declared of it: it is about one actor and one table.
+func (a Alert) mayBeJob() bool {
+	return a.Kind != Behind && a.ofOne() && a.Table != "" && a.Table != others
 }
 
 // Own says whether a person is known to be behind the deletes of an alert, or of one

@@ -45,6 +45,8 @@ type disk struct {
 	record *audit.Log
 
 	failing, hanging, recordFails atomic.Bool
+
+	answered func() // called when an answer has been written, or nil
 }
 
 var errDisk = errors.New("no space left on device")
@@ -69,7 +71,11 @@ func (d *disk) PutAlerts(ctx context.Context, list []alert.Kept) error {
 }
 
 func (d *disk) PutAnswer(ctx context.Context, k alert.Kept, s []alert.Standing) error {
-	return d.do(ctx, func() error { return d.Store.PutAnswer(ctx, k, s) })
+	err := d.do(ctx, func() error { return d.Store.PutAnswer(ctx, k, s) })
+	if d.answered != nil {
+		d.answered()
+	}
+	return err
 }
 
 func (d *disk) Write(ctx context.Context, e event.Event) error {

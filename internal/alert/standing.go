@@ -22,7 +22,16 @@ const (
 
 // on says whether what was said is about the place and the actor of an alert.
 func (s *Standing) on(a *Alert) bool {
-	return s.Host == a.Host && s.Database == a.Database && s.Table == a.Table && s.Actor == a.Actor
+	return s.Host == a.Host && s.Database == a.Database && s.Table == a.Table && s.Actor == a.standsFor()
+}
+
+// standsFor is the actor of what answers to an alert make stand: what bypasses holdfast is
+// nobody's, and apart from what everybody deletes.
+func (a *Alert) standsFor() volume.Actor {
+	if a.Kind == Behind {
+		return behindActor
+	}
+	return a.Actor
 }
 
 // silencedUntil is until when nobody is told of an alert; zero where somebody is.

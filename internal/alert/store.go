@@ -63,7 +63,7 @@ func (k *Kept) Live() bool { return k.Lasts() || k.Braked() }
 // Either Until or Job is set.
 type Standing struct {
 	Host, Database, Table string
-	Actor                 volume.Actor // the zero value is everybody
+	Actor                 volume.Actor // the zero value is everybody; without a user, what bypasses holdfast
 
 	Until time.Time        // nobody is told until then
 	Job   *volume.Expected `json:",omitempty"` // a job that was declared by an answer

@@ -136,7 +136,7 @@ func (a Alert) Advice() []string {
 	switch {
 	case a.Kind == Behind:
 		all = append(all, "Find who reaches the server without holdfast: its log and pg_stat_activity have addresses that are not holdfast's.")
-	case a.Actor == (volume.Actor{}):
+	case !a.ofOne():
 		all = append(all, "Ask whoever runs the first of those below whether this is meant.")
 	default:
 		all = append(all, "Ask whoever runs "+a.Who()+" whether this is meant.")
@@ -144,11 +144,26 @@ func (a Alert) Advice() []string {
 	switch {
 	case a.Braked():
 		all = append(all, "The brake holds its further deletes from "+a.TableName()+" for a second person; release it when this is settled.")
-	case a.Actor.User != "" && a.Table != "":
+	case a.ofOne() && a.Table != "":
 		all = append(all, "If it is not, stop that program, or take DELETE on "+a.Table+" away from user "+a.Actor.User+".")
 	}
-	return append(all, "If it is meant, accept it as usual; if it is a job that will run again, say so, and later runs of its size are not told.")
+	return append(all, a.ifMeant())
 }
+
+// ifMeant is what to do if nothing is wrong: what the desk takes, see Fits.
+func (a Alert) ifMeant() string {
+	switch {
+	case a.Kind == Behind:
+		return "If it is meant, have it come through holdfast; until it does, silence this for a time."
+	case !a.mayBeJob():
+		return "If it is meant, accept it as usual."
+	}
+	return "If it is meant, accept it as usual; if it is a job that will run again, say so, and later runs of its size are not told."
+}
+
+// ofOne says that it is about one actor: not about everybody, and not about those who
+// found no place of their own.
+func (a Alert) ofOne() bool { return a.Actor.User != "" && a.Actor.User != others }
 
 // LastAnswer is the newest answer of that verb, or nil.
 func (a Alert) LastAnswer(v Verb) *Answer {
@@ -173,6 +188,8 @@ func (a Answer) Did() string {
 		return "said that it is a job"
 	case Release:
 		return "released the brake"
+	case Lift:
+		return "took back the silences and jobs of answers to it"
 	}
 	return string(a.Verb)
 }

@@ -45,25 +45,55 @@ func TestFits(t *testing.T) {
 		alert Alert
 		want  string
 	}{
-		"open":            {Alert{State: Open, Actor: one}, "acknowledge silence accept job"},
-		"with its brake":  {Alert{State: Open, Actor: one, Brake: &Brake{}}, "acknowledge silence accept job release"},
-		"acknowledged":    {Alert{State: Acknowledged, Actor: one}, "silence accept job"},
+		"open":            {Alert{State: Open, Actor: one, Table: "t"}, "acknowledge silence accept job"},
+		"with its brake":  {Alert{State: Open, Actor: one, Table: "t", Brake: &Brake{}}, "acknowledge silence accept job release"},
+		"acknowledged":    {Alert{State: Acknowledged, Actor: one, Table: "t"}, "silence accept job"},
 		"of everybody":    {Alert{State: Open}, "acknowledge silence accept"},
 		"of the rest":     {Alert{State: Open, Actor: volume.Actor{User: others}}, "acknowledge silence accept"},
 		"behind":          {Alert{State: Open, Kind: Behind}, "acknowledge silence"},
-		"over":            {Alert{State: Resolved, Actor: one}, "job"},
-		"over, brake on":  {Alert{State: Resolved, Actor: one, Brake: &Brake{}}, "job release"},
-		"accepted":        {Alert{State: Accepted, Actor: one}, ""},
-		"brake taken off": {Alert{State: Accepted, Actor: one, Brake: &Brake{Released: time.Now()}}, ""},
+		"over":            {Alert{State: Resolved, Actor: one, Table: "t"}, "job"},
+		"of no table":     {Alert{State: Open, Actor: one}, "acknowledge silence accept"},
+		"over, brake on":  {Alert{State: Resolved, Actor: one, Table: "t", Brake: &Brake{}}, "job release"},
+		"accepted":        {Alert{State: Accepted, Actor: one, Table: "t"}, ""},
+		"brake taken off": {Alert{State: Accepted, Actor: one, Table: "t", Brake: &Brake{Released: time.Now()}}, ""},
 	} {
 		var got []string
-		for _, v := range []Verb{Acknowledge, Silence, Accept, Job, Release, "other"} {
+		for _, v := range []Verb{Acknowledge, Silence, Accept, Job, Release, Lift, "other"} {
 			if c.alert.Fits(v) {
 				got = append(got, string(v))
 			}
 		}
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestAdviceIsTaken: nothing is advised that the desk refuses.
+func TestAdviceIsTaken(t *testing.T) {
+	for name, c := range map[string]struct {
+		one           Alert
+		accept, isJob bool
+	}{
+		"of an actor":  {Alert{State: Open, Actor: volume.Actor{User: "app"}, Table: "orders"}, true, true},
+		"of everybody": {Alert{State: Open, Table: "orders"}, true, false},
+		"of the rest":  {Alert{State: Open, Actor: volume.Actor{User: others}, Table: "orders"}, true, false},
+		"of no table":  {Alert{State: Open, Actor: volume.Actor{User: "app"}}, true, false},
+		"behind":       {Alert{State: Open, Kind: Behind, Table: "orders"}, false, false},
+	} {
+		text := strings.Join(c.one.Advice(), " ")
+		if strings.Contains(text, "accept it as usual") != c.accept || strings.Contains(text, "it is a job") != c.isJob ||
+			c.one.Fits(Accept) != c.accept || c.one.Fits(Job) != c.isJob {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
+// TestDid: every answer is told in words.
+func TestDid(t *testing.T) {
+	for _, v := range []Verb{Acknowledge, Silence, Accept, Job, Release, Lift} {
+		if did := (Answer{Verb: v}).Did(); did == string(v) {
+			t.Errorf("%q is told as %q", v, did)
 		}
 	}
 }
@@ -94,15 +124,15 @@ func TestDrawn(t *testing.T) {
 	s := Series{
 		From: from, Step: time.Hour, Usual: []float64{5, math.NaN()}, Lost: []Span{{from, from.Add(time.Minute)}},
 		Actors: []Line{{Actor: worker, Deleted: []float64{1, 2}}, {Actor: volume.Actor{User: "ana"}, Deleted: []float64{10, 20}}, {Actor: volume.Actor{User: "ben"}, Deleted: []float64{100, 200}}},
-		Alerts: []Alert{{Actor: worker, Since: from, State: Open}, {Since: from, State: Resolved}, {Actor: volume.Actor{User: strings.Repeat("x", 90)}, Since: from, State: Accepted, Answers: []Answer{{Verb: Job}}}},
+		Alerts: []Alert{{Actor: worker, Since: from, State: Open}, {Since: from, State: Resolved}, {Kind: Behind, Since: from, State: Open}, {Actor: volume.Actor{User: strings.Repeat("x", 90)}, Since: from, State: Accepted, Answers: []Answer{{Verb: Job}}}},
 	}
 	v := s.Drawn(worker)
 	if !slices.Equal(v.Actor, []float64{1, 2}) || !slices.Equal(v.Others, []float64{110, 220}) || len(v.Usual) != 2 || len(v.Lost) != 1 {
 		t.Errorf("%+v", v)
 	}
-	want := []string{"Tue 00:00, worker", "Tue 00:00, everybody, over", "Tue 00:00, " + strings.Repeat("x", 23) + "…, a job"}
+	want := []string{"Tue 00:00, worker", "Tue 00:00, everybody, over", "Tue 00:00, not through holdfast", "Tue 00:00, " + strings.Repeat("x", 23) + "…, a job"}
 	for i, m := range v.Marks {
-		if m.Label != want[i] || m.Open != (i == 0) {
+		if m.Label != want[i] || m.Open != (i == 0 || i == 2) {
 			t.Errorf("mark %+v, want %q", m, want[i])
 		}
 	}

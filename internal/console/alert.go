@@ -117,8 +117,11 @@ func alertOf(a alert.Alert) Alert {
 }
 
 func actorName(a volume.Actor) string {
-	if a == (volume.Actor{}) {
+	switch {
+	case a == (volume.Actor{}):
 		return "all"
+	case a.User == "": // what bypasses holdfast
+		return a.Application
 	}
 	return a.String()
 }

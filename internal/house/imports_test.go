@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"internal/trace":   {},
 	"internal/audit":   {"internal/event", "internal/hold"},
 	"internal/catalog": {"rules"},
-	"internal/volume":  {"internal/event"},
+	"internal/volume":  {"internal/event", "internal/wording"},
 	"internal/gaps":    {},
 	"internal/monitor": {"internal/event"},
 	"internal/slack":   {"rules", "internal/hold", "internal/alert", "internal/chart", "internal/outbox", "internal/wording"},

@@ -108,7 +108,7 @@ type send func(d *prometheus.Desc, v float64, labels ...string)
 func sender(to chan<- prometheus.Metric, of prometheus.ValueType) send {
 	return func(d *prometheus.Desc, v float64, labels ...string) {
 		for i := range labels {
-			labels[i] = strings.ToValidUTF8(labels[i], "?")
+			labels[i] = label(labels[i])
 		}
 		m, err := prometheus.NewConstMetric(d, of, v, labels...)
 		if err != nil {
@@ -117,6 +117,9 @@ func sender(to chan<- prometheus.Metric, of prometheus.ValueType) send {
 		to <- m
 	}
 }
+
+// label is a name as a label has it.
+func label(name string) string { return strings.ToValidUTF8(name, "?") }
 
 func (c collector) collectAlerts(gauge send) {
 	kinds, quiet, on := map[string]int{}, 0, 0
@@ -143,17 +146,26 @@ func (c collector) collectAlerts(gauge send) {
 	gauge(brakes, float64(on))
 }
 
-// bounded is the sums of the first tables, and of all others together.
-func bounded(all []alert.Total) []alert.Total {
-	if len(all) <= MaxTables {
-		return all
+// bounded is the sums of the first tables, and of all others together. Names that are
+// the same label are one sum: a second series would be a fault of the whole answer.
+func bounded(all []alert.Total) (list []alert.Total) {
+	at := map[[3]string]int{}
+	for _, t := range all {
+		labels := [3]string{label(t.Host), label(t.Database), label(t.Table)}
+		i, known := at[labels]
+		if !known && len(list) >= MaxTables {
+			t = alert.Total{Table: others, Sum: t.Sum}
+			labels = [3]string{"", "", others}
+			i, known = at[labels]
+		}
+		if !known {
+			at[labels], list = len(list), append(list, t)
+			continue
+		}
+		list[i].Deleted += t.Deleted
+		list[i].Updated += t.Updated
 	}
-	rest := alert.Total{Table: others}
-	for _, t := range all[MaxTables:] {
-		rest.Deleted += t.Deleted
-		rest.Updated += t.Updated
-	}
-	return append(all[:MaxTables:MaxTables], rest)
+	return list
 }
 
 func truth(is bool) float64 {

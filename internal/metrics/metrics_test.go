@@ -85,3 +85,27 @@ func TestSeriesAreBounded(t *testing.T) {
 		t.Error("the source's own list was changed")
 	}
 }
+
+// TestSeriesAreApart: names that look alike to Prometheus are one series with the sum of
+// both, and so is what found no place with what comes after the first tables.
+func TestSeriesAreApart(t *testing.T) {
+	all := []alert.Total{
+		{Host: "h", Database: "d", Table: "bad\xff", Sum: alert.Sum{Deleted: 3}}, {Host: "h", Database: "d", Table: "bad\xfe", Sum: alert.Sum{Deleted: 4}},
+		{Table: "others", Sum: alert.Sum{Deleted: 5}},
+	}
+	for i := range MaxTables {
+		all = append(all, alert.Total{Host: "h", Database: "d", Table: fmt.Sprint("t", i), Sum: alert.Sum{Deleted: 2}})
+	}
+	text := scrape(t, Source{
+		Status: func() console.Status { return console.Status{} }, Totals: func() []alert.Total { return all },
+		Alerts: func() []alert.Alert { return nil }, Health: func() alert.Health { return alert.Health{} },
+	})
+	for _, line := range []string{`holdfast_deleted_rows_total{database="d",host="h",table="bad?"} 7`, `holdfast_deleted_rows_total{database="",host="",table="others"} 9`} {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("missing: %s", line)
+		}
+	}
+	if t.Failed() {
+		t.Log(text)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/slack/fakeslack"
+	"github.com/holdfast-db/holdfast/internal/volume"
 )
 
 // alertRig is a rig with a desk of alerts.
@@ -250,6 +251,24 @@ func TestHostileAlerts(t *testing.T) {
 	}
 	r.idle()
 	r.wantOnce()
+}
+
+// What bypassed holdfast names nobody, offers nothing that the desk refuses, and is not
+// called committed, which the server does not say.
+func TestBehindInSlack(t *testing.T) {
+	r, d := alertRig(t, nil)
+	one := flood()
+	one.Kind, one.Actor, one.Actors, one.Examples, one.Brake = alert.Behind, volume.Actor{}, nil, nil, nil
+	one.Answers = []alert.Answer{{Verb: alert.Lift, By: "ben", At: time.Now()}}
+	r.tell(d, one)
+	m := r.fake.AwaitMessage("Deleted without holdfast: 17,010 rows", "by whom is not known", "silence this for a time", "<@"+ben+"> took back the silences and jobs of answers to it")
+	text, err := json.Marshal(m.Blocks)
+	r.must(err)
+	for _, never := range []string{"committed", "ccept", "a job\"", "everybody"} {
+		if strings.Contains(string(text), never) {
+			t.Errorf("%q is in %s", never, text)
+		}
+	}
 }
 
 // The whole way: rows are deleted, the desk finds it unusual and brakes, Slack shows it,

@@ -144,8 +144,12 @@ func (p *alertPage) advice() {
 }
 
 func (p *alertPage) share() *slackgo.TextBlockObject {
-	if share := p.one.Share(); share != "" {
+	switch share := p.one.Share(); {
+	case share == "":
+		return nil
+	case p.one.Kind == alert.Behind: // the server counts what is rolled back, too
+		return plain(share + " of the table")
+	default:
 		return plain(share + " of the table, committed")
 	}
-	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // Expected declares a job whose deletes are no news: what is usual cannot be
@@ -143,6 +145,6 @@ func (w *Watch) tooMany(t *table, u *unit, r *declaredRun, most int64) {
 	r.Told = true
 	w.raise(t, u, &u.Bulk, Alert{
 		Kind: Limit, Deleted: r.Rows, Usual: float64(most), Since: unix(r.Start),
-		Reason: fmt.Sprintf("%s by a job that is declared to delete at most %d", rowsText(float64(r.Rows)), most),
+		Reason: fmt.Sprintf("%s by a job that is declared to delete at most %s", rowsText(float64(r.Rows)), wording.Number(uint64(most))),
 	})
 }

@@ -20,7 +20,7 @@ func TestDeclaredJob(t *testing.T) {
 	}
 	play(job, 2, 5000).silent()
 	play(Expected{Table: "*", Cron: job.Cron}, 2, 9000).silent()
-	if a := play(job, 2, 5100).one(Limit); a.Usual != 5000 || a.Deleted != 5010 || !strings.Contains(a.Reason, "declared") {
+	if a := play(job, 2, 5100).one(Limit); a.Usual != 5000 || a.Deleted != 5010 || a.Reason != "5,010 rows by a job that is declared to delete at most 5,000" {
 		t.Errorf("raised %+v", a)
 	}
 	play(job, 12, 5000).one(NewActor)

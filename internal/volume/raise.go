@@ -2,8 +2,11 @@ package volume
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
+
+	"github.com/holdfast-db/holdfast/internal/wording"
 )
 
 // slashless hides slashes from path.Match.
@@ -112,7 +115,7 @@ func rowsText(rows float64) string {
 	case int64(rows) == 1:
 		return "1 row"
 	}
-	return fmt.Sprintf("%.0f rows", rows)
+	return wording.Number(uint64(math.Round(max(rows, 0)))) + " rows"
 }
 
 // ofTable is the share of the table, where its size is known.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/alert"
@@ -17,6 +18,7 @@ type alertPage struct {
 	Texts   []block // of the examples
 	Steps   []string
 	Silence []silence
+	Stands  []alert.Standing // of answers to it
 	Record  []entry
 
 	Problem string // why an answer was not accepted; what was typed is kept
@@ -54,6 +56,7 @@ func (s *Server) showAlertAs(w http.ResponseWriter, r *http.Request, status int,
 	now := time.Now()
 	p.alertView, p.Steps, p.Silence = alertViewOf(a, now), a.Advice(), silences
 	p.Record, p.Own = p.record(), a.Own(s.Desk.People(), who.by.Person)
+	p.Stands = slices.DeleteFunc(s.Alerts.Standing(), func(one alert.Standing) bool { return one.Alert != a.ID })
 	for _, text := range a.Examples {
 		p.Texts = append(p.Texts, blocks(text)...)
 	}
@@ -114,7 +117,7 @@ func answerOf(verb string, now time.Time) (alert.Answer, bool) {
 		}
 	}
 	switch v := alert.Verb(verb); v {
-	case alert.Acknowledge, alert.Accept, alert.Job, alert.Release:
+	case alert.Acknowledge, alert.Accept, alert.Job, alert.Release, alert.Lift:
 		return alert.Answer{Verb: v}, true
 	}
 	return alert.Answer{}, false

@@ -34,9 +34,9 @@ func (v alertView) Word() string {
 // Offers says that there is anything for the viewer to answer.
 func (p alertPage) Offers() bool {
 	if p.Own {
-		return p.Fits(alert.Acknowledge)
+		return p.Fits(alert.Acknowledge) || len(p.Stands) > 0
 	}
-	return p.Lasts() || p.Fits(alert.Job) || p.Fits(alert.Release)
+	return len(p.Stands) > 0 || p.Lasts() || p.Fits(alert.Job) || p.Fits(alert.Release)
 }
 
 // Self is its page, and Of that of its table.

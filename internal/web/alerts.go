@@ -14,5 +14,6 @@ type Alerts interface {
 	Answer(ctx context.Context, id string, a alert.Answer) (alert.Alert, error)
 	Tables(ctx context.Context, from, to time.Time) ([]alert.Table, error)
 	Series(ctx context.Context, of alert.SeriesOf) (alert.Series, error)
+	Standing() []alert.Standing
 	Watch() *alert.Watch
 }

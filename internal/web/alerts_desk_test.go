@@ -21,6 +21,7 @@ type alertDesk struct {
 
 	mu     sync.Mutex
 	alerts []alert.Alert
+	stands []alert.Standing
 	rows   []deleted
 	sizes  map[string]int64
 	usual  map[string]func(time.Time) float64 // in an hour
@@ -72,7 +73,9 @@ func (d *alertDesk) Answer(_ context.Context, id string, r alert.Answer) (alert.
 	switch {
 	case a == nil:
 		return alert.Alert{}, alert.ErrUnknownID
-	case !a.Lasts() && r.Verb != alert.Release:
+	case r.Verb == alert.Lift && !d.stand(id):
+		return *a, alert.ErrNotAllowed{Reason: "nothing stands"}
+	case !a.Lasts() && r.Verb != alert.Release && r.Verb != alert.Lift:
 		return *a, alert.ErrEnded{Alert: *a}
 	case r.Verb == alert.Release && !a.Braked():
 		return *a, alert.ErrNotAllowed{Reason: "its brake is not on"}
@@ -90,7 +93,15 @@ func (d *alertDesk) Answer(_ context.Context, id string, r alert.Answer) (alert.
 		a.State = alert.Acknowledged
 	case alert.Silence:
 		a.Silenced = r.Until
+		d.stands = append(d.stands, alert.Standing{Alert: id, Until: r.Until, By: r.By, At: r.At})
+	case alert.Lift:
+		a.Silenced = time.Time{}
+		d.stands = slices.DeleteFunc(d.stands, func(s alert.Standing) bool { return s.Alert == id })
 	case alert.Accept, alert.Job:
+		if r.Verb == alert.Job {
+			r.Job = &volume.Expected{Cron: "@daily"}
+			d.stands = append(d.stands, alert.Standing{Alert: id, Job: r.Job, By: r.By, At: r.At})
+		}
 		a.State, a.Ended = alert.Accepted, r.At
 	case alert.Release:
 		brake := *a.Brake
@@ -99,6 +110,16 @@ func (d *alertDesk) Answer(_ context.Context, id string, r alert.Answer) (alert.
 	}
 	a.Updated, a.Answers = r.At, append(slices.Clone(a.Answers), r)
 	return *a, nil
+}
+
+func (d *alertDesk) stand(id string) bool {
+	return slices.ContainsFunc(d.stands, func(s alert.Standing) bool { return s.Alert == id })
+}
+
+func (d *alertDesk) Standing() []alert.Standing {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.stands)
 }
 
 func (d *alertDesk) Tables(_ context.Context, from, to time.Time) ([]alert.Table, error) {
@@ -226,6 +247,7 @@ func (d *alertDesk) volumeScene(now time.Time) {
 		a.Host, a.Environment, a.Database = "shop-prod", "production", "shop"
 		return a
 	}
+	d.stands = append(d.stands, alert.Standing{Alert: behind, Until: now.Add(15 * time.Hour), By: "cy"})
 	d.alerts = append(d.alerts,
 		where(alert.Alert{
 			ID: flood, State: alert.Open, Kind: volume.Bulk, Table: "public.order_items", Actor: worker, Deleted: 17010, Usual: 640, Rows: 512877,

@@ -13,6 +13,7 @@ import (
 // alertsPage is what lasts, and a page of what is over, newest first.
 type alertsPage struct {
 	Lasting, Over []alertView
+	More          int // that last and are not listed
 	Later, Older  int // numbers of the pages beside this one; 0 is none
 }
 
@@ -44,8 +45,10 @@ func (s *Server) showAlerts(w http.ResponseWriter, r *http.Request, who session)
 	for _, a := range over[min((number-1)*perPage, len(over)):min(number*perPage, len(over))] {
 		p.Over = append(p.Over, alertViewOf(a, now))
 	}
+	p.More = max(len(p.Lasting)-maxListed, 0)
+	p.Lasting = p.Lasting[:len(p.Lasting)-p.More]
 	if number > 1 {
-		p.Lasting = nil
+		p.Lasting, p.More = nil, 0
 	}
 	s.showTo(w, r, http.StatusOK, who, "alerts", frame{Title: "Alerts", Current: "volume", Refresh: refreshEvery}, p)
 }

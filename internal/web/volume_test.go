@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -117,11 +118,62 @@ func TestAnswerAlerts(t *testing.T) {
 	want(t, "released twice", ben.say(flood, url.Values{"verb": {"release"}, "note": {"again"}}), http.StatusForbidden, "Nothing was done: its brake is not on.", "again</textarea>")
 	ben.say(flood, url.Values{"verb": {"job"}})
 	want(t, "ended", ben.get("/alerts/"+flood), 200, "said that it is a job", "A job")
+	want(t, "too late, and kept", ben.say(flood, url.Values{"verb": {"accept"}, "note": {"go on"}}), http.StatusConflict, "this alert is over", "go on</textarea>")
+	ben.say(flood, url.Values{"verb": {"lift"}})
 	want(t, "too late", ben.say(flood, url.Values{"verb": {"accept"}, "note": {"go on"}}), http.StatusConflict, "this alert is over", "What you typed was not sent: “go on”")
 	ben.say(leak, url.Values{"verb": {"accept"}})
 	want(t, "the list", ben.get("/alerts"), 200, "Now", "Over", "As usual", "212 rows of public.coupons went without passing holdfast")
 	if page := ben.get("/holds"); strings.Contains(page.body, "<span class=\"away\"> alert") {
 		t.Error("the tab counts alerts that people have answered")
+	}
+}
+
+// TestTakeBackWhatStands: what an answer made stand is offered to be taken back, also
+// after its alert, and by whose deletes they are.
+func TestTakeBackWhatStands(t *testing.T) {
+	r := volumeRig(t)
+	ben := r.signedIn("bsmith")
+	const offer = "Take it back"
+	if page := ben.get("/alerts/" + flood); strings.Contains(page.body, offer) {
+		t.Error("offered while nothing stands")
+	}
+	ben.say(flood, url.Values{"verb": {"silence-1d"}})
+	want(t, "silenced", ben.get("/alerts/"+flood), 200, offer, "Silenced until")
+	ben.say(flood, url.Values{"verb": {"job"}})
+	want(t, "over, a job", ben.get("/alerts/"+flood), 200, offer, "A job, declared by <b>ben</b>")
+	if page := ben.get("/alerts/" + leak); strings.Contains(page.body, offer) {
+		t.Error("offered where another alert's answers stand")
+	}
+	if a := ben.say(flood, url.Values{"verb": {"lift"}, "note": {"it is none"}}); a.status != http.StatusSeeOther {
+		t.Fatalf("%d: %s", a.status, a.body)
+	}
+	page := ben.get("/alerts/" + flood)
+	want(t, "taken back", page, 200, "ben took back the silences and jobs of answers to it", "it is none")
+	if strings.Contains(page.body, offer) {
+		t.Error("offered twice")
+	}
+	want(t, "twice", ben.say(flood, url.Values{"verb": {"lift"}}), http.StatusForbidden, "Nothing was done: nothing stands")
+}
+
+// TestManyAlerts: whoever invents names of applications makes many alerts, and no page
+// without end of them.
+func TestManyAlerts(t *testing.T) {
+	r := volumeRig(t)
+	one := r.alert(leak)
+	for i := range 400 {
+		one.ID, one.Actor.Application = fmt.Sprintf("x%07d", i), fmt.Sprint("invented ", i)
+		r.alerts.alerts = append(r.alerts.alerts, one)
+	}
+	ben := r.signedIn("bsmith")
+	page := ben.get(orderItems)
+	want(t, "the volume", page, 200, "383 more alerts last", "cleanup-worker (user app)")
+	if n := strings.Count(page.body, `<section class="alarm`); n != 20 {
+		t.Errorf("%d banners", n)
+	}
+	page = ben.get("/alerts")
+	want(t, "the list", page, 200, "203 more last", "cleanup-worker (user app)", "212 rows of public.coupons")
+	if n := strings.Count(page.body, `<a class="gone"`); n > 200+50 {
+		t.Errorf("%d lines", n)
 	}
 }
 

@@ -14,9 +14,13 @@ import (
 // lineWidth and lineHeight are those of the small charts, in pixels.
 const lineWidth, lineHeight = 216, 28
 
-// maxListed is how many tables the page lists. Those with alerts and those that lost
-// the most come first.
+// maxListed is how many tables the page lists, and the other one alerts that last. Tables
+// with alerts and those that lost the most come first.
 const maxListed = 200
+
+// maxBanners is how many alerts stand in front of the charts: who has more of them reads
+// the list.
+const maxBanners = 20
 
 // volumePage is one table in detail, and all tables of its host.
 type volumePage struct {
@@ -141,6 +145,12 @@ func (p *volumePage) choose(at place) {
 		})
 	}
 }
+
+// Banners are the first of the alerts.
+func (p volumePage) Banners() []alertView { return p.Alerts[:min(len(p.Alerts), maxBanners)] }
+
+// MoreAlerts is how many have none.
+func (p volumePage) MoreAlerts() int { return max(len(p.Alerts)-maxBanners, 0) }
 
 func (t tableView) has(a alertView) bool { return a.Database == t.Database && a.Table == t.Table.Table }
 

@@ -56,7 +56,7 @@ type Brake struct {
 
 // Answer is what somebody said about an alert.
 type Answer struct {
-	Verb     string    `json:"verb"` // acknowledge, silence, accept, job, release
+	Verb     string    `json:"verb"` // acknowledge, silence, accept, job, release, lift
 	At       time.Time `json:"at"`
 	By       string    `json:"by"`
 	Via      string    `json:"via,omitempty"`
