@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unique"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/volume"
@@ -36,11 +37,12 @@ type key struct {
 	network                                  netip.Prefix
 }
 
-// clone lets go of the large text that a name may be a part of.
+// clone lets go of the large text that a name may be a part of. What many keys have in
+// common is in memory once, so that comparing it finds it in the processor's cache.
 func (k key) clone() key {
 	return key{
-		strings.Clone(k.host), strings.Clone(k.database), strings.Clone(k.table),
-		strings.Clone(k.user), strings.Clone(k.application), k.network,
+		unique.Make(k.host).Value(), unique.Make(k.database).Value(), strings.Clone(k.table),
+		unique.Make(k.user).Value(), unique.Make(k.application).Value(), k.network,
 	}
 }
 
