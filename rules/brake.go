@@ -63,11 +63,7 @@ func (b *Brake) on(o *Origin, e *Effect) bool {
 		return false
 	}
 	t := e.Target
-	switch {
-	case t.Schema == "" || t.Schema == "public":
-		return b.Table == t.Name || t.Schema == "" && hasSchema(b.Table, t.Name)
-	}
-	return b.Table == t.Schema+"."+t.Name
+	return b.Table == t.Counted() || t.Schema == "" && hasSchema(b.Table, t.Name)
 }
 
 // hasSchema says that counted is the table of that name in some schema.

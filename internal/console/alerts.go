@@ -2,10 +2,7 @@ package console
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -20,12 +17,8 @@ type Alerts interface {
 	Answer(ctx context.Context, id string, a alert.Answer) (alert.Alert, error)
 	Tables(ctx context.Context, from, to time.Time) ([]alert.Table, error)
 	Series(ctx context.Context, of alert.SeriesOf) (alert.Series, error)
+	Standing() []alert.Standing
 }
-
-// withStanding is an Alerts that also says what answers said that stands.
-type withStanding interface{ Standing() []alert.Standing }
-
-var _ withStanding = (*alert.Desk)(nil)
 
 func (a *api) alertRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/alerts", a.listAlerts)
@@ -42,20 +35,16 @@ type alertsBody struct {
 }
 
 func (a *api) listAlerts(w http.ResponseWriter, r *http.Request) {
-	all := r.URL.Query().Get("all")
-	if all != "" && all != "0" && all != "1" {
-		writeFault(w, &Fault{Code: BadRequest, Text: fmt.Sprintf("all is 0 or 1, not %q", all)})
+	all, ok := wantsAll(w, r)
+	if !ok {
 		return
 	}
-	list, err := a.alerts.List(r.Context(), all == "1")
+	list, err := a.alerts.List(r.Context(), all)
 	if err != nil {
 		writeFault(w, faultOf(err, a.desk))
 		return
 	}
-	body := alertsBody{Alerts: []Alert{}, Standing: []Standing{}}
-	if s, ok := a.alerts.(withStanding); ok {
-		body.Standing = standingOf(s.Standing())
-	}
+	body := alertsBody{Alerts: []Alert{}, Standing: standingOf(a.alerts.Standing())}
 	for _, one := range list {
 		body.Alerts = append(body.Alerts, alertOf(one))
 	}
@@ -68,13 +57,7 @@ func (a *api) showAlert(w http.ResponseWriter, r *http.Request) {
 
 // replyAlert writes the alert or the fault that a call of the desk returned.
 func (a *api) replyAlert(w http.ResponseWriter) func(alert.Alert, error) {
-	return func(one alert.Alert, err error) {
-		if err != nil {
-			writeFault(w, faultOf(err, a.desk))
-			return
-		}
-		writeJSON(w, http.StatusOK, alertOf(one))
-	}
+	return replying(a, w, alertOf)
 }
 
 // AlertReply is the body of an answer to an alert.
@@ -88,13 +71,8 @@ type AlertReply struct {
 
 func (a *api) answerAlert(w http.ResponseWriter, r *http.Request) {
 	body, err := readReply(w, r)
-	if err != nil {
-		writeFault(w, &Fault{Code: BadRequest, Text: err.Error()})
-		return
-	}
-	by, err := a.caller(r)
-	if err != nil {
-		writeFault(w, &Fault{Code: NotAllowed, Text: err.Error()})
+	by, ok := a.sender(w, r, err)
+	if !ok {
 		return
 	}
 	answer := alert.Answer{Verb: alert.Verb(body.Verb), Note: body.Note, Until: body.Until, Via: a.via, Answerer: by}
@@ -106,13 +84,8 @@ func (a *api) answerAlert(w http.ResponseWriter, r *http.Request) {
 
 // readReply decodes the body strictly, and refuses what its verb does not look at.
 func readReply(w http.ResponseWriter, r *http.Request) (body AlertReply, err error) {
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&body); err != nil {
-		return body, fmt.Errorf("reading the answer: %w", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return body, errors.New("reading the answer: something follows the JSON object")
+	if body, err = readOne[AlertReply](w, r, maxBody); err != nil {
+		return body, err
 	}
 	switch v := alert.Verb(body.Verb); v {
 	case alert.Acknowledge, alert.Silence, alert.Accept, alert.Job, alert.Release, alert.Lift:

@@ -129,12 +129,11 @@ type holdsBody struct {
 }
 
 func (a *api) list(w http.ResponseWriter, r *http.Request) {
-	all := r.URL.Query().Get("all")
-	if all != "" && all != "0" && all != "1" {
-		writeFault(w, &Fault{Code: BadRequest, Text: fmt.Sprintf("all is 0 or 1, not %q", all)})
+	all, ok := wantsAll(w, r)
+	if !ok {
 		return
 	}
-	holds, err := a.desk.List(r.Context(), all == "1")
+	holds, err := a.desk.List(r.Context(), all)
 	if err != nil {
 		writeFault(w, faultOf(err, a.desk))
 		return
@@ -144,6 +143,19 @@ func (a *api) list(w http.ResponseWriter, r *http.Request) {
 		body.Holds = append(body.Holds, shown(h, a.desk))
 	}
 	writeJSON(w, http.StatusOK, body)
+}
+
+// wantsAll says whether a list has what is over, too; not ok is answered.
+func wantsAll(w http.ResponseWriter, r *http.Request) (all, ok bool) {
+	switch text := r.URL.Query().Get("all"); text {
+	case "", "0":
+		return false, true
+	case "1":
+		return true, true
+	default:
+		writeFault(w, &Fault{Code: BadRequest, Text: fmt.Sprintf("all is 0 or 1, not %q", text)})
+		return false, false
+	}
 }
 
 // MaxWait bounds how long one request waits for an answer: below the time within
@@ -215,13 +227,8 @@ func (a *api) deny(w http.ResponseWriter, r *http.Request)    { a.decide(w, r, f
 
 func (a *api) decide(w http.ResponseWriter, r *http.Request, approve bool) {
 	body, err := readBody[answerBody](w, r)
-	if err != nil {
-		writeFault(w, &Fault{Code: BadRequest, Text: err.Error()})
-		return
-	}
-	by, err := a.caller(r)
-	if err != nil {
-		writeFault(w, &Fault{Code: NotAllowed, Text: err.Error()})
+	by, ok := a.sender(w, r, err)
+	if !ok {
 		return
 	}
 	a.reply(w)(a.desk.Decide(r.Context(), r.PathValue("id"),
@@ -231,26 +238,39 @@ func (a *api) decide(w http.ResponseWriter, r *http.Request, approve bool) {
 // revoke takes a grant back.
 func (a *api) revoke(w http.ResponseWriter, r *http.Request) {
 	body, err := readBody[revokeBody](w, r)
-	if err != nil {
-		writeFault(w, &Fault{Code: BadRequest, Text: err.Error()})
-		return
-	}
-	by, err := a.caller(r)
-	if err != nil {
-		writeFault(w, &Fault{Code: NotAllowed, Text: err.Error()})
+	by, ok := a.sender(w, r, err)
+	if !ok {
 		return
 	}
 	a.reply(w)(a.desk.Revoke(r.Context(), r.PathValue("id"), hold.Revoking{By: by, Via: a.via, Note: body.Note}))
 }
 
+// sender is who sends an answer whose body was read, with this error; not ok is answered.
+func (a *api) sender(w http.ResponseWriter, r *http.Request, read error) (by hold.Answerer, ok bool) {
+	if read != nil {
+		writeFault(w, &Fault{Code: BadRequest, Text: read.Error()})
+		return by, false
+	}
+	by, err := a.caller(r)
+	if err != nil {
+		writeFault(w, &Fault{Code: NotAllowed, Text: err.Error()})
+	}
+	return by, err == nil
+}
+
 // reply writes the hold or the fault that a call of the desk returned.
 func (a *api) reply(w http.ResponseWriter) func(hold.Hold, error) {
-	return func(h hold.Hold, err error) {
+	return replying(a, w, func(h hold.Hold) Hold { return shown(h, a.desk) })
+}
+
+// replying writes what a call of a desk returned, as it is shown, or the fault.
+func replying[T, S any](a *api, w http.ResponseWriter, show func(T) S) func(T, error) {
+	return func(one T, err error) {
 		if err != nil {
 			writeFault(w, faultOf(err, a.desk))
 			return
 		}
-		writeJSON(w, http.StatusOK, shown(h, a.desk))
+		writeJSON(w, http.StatusOK, show(one))
 	}
 }
 
@@ -266,13 +286,19 @@ func readBody[T any](w http.ResponseWriter, r *http.Request) (T, error) {
 }
 
 func readUpTo[T any](w http.ResponseWriter, r *http.Request, most int64) (T, error) {
+	body, err := readOne[T](w, r, most)
+	if errors.Is(err, io.EOF) {
+		return body, nil // it is empty
+	}
+	return body, err
+}
+
+// readOne decodes one JSON object strictly; an empty body is io.EOF.
+func readOne[T any](w http.ResponseWriter, r *http.Request, most int64) (T, error) {
 	var body T
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	dec.DisallowUnknownFields()
-	switch err := dec.Decode(&body); {
-	case errors.Is(err, io.EOF):
-		return body, nil
-	case err != nil:
+	if err := dec.Decode(&body); err != nil {
 		return body, fmt.Errorf("reading the answer: %w", err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {

@@ -36,13 +36,8 @@ type Submit func(ctx context.Context, f FileRequest, by hold.Answerer) (h hold.H
 // submitFile asks people about a file.
 func (a *api) submitFile(w http.ResponseWriter, r *http.Request) {
 	body, err := readUpTo[FileRequest](w, r, 2*MaxFile) // escaped it is longer
-	if err != nil {
-		writeFault(w, &Fault{Code: BadRequest, Text: err.Error()})
-		return
-	}
-	by, err := a.caller(r)
-	if err != nil {
-		writeFault(w, &Fault{Code: NotAllowed, Text: err.Error()})
+	by, ok := a.sender(w, r, err)
+	if !ok {
 		return
 	}
 	h, uncovered, err := a.submit(r.Context(), body, by)

@@ -27,21 +27,7 @@ const alertKey = "alert "
 
 // hearAlerts shows alerts as they come and change, until ctx ends.
 func (a *App) hearAlerts(ctx context.Context, w *alert.Watch) {
-	defer w.Close()
-	for {
-		select {
-		case <-w.Ready():
-		case <-ctx.Done():
-			return
-		}
-		ids, all := w.Take()
-		for _, id := range ids {
-			a.outbox.Changed(alertKey+id, true)
-		}
-		if all {
-			a.resyncAlerts(ctx)
-		}
-	}
+	alert.Hear(ctx, w, func(id string) { a.outbox.Changed(alertKey+id, true) }, func() { a.resyncAlerts(ctx) })
 }
 
 // resyncAlerts looks at every alert that lasts. Messages that are not done are looked

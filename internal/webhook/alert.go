@@ -31,21 +31,7 @@ const (
 
 // hearAlerts sends alerts as they come and change, until ctx ends.
 func (k *Hook) hearAlerts(ctx context.Context, w *alert.Watch) {
-	defer w.Close()
-	for {
-		select {
-		case <-w.Ready():
-		case <-ctx.Done():
-			return
-		}
-		ids, all := w.Take()
-		for _, id := range ids {
-			k.outbox.Changed(alertKey+id, true)
-		}
-		if all {
-			k.resyncAlerts(ctx)
-		}
-	}
+	alert.Hear(ctx, w, func(id string) { k.outbox.Changed(alertKey+id, true) }, func() { k.resyncAlerts(ctx) })
 }
 
 func (k *Hook) resyncAlerts(ctx context.Context) {
