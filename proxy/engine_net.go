@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unique"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
@@ -40,7 +41,9 @@ type netSession struct {
 	mu       sync.Mutex // guards what follows
 	core     *session.Core
 	origin   rules.Origin
-	seen     seen // when it began
+	who      unique.Handle[event.Origin] // of whoNow; zero before rows were summed
+	whoNow   string                      // application_name
+	seen     seen                        // when it began
 	held     *heldBatch
 	left     bool // the client has sent its last byte
 	waiting  bool // the client's pump waits until it is wanted

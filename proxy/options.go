@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unique"
 
 	"github.com/rs/zerolog"
 
@@ -121,12 +122,12 @@ type Options struct {
 	Trace  *Trace     // nil records nothing
 	Log    zerolog.Logger
 
-	// Tally is handed what each transaction did to rows, once the server has said that
-	// it is over; nil sums nothing. It is called on the goroutine of the session, with
-	// the session locked and before the client is told, by several sessions at a time:
-	// it must return at once and never block. What it is handed is good until it
-	// returns.
-	Tally func(*event.Tally)
+	// Tally is handed whose transaction did what to rows, each table once, when the
+	// server has said that it is over; nil sums nothing. It is called on the goroutine
+	// of the session, with the session locked and before the client is told, by several
+	// sessions at a time: it must return at once and never block. The slice is good
+	// until it returns, what it has may be kept. (*tally.Queue).Add is one.
+	Tally func(unique.Handle[event.Origin], []event.Sum)
 
 	// MaxSessions bounds the clients of all hosts that are logged in or logging in;
 	// 0 is DefaultMaxSessions, or what the limit on open files allows.

@@ -47,7 +47,6 @@ type Server struct {
 	running  sync.WaitGroup // one for each connection before its login, and each session
 	lot      *lot           // where sessions are parked; nil parks none
 	policy   atomic.Pointer[rules.Policy]
-	tallies  sync.Pool // of *event.Tally: one is under way for each call of Options.Tally
 
 	// early ends when holdfast stops, and with it what is no session yet.
 	early     context.Context

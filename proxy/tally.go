@@ -1,14 +1,14 @@
 package proxy
 
 import (
-	"time"
+	"unique"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 )
 
 // tallyOf is what the core of a session hands its sums to; nil where nobody wants
 // them, so that nothing is summed.
-func (n *netSession) tallyOf() func([]event.Rows) {
+func (n *netSession) tallyOf() func([]event.Sum) {
 	if n.server.o.Tally == nil {
 		return nil
 	}
@@ -16,14 +16,9 @@ func (n *netSession) tallyOf() func([]event.Rows) {
 }
 
 // tallyLocked hands on what a transaction did to rows.
-func (n *netSession) tallyLocked(rows []event.Rows) {
-	s := n.server
-	t, _ := s.tallies.Get().(*event.Tally)
-	if t == nil {
-		t = &event.Tally{}
+func (n *netSession) tallyLocked(sums []event.Sum) {
+	if now := n.core.Application(); n.whoNow != now || n.who == (unique.Handle[event.Origin]{}) {
+		n.who, n.whoNow = unique.Make(event.From(n.core.Origin())), now
 	}
-	*t = event.Tally{At: time.Now(), Session: n.id, Origin: event.From(n.core.Origin()), Rows: rows}
-	s.o.Tally(t)
-	*t = event.Tally{}
-	s.tallies.Put(t)
+	n.server.o.Tally(n.who, sums)
 }

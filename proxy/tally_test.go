@@ -10,12 +10,14 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unique"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/pgtest"
+	"github.com/holdfast-db/holdfast/internal/tally"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -28,19 +30,21 @@ type tallied struct {
 	apps   map[string]int64 // rows deleted by application
 }
 
-func (s *tallied) take(tally *event.Tally) {
+func (s *tallied) take(who unique.Handle[event.Origin], sums []event.Sum) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if tally.At.IsZero() || tally.Session == "" || tally.Host != "shop" || tally.User != "postgres" || tally.Client == "" {
-		s.t.Errorf("a tally of nobody: %+v", tally)
+	o := who.Value()
+	if o.Host != "shop" || o.User != "postgres" || o.Client == "" {
+		s.t.Errorf("sums of nobody: %+v", o)
 	}
-	for _, r := range tally.Rows {
+	for _, one := range sums {
+		r := one.Rows()
 		sum := s.tables[r.Table]
 		sum.Deleted += r.Deleted
 		sum.Updated += r.Updated
 		sum.Undone += r.Undone
 		s.tables[r.Table] = sum
-		s.apps[tally.Application] += r.Deleted
+		s.apps[o.Application] += r.Deleted
 		if (r.Example == "") != (r.Deleted+r.Undone == 0) || strings.Contains(r.Example, "9999") {
 			s.t.Errorf("the example of %+v is wrong", r)
 		}
@@ -251,12 +255,12 @@ func inParts(t *testing.T, addr, db string) {
 
 // BenchmarkTally is what it costs to hand on a transaction.
 func BenchmarkTally(b *testing.B) {
-	n := 0
-	s := &Server{o: Options{Tally: func(t *event.Tally) { n += len(t.Rows) }}}
+	q := tally.NewQueue(func(*event.Tally) {})
+	s := &Server{o: Options{Tally: q.Add}}
 	one := &netSession{server: s, id: "1", core: session.New(session.Config{Origin: rules.Origin{Host: "shop", User: "ana", Application: "api"}})}
-	rows := []event.Rows{{Table: "orders", Deleted: 1}}
+	sums := []event.Sum{{Of: &rules.Rows{Table: "orders"}, Deleted: 1}}
 	b.ReportAllocs()
 	for b.Loop() {
-		one.tallyLocked(rows)
+		one.tallyLocked(sums)
 	}
 }

@@ -54,6 +54,11 @@ type Statement struct {
 	// Command is the command as its tag names it: "DROP TABLE", "SELECT".
 	Command string
 
+	// Rows says what the number in its command tag stands for; nil where that is
+	// not for certain rows deleted or updated. It and what is above share a cache line:
+	// the tag of each statement is looked up by them.
+	Rows *Rows
+
 	// Effects are what it does to data and definitions, nested parts (CTEs,
 	// EXPLAIN, COPY, CREATE TABLE AS) included. For PREPARE and DECLARE they are
 	// what running the prepared body would do: see Names.
@@ -96,10 +101,6 @@ type Statement struct {
 	// client_encoding and standard_conforming_strings, and the empty name for a
 	// set_config whose name the text does not show.
 	Settings []Setting
-
-	// Rows says what the number in its command tag stands for; nil where that is
-	// not for certain rows deleted or updated.
-	Rows *Rows
 
 	// Tx says whether it begins or ends a transaction.
 	Tx TxControl

@@ -111,7 +111,7 @@ func showStatement(b *strings.Builder, st *Statement, indent string) {
 	}
 	line("%s%s", st.Command, tx)
 	if r := st.Rows; r != nil {
-		line("  tag: %s", strings.TrimSuffix(fmt.Sprintf("%s %s rows of %s, for example: %s", r.Tag, r.Verb, r.Table, r.Example), ", for example: "))
+		line("  tag: %s", strings.TrimSuffix(fmt.Sprintf("%s %s rows of %s, for example: %s", st.Command, r.Verb, r.Table, r.Example), ", for example: "))
 	}
 	for _, e := range st.Effects {
 		line("  effect: %s", showEffect(e))

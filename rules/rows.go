@@ -8,15 +8,13 @@ import (
 	pgquery "github.com/pganalyze/pg_query_go/v5"
 )
 
-// Rows says what the number in the command tag of a statement stands for: rows of one
+// Rows says what the number in the command tag of a statement stands for, behind the
+// word that is the statement's Command (DELETE, UPDATE, MERGE or COPY): rows of one
 // table, each deleted or each updated. It is made only for statements whose tag tells
 // that for certain, so not for a MERGE that does several things nor for an INSERT with
 // ON CONFLICT DO UPDATE. What a statement deletes beside that, in a WITH, by a cascade, a
 // trigger or a function, no tag tells.
 type Rows struct {
-	// Tag is the word in front of the number: DELETE, UPDATE, MERGE or COPY.
-	Tag string
-
 	// Verb is VerbDelete or VerbUpdate.
 	Verb Verb
 
@@ -42,17 +40,17 @@ func rowsOf(node *pgquery.Node) *Rows {
 	switch n := node.GetNode().(type) {
 	case *pgquery.Node_DeleteStmt:
 		d := n.DeleteStmt
-		return &Rows{Tag: "DELETE", Verb: VerbDelete, Table: countedName(d.Relation), Returns: len(d.ReturningList) > 0}
+		return &Rows{Verb: VerbDelete, Table: countedName(d.Relation), Returns: len(d.ReturningList) > 0}
 	case *pgquery.Node_UpdateStmt:
 		u := n.UpdateStmt
-		return &Rows{Tag: "UPDATE", Verb: VerbUpdate, Table: countedName(u.Relation), Returns: len(u.ReturningList) > 0}
+		return &Rows{Verb: VerbUpdate, Table: countedName(u.Relation), Returns: len(u.ReturningList) > 0}
 	case *pgquery.Node_MergeStmt:
 		if verb := onlyVerb(n.MergeStmt); verb != "" {
-			return &Rows{Tag: "MERGE", Verb: verb, Table: countedName(n.MergeStmt.Relation)}
+			return &Rows{Verb: verb, Table: countedName(n.MergeStmt.Relation)}
 		}
 	case *pgquery.Node_CopyStmt: // its tag counts the rows that the query returns
 		if r := rowsOf(n.CopyStmt.Query); r != nil && r.Returns {
-			r.Tag, r.Returns = "COPY", false
+			r.Returns = false
 			return r
 		}
 	}

@@ -31,7 +31,7 @@ func TestRowsOfATag(t *testing.T) {
 		got := ""
 		for i := range f.Statements {
 			if r := f.Statements[i].Rows; r != nil {
-				got = strings.TrimSpace(strings.Join([]string{r.Tag, string(r.Verb), r.Table, map[bool]string{true: "returned"}[r.Returns]}, " "))
+				got = strings.TrimSpace(strings.Join([]string{f.Statements[i].Command, string(r.Verb), r.Table, map[bool]string{true: "returned"}[r.Returns]}, " "))
 				if (r.Verb == VerbDelete) != (r.Example != "") {
 					t.Errorf("%s: the example is %q", c.text, r.Example)
 				}

@@ -53,7 +53,7 @@ func (p *parts) openAlerts(ctx context.Context, now func() time.Time, l zerolog.
 	var err error
 	p.alerts, err = alert.OpenDesk(ctx, alert.Options{
 		Store: p.store, Record: p.audit, People: p.desk.People(), Rules: alertRules(p.config), Environments: environments,
-		Events: p.events.Publish, Braked: p.judging.braked, Now: now, Log: l,
+		Events: p.events.Publish, Braked: p.judging.braked, Settle: p.tallies.Settle, Now: now, Log: l,
 	})
 	return err
 }

@@ -28,7 +28,8 @@ func (p *parts) openMonitors(l zerolog.Logger) error {
 		o := monitor.Options{
 			Host: h.Name, Doors: doors, URL: h.Monitor, Password: h.MonitorPassword.Reveal(),
 			Interval: h.MonitorInterval, Databases: h.MonitorDatabases, Log: l,
-			Tell: func(s monitor.Sample) { p.alerts.Size(s.Host, s.Database, s.Table, s.Rows) },
+			Settle: p.tallies.Settle,
+			Tell:   func(s monitor.Sample) { p.alerts.Size(s.Host, s.Database, s.Table, s.Rows) },
 		}
 		if seen {
 			o.Behind = p.deletedBehind
@@ -62,7 +63,7 @@ func doorsOf(c *config.Config, host config.Host) (doors []string, seen bool, err
 	return doors, seen, nil
 }
 
-// tally hands what a transaction did to rows to those who sum it.
+// tally hands what transactions did to rows to those who count it.
 func (p *parts) tally(t *event.Tally) {
 	for _, m := range p.monitors {
 		m.Count(t)

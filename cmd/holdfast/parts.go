@@ -20,6 +20,7 @@ import (
 	"github.com/holdfast-db/holdfast/internal/passkey"
 	"github.com/holdfast-db/holdfast/internal/slack"
 	"github.com/holdfast-db/holdfast/internal/store"
+	"github.com/holdfast-db/holdfast/internal/tally"
 	"github.com/holdfast-db/holdfast/internal/trace"
 	"github.com/holdfast-db/holdfast/internal/web"
 	"github.com/holdfast-db/holdfast/internal/webhook"
@@ -42,6 +43,7 @@ type parts struct {
 	events   *event.Bus
 	desk     *hold.Desk
 	alerts   *alert.Desk
+	tallies  *tally.Queue // of what sessions did to rows; settled by alerts and monitors
 	judging  judging
 	proxy    *proxy.Server
 	console  *console.Server
@@ -54,6 +56,7 @@ type parts struct {
 // open makes all parts, or none. now is the clock by which deletes are counted.
 func open(ctx context.Context, c *config.Config, now func() time.Time, l zerolog.Logger) (p *parts, err error) {
 	p = &parts{config: c, started: time.Now()}
+	p.tallies = tally.NewQueue(p.tally)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close())
@@ -90,7 +93,7 @@ func open(ctx context.Context, c *config.Config, now func() time.Time, l zerolog
 	p.inForce.set(c, nil)
 	p.proxy, err = proxy.New(proxy.Options{
 		Hosts: hosts, Reader: rules.NewReader(rules.ReaderOptions{}), Policy: c.NewPolicy(time.Now),
-		Desk: p.desk, Events: p.events, Tally: p.tally, Trace: tracing, Log: l,
+		Desk: p.desk, Events: p.events, Tally: p.tallies.Add, Trace: tracing, Log: l,
 	})
 	if err != nil {
 		return p, err

@@ -68,7 +68,11 @@ func (a *app) requested(answer console.FileAnswer) {
 	for _, why := range answer.Uncovered {
 		fmt.Fprintf(a.out, "Asked about when it comes: %s\n", escape(why))
 	}
-	if h.State == string(hold.Pending) {
+	switch {
+	case h.State != string(hold.Pending):
+	case h.Unanswerable != "":
+		fmt.Fprintf(a.out, "Nobody can approve it as holdfast is configured: %s. Neither who asks nor who will run it may.\n", escape(h.Unanswerable))
+	default:
 		fmt.Fprintf(a.out, "It needs %s. To answer: holdfast approve %s%s\n", escape(review(h)), h.ID, typing(h))
 	}
 }

@@ -28,6 +28,8 @@ func review(h console.Hold) string {
 		text += because(h)
 	case r.Group != "":
 		text = "nobody: the group " + escape(r.Group) + " has no one but who asked"
+	case h.Unanswerable != "":
+		text = "nobody in the configuration may answer"
 	default:
 		text = wording.Count(r.Count, "person") + " who may use the control socket, unverified"
 	}

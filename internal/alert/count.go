@@ -32,6 +32,7 @@ func (d *Desk) count() {
 
 // countNow counts and judges what sessions handed in since the last time.
 func (d *Desk) countNow() {
+	d.options.Settle()
 	d.counting.Lock()
 	now := d.clock()
 	d.index()

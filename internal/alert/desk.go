@@ -51,6 +51,10 @@ type Options struct {
 	// call Brakes, and no other method.
 	Braked func()
 
+	// Settle is called before each count, so that Take has what waits to be handed in;
+	// nil where nothing waits.
+	Settle func()
+
 	Log zerolog.Logger
 
 	// Now is the clock, or nil for that of the machine, and Random where ids are drawn
@@ -172,6 +176,9 @@ func (o *Options) fill() {
 	if o.Braked == nil {
 		o.Braked = func() {}
 	}
+	if o.Settle == nil {
+		o.Settle = func() {}
+	}
 }
 
 // Close counts what was handed in, keeps everything, and ends the goroutines. The error
@@ -186,7 +193,7 @@ func (d *Desk) Close() error {
 	return d.closed
 }
 
-// Take counts what a transaction did to rows. It never blocks: it takes no lock, and
+// Take counts what transactions did to rows. It never blocks: it takes no lock, and
 // allocates only for a table and actor that is new.
 func (d *Desk) Take(t *event.Tally) { d.intake.add(t) }
 

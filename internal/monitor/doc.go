@@ -11,7 +11,7 @@
 // # Usage
 //
 //	m, err := monitor.New(monitor.Options{Host: "shop-prod", URL: url, Tell: tell, Behind: behind})
-//	... Count is given to the proxy as the function that is handed each event.Tally ...
+//	... Count is handed each event.Tally, of a tally.Queue for example ...
 //	m.Run(ctx) // until ctx ends
 //
 // Tell and Behind are called by Run's goroutine, one at a time: what they block, blocks

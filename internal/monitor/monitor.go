@@ -120,6 +120,9 @@ func (m *Monitor) pollDatabase(ctx context.Context, name string, s *State) error
 	if err != nil {
 		return err
 	}
+	if m.o.Settle != nil {
+		m.o.Settle()
+	}
 	m.seen.take(m.waiting) // after the counters: a session tells as soon as the server does
 	seen := m.waiting[name]
 	delete(m.waiting, name)

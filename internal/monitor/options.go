@@ -63,6 +63,11 @@ type Options struct {
 	Tell   func(Sample)
 	Behind func(Behind)
 
+	// Settle is called after counters were read, before what was deleted is held against
+	// them, so that Count has what waits to be handed in; nil where nothing waits. Run's
+	// goroutine calls it.
+	Settle func()
+
 	Log zerolog.Logger
 }
 

@@ -111,10 +111,9 @@ func (s *shard) swap() map[place]*sums {
 	return m
 }
 
-// Count adds what a transaction did, if it was on one of the monitor's doors. It is
-// made for every transaction of production traffic: for each table a hash, a short lock
-// shared by few tables and an addition; it allocates only for a table that is new since
-// the last sample, keeps nothing of t and never blocks.
+// Count adds what transactions did, if it was on one of the monitor's doors: for each
+// table a hash, a short lock shared by few tables and an addition. It allocates only for
+// a table that is new since the last sample, keeps nothing of t and never blocks.
 func (m *Monitor) Count(t *event.Tally) {
 	if m.o.Behind == nil || !slices.Contains(m.o.Doors, t.Host) {
 		return

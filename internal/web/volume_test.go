@@ -296,7 +296,7 @@ func TestAlertComesLive(t *testing.T) {
 	r.restart(team)
 	drop := func(table string, rows int64) {
 		r.counting.Take(&event.Tally{
-			At: time.Now(), Session: "s1", Origin: event.Origin{Host: "shop-prod", Database: "shop", User: "ana", Application: "psql", Client: "10.20.3.14"},
+			Origin: event.Origin{Host: "shop-prod", Database: "shop", User: "ana", Application: "psql", Client: "10.20.3.14"},
 			Rows: []event.Rows{{Table: table, Deleted: rows, Example: "DELETE FROM " + table + " WHERE id < $1"}},
 		})
 	}

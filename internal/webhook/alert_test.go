@@ -13,7 +13,7 @@ import (
 // drop counts a transaction that deleted rows.
 func (r *rig) drop(rows int64) {
 	r.alert.Take(&event.Tally{
-		At: time.Now(), Session: "s1", Origin: event.Origin{Host: "shop-prod", Database: "shop", User: "app", Application: "cleanup-worker", Client: "10.0.0.1"},
+		Origin: event.Origin{Host: "shop-prod", Database: "shop", User: "app", Application: "cleanup-worker", Client: "10.0.0.1"},
 		Rows: []event.Rows{{Table: "order_items", Deleted: rows, Example: "DELETE FROM order_items WHERE id < $1"}},
 	})
 }

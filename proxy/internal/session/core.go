@@ -61,7 +61,7 @@ type Config struct {
 	// Tally is handed what a transaction did to rows, each table once, when it is
 	// over, from within Server or Over; nil sums nothing. The rows are good until it
 	// returns.
-	Tally func([]event.Rows)
+	Tally func([]event.Sum)
 }
 
 const (
@@ -291,6 +291,9 @@ func (c *Core) Rest() {
 
 // Origin is who the session belongs to, with its application_name of now.
 func (c *Core) Origin() rules.Origin { return c.cfg.Origin }
+
+// Application is its application_name of now, the one part of its origin that changes.
+func (c *Core) Application() string { return c.cfg.Origin.Application }
 
 // Owed says that the server has, or may have, something left to answer.
 func (c *Core) Owed() bool {

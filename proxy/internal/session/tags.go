@@ -62,12 +62,15 @@ func (c *Core) taggedRows(h *reply, tag []byte) {
 	if n == 0 {
 		return
 	}
-	r := c.counted(c.ran(h))
+	st := c.counted(c.ran(h))
 	switch {
-	case r != nil && r.Tag == string(word):
-		c.sum(r.Verb, r.Table, r.Example, n)
+	case st != nil && st.Rows != nil && st.Command == string(word):
+		if verb == "" {
+			verb = st.Rows.Verb
+		}
+		c.sum(verb, st.Rows, n)
 	case verb != "":
-		c.sum(verb, "", "", n)
+		c.sum(verb, &nameless, n)
 	}
 }
 
@@ -80,7 +83,7 @@ func (c *Core) emptied(h *reply) {
 	}
 	for i := range st.Effects {
 		if e := &st.Effects[i]; e.Empties() {
-			c.tallied().add(event.Rows{Table: e.Target.Counted(), Emptied: 1, Example: e.String()})
+			c.tallied().add(event.Sum{Of: &rules.Rows{Table: e.Target.Counted(), Example: e.String()}, Emptied: 1})
 		}
 	}
 }
@@ -107,15 +110,15 @@ func (c *Core) suspended(h *reply) {
 	if c.cfg.Tally == nil || h == nil {
 		return
 	}
-	if st := c.ran(h); st != nil && st.Rows != nil && st.Rows.Returns && st.Rows.Tag != "MERGE" {
-		c.sum(st.Rows.Verb, st.Rows.Table, st.Rows.Example, int64(h.limit))
+	if st := c.ran(h); st != nil && st.Rows != nil && st.Rows.Returns && st.Command != "MERGE" {
+		c.sum(st.Rows.Verb, st.Rows, int64(h.limit))
 	}
 }
 
-func (c *Core) sum(verb rules.Verb, table, example string, n int64) {
-	r := event.Rows{Table: table}
+func (c *Core) sum(verb rules.Verb, of *rules.Rows, n int64) {
+	r := event.Sum{Of: of}
 	if verb == rules.VerbDelete {
-		r.Deleted, r.Example = n, example
+		r.Deleted = n
 	} else {
 		r.Updated = n
 	}
@@ -143,17 +146,12 @@ func onlyStatement(n *name) *rules.Statement {
 	return &n.now.facts.Statements[0]
 }
 
-// counted is what the tag of a statement counts; of EXECUTE, what was prepared.
-func (c *Core) counted(st *rules.Statement) *rules.Rows {
-	switch {
-	case st == nil:
-		return nil
-	case st.Rows == nil && st.Command == "EXECUTE" && len(st.Executes) == 1:
-		if st = onlyStatement(c.statements.m[c.statements.sqlKey(st.Executes[0])]); st == nil {
-			return nil
-		}
+// counted is the statement whose rows a tag counts: of EXECUTE, what was prepared.
+func (c *Core) counted(st *rules.Statement) *rules.Statement {
+	if st == nil || st.Command != "EXECUTE" || len(st.Executes) != 1 {
+		return st
 	}
-	return st.Rows
+	return onlyStatement(c.statements.m[c.statements.sqlKey(st.Executes[0])])
 }
 
 // savepointOf is the savepoint that a statement names.

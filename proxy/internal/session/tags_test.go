@@ -26,10 +26,12 @@ func newSums(t testing.TB, mode Mode) *sums {
 	return s
 }
 
-func (s *sums) tally(rows []event.Rows) {
-	s.rows = append([]event.Rows(nil), rows...)
+func (s *sums) tally(sums []event.Sum) {
+	s.rows = nil
 	var line []string
-	for _, r := range rows {
+	for _, sum := range sums {
+		r := sum.Rows()
+		s.rows = append(s.rows, r)
 		line = append(line, r.Table)
 		for _, n := range []struct {
 			mark  string
@@ -390,7 +392,7 @@ func TestNobodyWantsTallies(t *testing.T) {
 // that deletes all day does not allocate for them.
 func TestTallyCostsNothingAtRest(t *testing.T) {
 	s := newSums(t, Enforce)
-	s.core.cfg.Tally = func([]event.Rows) {}
+	s.core.cfg.Tally = func([]event.Sum) {}
 	client, server := encode(t, query("delete from a where id = 1")), encode(t, complete("DELETE 1"), ready('I'))
 	once := func() {
 		s.core.Client(client)
@@ -407,7 +409,7 @@ func TestTallyCostsNothingAtRest(t *testing.T) {
 	if s.core.Rest(); s.core.tally != nil {
 		t.Error("room for sums is kept")
 	}
-	s.core.cfg.Tally = func([]event.Rows) {}
+	s.core.cfg.Tally = func([]event.Sum) {}
 	s.run("begin", 'T', "BEGIN")
 	s.run("select 1", 'T', "SELECT 1")
 	if s.core.tally != nil {

@@ -4,11 +4,12 @@ import (
 	"slices"
 
 	"github.com/holdfast-db/holdfast/internal/event"
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 const (
 	// maxTallyTables bounds the tables that are told apart in a transaction, and
-	// behind each of its savepoints, at 60 bytes each; the rest is summed under the
+	// behind each of its savepoints, at 40 bytes each; the rest is summed under the
 	// empty table. Few transactions have more: those that empty a whole database.
 	maxTallyTables = 128
 
@@ -26,9 +27,9 @@ const (
 // rollback undoes what came behind it. The zero value is a transaction that did
 // nothing.
 type tally struct {
-	rows       []event.Rows // in levels: in front of the first savepoint, behind it, ...
-	undone     []event.Rows // what rollbacks to savepoints undid; only Undone is used
-	savepoints []mark       // the oldest first
+	rows       []event.Sum // in levels: in front of the first savepoint, behind it, ...
+	undone     []event.Sum // what rollbacks to savepoints undid; only Undone is used
+	savepoints []mark      // the oldest first
 
 	failed bool // an error came since the last ReadyForQuery
 	rolled bool // the last thing was a ROLLBACK of which it is not known how far it went
@@ -41,7 +42,7 @@ type mark struct {
 }
 
 // add adds to the level at hand.
-func (t *tally) add(r event.Rows) {
+func (t *tally) add(r event.Sum) {
 	t.rolled = false
 	t.rows = put(t.rows, t.start(len(t.savepoints)), r)
 	for len(t.rows) > maxTallyRows && len(t.savepoints) > 0 {
@@ -58,12 +59,11 @@ func (t *tally) start(level int) int {
 }
 
 // put adds r to the sum of its table in rows[from:].
-func put(rows []event.Rows, from int, r event.Rows) []event.Rows {
-	sameTable := func(o event.Rows) bool { return o.Table == r.Table }
-	i := slices.IndexFunc(rows[from:], sameTable)
+func put(rows []event.Sum, from int, r event.Sum) []event.Sum {
+	i := findTable(rows[from:], r.Of)
 	if i < 0 && len(rows)-from >= maxTallyTables {
-		r.Table = ""
-		i = slices.IndexFunc(rows[from:], sameTable)
+		r.Of = &nameless
+		i = findTable(rows[from:], r.Of)
 	}
 	if i < 0 {
 		return append(rows, r)
@@ -73,11 +73,25 @@ func put(rows []event.Rows, from int, r event.Rows) []event.Rows {
 	sum.Updated += r.Updated
 	sum.Undone += r.Undone
 	sum.Emptied += r.Emptied
-	if sum.Example == "" {
-		sum.Example = r.Example
+	if sum.Of != r.Of && sum.Of.Example == "" && r.Of.Example != "" {
+		sum.Of = r.Of
 	}
 	return rows
 }
+
+// findTable is where the table of a statement is in rows; -1 where it is not. Most
+// statements of a transaction with many are the same one.
+func findTable(rows []event.Sum, of *rules.Rows) int {
+	for i := range rows {
+		if rows[i].Of == of {
+			return i
+		}
+	}
+	return slices.IndexFunc(rows, func(o event.Sum) bool { return o.Of.Table == of.Table })
+}
+
+// nameless is what rows are counted as whose table is not certain.
+var nameless rules.Rows
 
 // save begins a level.
 func (t *tally) save(name string) {
@@ -129,7 +143,7 @@ func (t *tally) find(name string) int {
 func (t *tally) undo(from int) {
 	for _, r := range t.rows[from:] {
 		if r.Deleted > 0 {
-			t.undone = put(t.undone, 0, event.Rows{Table: r.Table, Undone: r.Deleted, Example: r.Example})
+			t.undone = put(t.undone, 0, event.Sum{Of: r.Of, Undone: r.Deleted})
 		}
 	}
 	clear(t.rows[from:])
@@ -168,7 +182,7 @@ func (t *tally) forget() {
 
 // total is what the transaction has done, now that it is over, each table once. It is
 // valid until the next call.
-func (t *tally) total(committed bool) []event.Rows {
+func (t *tally) total(committed bool) []event.Sum {
 	if !committed {
 		t.undo(0)
 	} else if len(t.savepoints) > 0 {

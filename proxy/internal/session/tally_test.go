@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/holdfast-db/holdfast/internal/event"
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 // naive sums the same in the most obvious way: each statement with the savepoints that
@@ -79,7 +80,7 @@ func TestTallyIsNaive(t *testing.T) {
 			default:
 				table, n := fmt.Sprint("t", r.IntN(tables)), int64(1+r.IntN(9))
 				want.done = append(want.done, naiveDone{table, n, len(want.savepoints)})
-				got.add(event.Rows{Table: table, Deleted: n})
+				got.add(sumOf(table, n))
 			}
 			exact = exact && len(want.savepoints) < maxSavepoints && tables < maxTallyTables
 			forgot = forgot || len(got.savepoints) < len(want.savepoints)
@@ -100,7 +101,12 @@ func TestTallyIsNaive(t *testing.T) {
 
 // bytes is the memory of a tally, names left out: those are the facts' own.
 func (t *tally) bytes() int {
-	return (cap(t.rows)+cap(t.undone))*int(unsafe.Sizeof(event.Rows{})) + cap(t.savepoints)*int(unsafe.Sizeof(mark{}))
+	return (cap(t.rows)+cap(t.undone))*int(unsafe.Sizeof(event.Sum{})) + cap(t.savepoints)*int(unsafe.Sizeof(mark{}))
+}
+
+// sumOf is what a statement of its own deleted from a table.
+func sumOf(table string, deleted int64) event.Sum {
+	return event.Sum{Of: &rules.Rows{Table: table}, Deleted: deleted}
 }
 
 func compareTally(t *testing.T, seed uint64, got *tally, want *naive, exact, committed bool) {
@@ -117,8 +123,8 @@ func compareTally(t *testing.T, seed uint64, got *tally, want *naive, exact, com
 	rows := slices.Clone(got.total(committed))
 	for _, r := range rows {
 		all, undoneAll = all+r.Deleted, undoneAll+r.Undone
-		if exact && (r.Deleted != deleted[r.Table] || r.Undone != undone[r.Table]) {
-			t.Errorf("seed %d: %+v, want %d deleted, %d undone", seed, r, deleted[r.Table], undone[r.Table])
+		if exact && (r.Deleted != deleted[r.Of.Table] || r.Undone != undone[r.Of.Table]) {
+			t.Errorf("seed %d: %+v, want %d deleted, %d undone", seed, r.Rows(), deleted[r.Of.Table], undone[r.Of.Table])
 		}
 	}
 	for _, n := range deleted {
@@ -141,13 +147,13 @@ func TestTallyOfManySavepoints(t *testing.T) {
 	var got tally
 	for i := range 10 * maxSavepoints {
 		got.save("auto")
-		got.add(event.Rows{Table: "a", Deleted: 1})
+		got.add(sumOf("a", 1))
 		if i%2 == 1 {
 			got.back("auto")
 		}
 	}
 	got.save("last")
-	got.add(event.Rows{Table: "a", Deleted: 7})
+	got.add(sumOf("a", 7))
 	got.back("last")
 	if rows := got.total(true); len(rows) != 1 || rows[0].Deleted != 5*maxSavepoints || rows[0].Undone != 5*maxSavepoints+7 {
 		t.Errorf("%+v", rows)
@@ -162,10 +168,10 @@ func TestTallyOfManySavepoints(t *testing.T) {
 func TestTallyOfManyTables(t *testing.T) {
 	var got tally
 	for i := range 10 * maxTallyTables {
-		got.add(event.Rows{Table: fmt.Sprint("t", i), Deleted: 2})
+		got.add(sumOf(fmt.Sprint("t", i), 2))
 	}
 	rows := got.total(true)
-	if len(rows) != maxTallyTables+1 || rows[maxTallyTables].Table != "" || rows[maxTallyTables].Deleted != 18*maxTallyTables {
-		t.Errorf("%d tables, the last is %+v", len(rows), rows[len(rows)-1])
+	if len(rows) != maxTallyTables+1 || rows[maxTallyTables].Of.Table != "" || rows[maxTallyTables].Deleted != 18*maxTallyTables {
+		t.Errorf("%d tables, the last is %+v", len(rows), rows[len(rows)-1].Rows())
 	}
 }

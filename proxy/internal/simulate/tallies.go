@@ -50,7 +50,7 @@ type tallies struct {
 }
 
 // tallied takes what the core hands out.
-func (c *conversation) tallied(rows []event.Rows) {
+func (c *conversation) tallied(rows []event.Sum) {
 	if len(rows) == 0 {
 		c.fail("the core hands out a transaction that did nothing")
 	}
@@ -59,13 +59,13 @@ func (c *conversation) tallied(rows []event.Rows) {
 	}
 	for i, r := range rows {
 		n := changed{int(r.Deleted), int(r.Updated), int(r.Undone), int(r.Emptied)}
-		if slices.ContainsFunc(rows[:i], func(o event.Rows) bool { return o.Table == r.Table }) || n == (changed{}) {
-			c.fail("the core hands out table %q twice or for nothing", r.Table)
+		if slices.ContainsFunc(rows[:i], func(o event.Sum) bool { return o.Of.Table == r.Of.Table }) || n == (changed{}) {
+			c.fail("the core hands out table %q twice or for nothing", r.Of.Table)
 		}
-		c.tallies.by[r.Table] = c.tallies.by[r.Table].plus(n)
+		c.tallies.by[r.Of.Table] = c.tallies.by[r.Of.Table].plus(n)
 		c.tallies.sum = c.tallies.sum.plus(n)
 		c.world.stats.Tallied = c.world.stats.Tallied.plus(n)
-		if r.Table == "" {
+		if r.Of.Table == "" {
 			c.world.stats.Unnamed += n.deleted + n.updated + n.undone
 			if c.mode == session.Enforce && !c.hasUncertainText() {
 				c.fail("the core does not know the table of %+v", n)

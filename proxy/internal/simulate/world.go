@@ -28,10 +28,10 @@ type Options struct {
 	Disk func(*port) (hold.Store, hold.Record)
 
 	// Tally is between the core and what checks its sums.
-	Tally func(to func([]event.Rows)) func([]event.Rows)
+	Tally func(to func([]event.Sum)) func([]event.Sum)
 }
 
-func (o *Options) tallied(to func([]event.Rows)) func([]event.Rows) {
+func (o *Options) tallied(to func([]event.Sum)) func([]event.Sum) {
 	if o.Tally == nil {
 		return to
 	}

@@ -1,0 +1,173 @@
+package tally
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"unique"
+
+	"github.com/holdfast-db/holdfast/internal/event"
+	"github.com/holdfast-db/holdfast/rules"
+)
+
+// counted adds up what a queue hands on.
+type counted struct {
+	mu    sync.Mutex
+	rows  map[string]event.Rows // by user and table
+	calls int
+}
+
+func (c *counted) take(t *event.Tally) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.rows == nil {
+		c.rows = map[string]event.Rows{}
+	}
+	c.calls++
+	for _, r := range t.Rows {
+		sum := c.rows[t.User+" "+r.Table]
+		sum.Deleted += r.Deleted
+		sum.Updated += r.Updated
+		sum.Undone += r.Undone
+		sum.Emptied += r.Emptied
+		sum.Example = r.Example
+		c.rows[t.User+" "+r.Table] = sum
+	}
+}
+
+func by(user string) unique.Handle[event.Origin] {
+	return unique.Make(event.Origin{Host: "shop", User: user})
+}
+
+func TestQueueSumsByOriginAndStatement(t *testing.T) {
+	var got counted
+	q := NewQueue(got.take)
+	orders, items := &rules.Rows{Table: "orders", Example: "delete from orders"}, &rules.Rows{Table: "items"}
+	for range 3 {
+		q.Add(by("ana"), []event.Sum{{Of: orders, Deleted: 2, Undone: 1}, {Of: items, Updated: 7}})
+	}
+	q.Add(by("ana"), []event.Sum{{Of: &rules.Rows{Table: "items"}, Emptied: 1}})
+	q.Add(by("ben"), []event.Sum{{Of: orders, Deleted: 5}, {Of: items}})
+	if got.calls != 0 {
+		t.Fatal("the session that adds hands it on")
+	}
+	q.Settle()
+	want := map[string]event.Rows{
+		"ana orders": {Deleted: 6, Undone: 3, Example: "delete from orders"},
+		"ana items":  {Updated: 21, Emptied: 1},
+		"ben orders": {Deleted: 5, Example: "delete from orders"},
+	}
+	if fmt.Sprint(got.rows) != fmt.Sprint(want) || got.calls != 2 {
+		t.Errorf("handed on in %d calls: %v, want 2: %v", got.calls, got.rows, want)
+	}
+	if q.Settle(); got.calls != 2 {
+		t.Error("it is handed on twice")
+	}
+	if len(q.sums.at) > 0 || q.sums.list[:1][0].Of != nil {
+		t.Error("what was handed on is kept")
+	}
+}
+
+// TestQueueLosesNothing: whatever is under way while it is settled, and however many
+// chunks, statements and origins there are.
+func TestQueueLosesNothing(t *testing.T) {
+	const sessions, transactions, tables = 8, 30_000, 5_000
+	var got counted
+	q := NewQueue(got.take)
+	statements := make([]*rules.Rows, tables)
+	for i := range statements {
+		statements[i] = &rules.Rows{Table: fmt.Sprint("t", i)}
+	}
+	var adding sync.WaitGroup
+	var over atomic.Bool
+	for s := range sessions {
+		adding.Go(func() {
+			who := by(fmt.Sprint("u", s%2))
+			for i := range transactions {
+				q.Add(who, []event.Sum{{Of: statements[(i*7+s)%tables], Deleted: int64(s + 1), Undone: 1}})
+			}
+		})
+	}
+	settled := make(chan struct{})
+	go func() {
+		defer close(settled)
+		for !over.Load() {
+			q.Settle()
+		}
+	}()
+	adding.Wait()
+	over.Store(true)
+	<-settled
+	q.Settle()
+	var deleted, undone int64
+	for who, r := range got.rows {
+		deleted, undone = deleted+r.Deleted, undone+r.Undone
+		if r.Undone != transactions*sessions/tables/2 {
+			t.Errorf("%s: %d rows undone", who, r.Undone)
+		}
+	}
+	if undone != sessions*transactions || deleted != transactions*sessions*(sessions+1)/2 {
+		t.Errorf("%d deleted, %d undone", deleted, undone)
+	}
+	if n := q.chunks.Load(); n != 1 {
+		t.Errorf("%d chunks are left", n)
+	}
+}
+
+// TestQueueIsBounded: while nobody can settle it, sessions hand on what finds no place.
+func TestQueueIsBounded(t *testing.T) {
+	var got counted
+	q := NewQueue(got.take)
+	of := &rules.Rows{Table: "orders"}
+	q.mu.Lock() // whoever settles is stuck
+	for range chunkLen*maxChunks + 1000 {
+		q.Add(by("ana"), []event.Sum{{Of: of, Deleted: 1}})
+	}
+	if n := got.rows["ana orders"].Deleted; n != 1000 || q.chunks.Load() != maxChunks {
+		t.Errorf("%d found no place in %d chunks", n, q.chunks.Load())
+	}
+	q.mu.Unlock()
+	for q.Settle(); q.settling.Load(); {
+		q.Settle() // the goroutine that settleAfter began ends
+	}
+	if n := got.rows["ana orders"].Deleted; n != chunkLen*maxChunks+1000 {
+		t.Errorf("%d were handed on", n)
+	}
+}
+
+// TestQueueSettlesEarly: a second of very much traffic does not fill it.
+func TestQueueSettlesEarly(t *testing.T) {
+	done := make(chan struct{}, maxChunks)
+	q := NewQueue(func(*event.Tally) { done <- struct{}{} })
+	for range chunkLen*settleAfter + 1 {
+		q.Add(by("ana"), []event.Sum{{Of: &rules.Rows{}, Deleted: 1}})
+	}
+	<-done
+}
+
+// TestAddAllocatesByTheChunk: a session that deletes all day allocates nothing of its own.
+func TestAddAllocatesByTheChunk(t *testing.T) {
+	q := NewQueue(func(*event.Tally) {})
+	who, sums := by("ana"), []event.Sum{{Of: &rules.Rows{Table: "orders"}, Deleted: 1}}
+	if n := testing.AllocsPerRun(chunkLen-2, func() { q.Add(who, sums) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// BenchmarkQueue is a transaction on one of 1,000 tables, settled each 20,000.
+func BenchmarkQueue(b *testing.B) {
+	q := NewQueue(func(*event.Tally) {})
+	who := by("ana")
+	sums := make([][]event.Sum, 1000)
+	for i := range sums {
+		sums[i] = []event.Sum{{Of: &rules.Rows{Table: fmt.Sprint("t", i)}, Deleted: 1}}
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		q.Add(who, sums[i*7%1000])
+		if i%20_000 == 0 {
+			q.Settle()
+		}
+	}
+}
