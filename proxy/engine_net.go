@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unique"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
@@ -41,9 +40,7 @@ type netSession struct {
 	mu       sync.Mutex // guards what follows
 	core     *session.Core
 	origin   rules.Origin
-	who      unique.Handle[event.Origin] // of whoNow; zero before rows were summed
-	whoNow   string                      // application_name
-	seen     seen                        // when it began
+	seen     seen // when it began
 	held     *heldBatch
 	left     bool // the client has sent its last byte
 	waiting  bool // the client's pump waits until it is wanted
@@ -53,7 +50,7 @@ type netSession struct {
 	approved uint64 // transaction that people approved, as in session.Ask; 0 is none
 	kept     int    // as counted in the server's budget
 
-	phaseFrom time.Duration // after started; since then it is in that phase
+	phaseFrom time.Duration // by the server's clock; since then it is in that phase
 
 	wanted chan struct{}  // has an item when a pump that waits may be wanted again
 	tasks  sync.WaitGroup // goroutines other than the pumps
@@ -92,7 +89,7 @@ func (s *Server) newSession(l *login) *netSession {
 		Refusal: func(v rules.Verdict) wire.Error { return refusedWords(n.host, v) },
 		Status:  l.status, Settings: l.settings, ServerEncoding: l.encoding, SearchPath: l.path,
 		Path: startPath(l.startup.Params), Answers: answersAboutNames(l.version),
-		Tally: n.tallyOf(),
+		Tally: n.server.o.Tally,
 	})
 	n.phase = n.core.Phase()
 	return n

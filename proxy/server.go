@@ -43,6 +43,7 @@ type Server struct {
 	entering entering
 	count    atomic.Int64 // clients that are logged in or logging in
 	kept     budget
+	clock    clock
 	closing  atomic.Bool
 	running  sync.WaitGroup // one for each connection before its login, and each session
 	lot      *lot           // where sessions are parked; nil parks none
@@ -117,6 +118,7 @@ func (s *Server) Serve(ctx context.Context, ready func()) error {
 	}
 	defer s.startParking()()
 	defer s.startIdleWatch()()
+	defer s.clock.start()()
 	var accepting sync.WaitGroup
 	for i, l := range listeners {
 		accepting.Go(func() { s.accept(l.Listener, listeners[i].host) })

@@ -84,7 +84,7 @@ func (n *netSession) snapshot() Session {
 }
 
 func (n *netSession) describeLocked(out *Session) {
-	out.State, out.StateSince = n.phase.String(), n.started.Add(n.phaseFrom)
+	out.State, out.StateSince = n.phase.String(), n.server.clock.at(n.phaseFrom, n.started, time.Now())
 	switch {
 	case n.phase == session.PhaseRunning:
 		out.Statement = n.core.Statement()
@@ -99,7 +99,7 @@ func (n *netSession) describeLocked(out *Session) {
 // notePhaseLocked notes since when the session does what it does.
 func (n *netSession) notePhaseLocked() {
 	if p := n.core.Phase(); p != n.phase {
-		n.phase, n.phaseFrom = p, time.Since(n.started)
+		n.phase, n.phaseFrom = p, n.server.clock.now()
 	}
 }
 

@@ -17,9 +17,6 @@ import (
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/pgtest"
-	"github.com/holdfast-db/holdfast/internal/tally"
-	"github.com/holdfast-db/holdfast/proxy/internal/session"
-	"github.com/holdfast-db/holdfast/rules"
 )
 
 // tallied adds up tallies by table.
@@ -251,16 +248,4 @@ func inParts(t *testing.T, addr, db string) {
 	}
 	c.SendBytes([]byte("X\x00\x00\x00\x04"))
 	c.TryRead(time.Second)
-}
-
-// BenchmarkTally is what it costs to hand on a transaction.
-func BenchmarkTally(b *testing.B) {
-	q := tally.NewQueue(func(*event.Tally) {})
-	s := &Server{o: Options{Tally: q.Add}}
-	one := &netSession{server: s, id: "1", core: session.New(session.Config{Origin: rules.Origin{Host: "shop", User: "ana", Application: "api"}})}
-	sums := []event.Sum{{Of: &rules.Rows{Table: "orders"}, Deleted: 1}}
-	b.ReportAllocs()
-	for b.Loop() {
-		one.tallyLocked(sums)
-	}
 }

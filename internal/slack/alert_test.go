@@ -281,7 +281,7 @@ func TestAlertOfTheDesk(t *testing.T) {
 	drop := func(rows int64) {
 		r.alert.Take(&event.Tally{
 			Origin: event.Origin{Host: "shop-prod", Database: "shop", User: "ana", Application: "psql", Client: "10.0.0.1"},
-			Rows: []event.Rows{{Table: "order_items", Deleted: rows, Example: "DELETE FROM order_items WHERE id < $1"}},
+			Rows:   []event.Rows{{Table: "order_items", Deleted: rows, Example: "DELETE FROM order_items WHERE id < $1"}},
 		})
 	}
 	drop(1200)

@@ -2,7 +2,7 @@
 // spends next to nothing on it.
 //
 // A session hands over a pointer to the facts of its statement and a number for each
-// table of a transaction, in the order in which transactions end. Whoever counts has
-// them settled: then they are summed, and the names, which are cold memory for a session
-// of many, are looked at once for all transactions of a second.
+// table of a transaction. Whoever counts has them settled: then they are summed, and the
+// names, which are cold memory for a session of many, are looked at once for all
+// transactions of a second.
 package tally

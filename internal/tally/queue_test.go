@@ -8,6 +8,7 @@ import (
 	"unique"
 
 	"github.com/holdfast-db/holdfast/internal/event"
+	"github.com/holdfast-db/holdfast/internal/mpsc"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -110,9 +111,6 @@ func TestQueueLosesNothing(t *testing.T) {
 	if undone != sessions*transactions || deleted != transactions*sessions*(sessions+1)/2 {
 		t.Errorf("%d deleted, %d undone", deleted, undone)
 	}
-	if n := q.chunks.Load(); n != 1 {
-		t.Errorf("%d chunks are left", n)
-	}
 }
 
 // TestQueueIsBounded: while nobody can settle it, sessions hand on what finds no place.
@@ -121,26 +119,26 @@ func TestQueueIsBounded(t *testing.T) {
 	q := NewQueue(got.take)
 	of := &rules.Rows{Table: "orders"}
 	q.mu.Lock() // whoever settles is stuck
-	for range chunkLen*maxChunks + 1000 {
+	for range mpsc.MaxLen + 1000 {
 		q.Add(by("ana"), []event.Sum{{Of: of, Deleted: 1}})
 	}
-	if n := got.rows["ana orders"].Deleted; n != 1000 || q.chunks.Load() != maxChunks {
-		t.Errorf("%d found no place in %d chunks", n, q.chunks.Load())
+	if n := got.rows["ana orders"].Deleted; n != 1000 {
+		t.Errorf("%d found no room", n)
 	}
 	q.mu.Unlock()
-	for q.Settle(); q.settling.Load(); {
-		q.Settle() // the goroutine that settleAfter began ends
-	}
-	if n := got.rows["ana orders"].Deleted; n != chunkLen*maxChunks+1000 {
+	q.Settle()
+	got.mu.Lock() // a goroutine that settles early may be at it
+	defer got.mu.Unlock()
+	if n := got.rows["ana orders"].Deleted; n != mpsc.MaxLen+1000 {
 		t.Errorf("%d were handed on", n)
 	}
 }
 
-// TestQueueSettlesEarly: a second of very much traffic does not fill it.
+// TestQueueSettlesEarly: very much traffic does not fill it.
 func TestQueueSettlesEarly(t *testing.T) {
-	done := make(chan struct{}, maxChunks)
+	done := make(chan struct{}, mpsc.MaxLen)
 	q := NewQueue(func(*event.Tally) { done <- struct{}{} })
-	for range chunkLen*settleAfter + 1 {
+	for range mpsc.MaxLen / 2 {
 		q.Add(by("ana"), []event.Sum{{Of: &rules.Rows{}, Deleted: 1}})
 	}
 	<-done
@@ -150,7 +148,7 @@ func TestQueueSettlesEarly(t *testing.T) {
 func TestAddAllocatesByTheChunk(t *testing.T) {
 	q := NewQueue(func(*event.Tally) {})
 	who, sums := by("ana"), []event.Sum{{Of: &rules.Rows{Table: "orders"}, Deleted: 1}}
-	if n := testing.AllocsPerRun(chunkLen-2, func() { q.Add(who, sums) }); n != 0 {
+	if n := testing.AllocsPerRun(1000, func() { q.Add(who, sums) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

@@ -28,27 +28,28 @@ type sums struct {
 
 func (s *sums) full() bool { return len(s.list) == maxSums }
 
-func (s *sums) add(w what, kind uint32, n int64) {
+func (s *sums) add(e *entry) {
+	w := what{e.who, e.of}
 	i, known := s.at[w]
 	if !known {
 		i = len(s.list)
 		s.at[w] = i
-		s.list = append(s.list, sum{w.who, event.Sum{Of: w.of}})
+		s.list = append(s.list, sum{e.who, event.Sum{Of: e.of}})
 	}
-	count(&s.list[i].Sum, kind, n)
+	e.count(&s.list[i].Sum)
 }
 
-// count adds to what a kind of entry counts.
-func count(s *event.Sum, kind uint32, n int64) {
-	switch kind {
+// count adds its number to what it counts.
+func (e *entry) count(s *event.Sum) {
+	switch e.kind {
 	case deleted:
-		s.Deleted += n
+		s.Deleted += e.n
 	case updated:
-		s.Updated += n
+		s.Updated += e.n
 	case undone:
-		s.Undone += n
+		s.Undone += e.n
 	case emptied:
-		s.Emptied += n
+		s.Emptied += e.n
 	}
 }
 

@@ -297,7 +297,7 @@ func TestAlertComesLive(t *testing.T) {
 	drop := func(table string, rows int64) {
 		r.counting.Take(&event.Tally{
 			Origin: event.Origin{Host: "shop-prod", Database: "shop", User: "ana", Application: "psql", Client: "10.20.3.14"},
-			Rows: []event.Rows{{Table: table, Deleted: rows, Example: "DELETE FROM " + table + " WHERE id < $1"}},
+			Rows:   []event.Rows{{Table: table, Deleted: rows, Example: "DELETE FROM " + table + " WHERE id < $1"}},
 		})
 	}
 	b := r.tab(desktop, "bsmith")

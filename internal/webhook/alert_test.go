@@ -14,7 +14,7 @@ import (
 func (r *rig) drop(rows int64) {
 	r.alert.Take(&event.Tally{
 		Origin: event.Origin{Host: "shop-prod", Database: "shop", User: "app", Application: "cleanup-worker", Client: "10.0.0.1"},
-		Rows: []event.Rows{{Table: "order_items", Deleted: rows, Example: "DELETE FROM order_items WHERE id < $1"}},
+		Rows:   []event.Rows{{Table: "order_items", Deleted: rows, Example: "DELETE FROM order_items WHERE id < $1"}},
 	})
 }
 

@@ -2,6 +2,7 @@ package session
 
 import (
 	"testing"
+	"unique"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 )
@@ -43,7 +44,7 @@ func benchmark(b *testing.B, c *Core, client, server []byte) {
 func BenchmarkKeyedDelete(b *testing.B) {
 	b.Run("sums", func(b *testing.B) {
 		s := newScript(b, Enforce)
-		s.core.cfg.Tally = func([]event.Sum) {}
+		s.core.cfg.Tally = func(unique.Handle[event.Origin], []event.Sum) {}
 		s.client("P:s:delete from orders where id = $1 B::s E:", "", parse("s", "delete from orders where id = $1"), bindTo("", "s"), execute(""))
 		s.server("", "1 2", parsed(), bound())
 		b.ReportAllocs()
@@ -54,7 +55,7 @@ func BenchmarkKeyedDelete(b *testing.B) {
 	})
 	b.Run("sums of a SELECT", func(b *testing.B) {
 		s := newScript(b, Enforce)
-		s.core.cfg.Tally = func([]event.Sum) {}
+		s.core.cfg.Tally = func(unique.Handle[event.Origin], []event.Sum) {}
 		for b.Loop() {
 			s.core.tagged(nil, []byte("SELECT 1\x00"))
 			s.core.readyTally('I')
@@ -67,7 +68,7 @@ func BenchmarkKeyedDelete(b *testing.B) {
 		}
 		tallied := func(s *script) *Core {
 			if sums {
-				s.core.cfg.Tally = func([]event.Sum) {}
+				s.core.cfg.Tally = func(unique.Handle[event.Origin], []event.Sum) {}
 			}
 			return s.core
 		}

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"unique"
+
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
@@ -58,10 +60,10 @@ type Config struct {
 	// ServerEncoding is the server's, as it reports it; empty is not known.
 	ServerEncoding string
 
-	// Tally is handed what a transaction did to rows, each table once, when it is
-	// over, from within Server or Over; nil sums nothing. The rows are good until it
+	// Tally is handed whose transaction did what to rows, each table once, when it is
+	// over, from within Server or Over; nil sums nothing. The slice is good until it
 	// returns.
-	Tally func([]event.Sum)
+	Tally func(unique.Handle[event.Origin], []event.Sum)
 }
 
 const (
@@ -138,10 +140,11 @@ type Core struct {
 	statements  names
 	portals     names
 	live        []liveHold
-	tally       *tally // what the open transaction did to rows; nil for nothing
-	wake        bool   // what the client's side waited for has come
-	serverFatal bool   // the server said goodbye itself
-	listens     bool   // the client has sent LISTEN
+	tally       tally                       // what the open transaction did to rows
+	who         unique.Handle[event.Origin] // cfg.Origin; zero where nobody has asked since it changed
+	wake        bool                        // what the client's side waited for has come
+	serverFatal bool                        // the server said goodbye itself
+	listens     bool                        // the client has sent LISTEN
 
 	out Output
 }
@@ -284,16 +287,13 @@ func (c *Core) Rest() {
 		c.out.ToClient = nil
 	}
 	c.queue.rest()
-	if c.tally != nil && c.tally.empty() {
-		c.tally = nil
+	if c.tally.empty() {
+		c.tally = tally{}
 	}
 }
 
 // Origin is who the session belongs to, with its application_name of now.
 func (c *Core) Origin() rules.Origin { return c.cfg.Origin }
-
-// Application is its application_name of now, the one part of its origin that changes.
-func (c *Core) Application() string { return c.cfg.Origin.Application }
 
 // Owed says that the server has, or may have, something left to answer.
 func (c *Core) Owed() bool {

@@ -23,11 +23,25 @@ type reply struct {
 	serial    uint64
 	name      string
 	facts     *rules.Facts
+	counts    *rules.Rows // Query that is alone: what the number in the tag stands for
+	alone     bool        // Query: one statement, which changes no names
 	hold      string
 	changes   bool
 	spared    bool        // people were not asked about what the server says is temporary, absent or new
 	mixed     bool        // a Query or FunctionCall inside of a batch that has not ended
 	refusal   *wire.Error // what the client gets in the place of the server's error
+}
+
+// only notes of a Query that is one statement what its reply has to do with the facts:
+// by the time it completes they are far from the processor. A statement that changes
+// names is left to the facts.
+func (r *reply) only(f *rules.Facts) {
+	if r.kind != wire.Query || f == nil || !f.Read || len(f.Statements) != 1 {
+		return
+	}
+	if st := &f.Statements[0]; st.Index == 0 && len(st.Names) == 0 {
+		r.alone, r.counts = true, st.Rows
+	}
 }
 
 // endsBatch says that the reply ends with ReadyForQuery.

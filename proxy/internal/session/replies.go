@@ -31,10 +31,12 @@ func (c *Core) expect(m *message) {
 		c.dirty = !m.endsBatch()
 		c.copying.open = false // the end of the session, or of a COPY that has failed
 	}
-	c.queue.push(reply{
+	r := reply{
 		kind: m.typ, closeKind: m.closeKind, word: m.word, limit: m.limit, name: m.name, serial: m.serial,
 		facts: m.facts, hold: m.hold, spared: m.spared, changes: m.changes, mixed: mixed,
-	})
+	}
+	r.only(m.facts)
+	c.queue.push(r)
 }
 
 // forget takes back what scanning recorded of a message that will not run.
@@ -129,7 +131,9 @@ func (c *Core) completed(tag []byte) {
 	c.copying = copying{}
 	switch h.kind {
 	case wire.Query:
-		if s := h.running(); s != nil {
+		if h.alone && h.at == 0 {
+			h.done++
+		} else if s := h.running(); s != nil {
 			c.applySQLNames(s, h.serial)
 			h.done++
 		}

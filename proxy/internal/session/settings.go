@@ -149,6 +149,7 @@ func (c *Core) parameterStatus(body []byte) {
 		c.settings.reported.StandardConformingStrings = string(value)
 	case "application_name":
 		c.cfg.Origin.Application = string(value)
+		c.forgetWho()
 	}
 }
 

@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"unique"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
@@ -27,15 +28,13 @@ func (c *Core) tagged(h *reply, body []byte) {
 	case "ROLLBACK":
 		c.rolledBack(c.ran(h))
 	case "SAVEPOINT":
-		c.tallied().save(c.savepointOf(c.ran(h)))
+		c.tally.save(c.savepointOf(c.ran(h)))
 	case "RELEASE":
-		c.tallied().release(c.savepointOf(c.ran(h)))
+		c.tally.release(c.savepointOf(c.ran(h)))
 	case "TRUNCATE TABLE", "DROP TABLE":
 		c.emptied(h)
 	case "BEGIN", "START TRANSACTION":
-		if c.tally != nil {
-			c.tally.rolled = false
-		}
+		c.tally.rolled = false
 	default:
 		c.taggedRows(h, tag)
 	}
@@ -62,6 +61,10 @@ func (c *Core) taggedRows(h *reply, tag []byte) {
 	if n == 0 {
 		return
 	}
+	if verb != "" && h != nil && h.counts != nil && h.at == 0 && h.word.String() == string(word) { // so the text is that command
+		c.sum(verb, h.counts, n)
+		return
+	}
 	st := c.counted(c.ran(h))
 	switch {
 	case st != nil && st.Rows != nil && st.Command == string(word):
@@ -83,7 +86,7 @@ func (c *Core) emptied(h *reply) {
 	}
 	for i := range st.Effects {
 		if e := &st.Effects[i]; e.Empties() {
-			c.tallied().add(event.Sum{Of: &rules.Rows{Table: e.Target.Counted(), Example: e.String()}, Emptied: 1})
+			c.tally.add(event.Sum{Of: &rules.Rows{Table: e.Target.Counted(), Example: e.String()}, Emptied: 1})
 		}
 	}
 }
@@ -122,7 +125,7 @@ func (c *Core) sum(verb rules.Verb, of *rules.Rows, n int64) {
 	} else {
 		r.Updated = n
 	}
-	c.tallied().add(r)
+	c.tally.add(r)
 }
 
 // ran is the statement whose reply is under way; nil where it is not known.
@@ -166,8 +169,8 @@ func (c *Core) savepointOf(st *rules.Statement) string {
 // PREPARE TRANSACTION of a failed transaction. Which of them is told by the statement,
 // or else by the next ReadyForQuery: a rollback to a savepoint ends no transaction.
 func (c *Core) rolledBack(st *rules.Statement) {
-	switch t := c.tally; {
-	case t == nil:
+	switch t := &c.tally; {
+	case t.empty():
 	case st != nil && st.Savepoint != "" && st.Tx == rules.TxOther:
 		t.back(c.savepointOf(st))
 	case st != nil && (st.Tx == rules.TxRollback || st.Tx == rules.TxCommit):
@@ -183,17 +186,12 @@ func (c *Core) rolledBack(st *rules.Statement) {
 // failedTally notes an error. It undoes a transaction that is not in a block, which
 // the next ReadyForQuery tells.
 func (c *Core) failedTally() {
-	if c.tally != nil {
-		c.tally.failed = true
-	}
+	c.tally.failed = true
 }
 
 // readyTally is a ReadyForQuery: outside of a block nothing is open any more.
 func (c *Core) readyTally(status byte) {
-	if c.tally == nil {
-		return
-	}
-	if status == 'I' {
+	if status == 'I' && !c.tally.empty() {
 		c.endTally(!c.tally.failed && !c.tally.rolled)
 	}
 	c.tally.failed, c.tally.rolled = false, false
@@ -206,25 +204,25 @@ func (c *Core) Over() {
 	if c.queue.len() == 0 && !c.raw && !c.resync.blind && c.resync.doubtful+c.resync.extra == 0 {
 		c.endTally(false)
 	}
-	c.tally = nil
+	c.tally = tally{}
 }
 
 // endTally hands out what the transaction did that is over now.
 func (c *Core) endTally(committed bool) {
-	t := c.tally
-	if t == nil {
-		return
-	}
+	t := &c.tally
 	if rows := t.total(committed); len(rows) > 0 {
-		c.cfg.Tally(rows)
+		c.cfg.Tally(c.whose(), rows)
 	}
 	t.reset()
 }
 
-// tallied is the tally of the open transaction.
-func (c *Core) tallied() *tally {
-	if c.tally == nil {
-		c.tally = &tally{}
+// whose is the origin of the session, which is in memory once for all that have it.
+func (c *Core) whose() unique.Handle[event.Origin] {
+	if c.who == (unique.Handle[event.Origin]{}) {
+		c.who = unique.Make(event.From(c.cfg.Origin))
 	}
-	return c.tally
+	return c.who
 }
+
+// forgetWho says that the origin has changed.
+func (c *Core) forgetWho() { c.who = unique.Handle[event.Origin]{} }

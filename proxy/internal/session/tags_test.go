@@ -2,8 +2,10 @@ package session
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
+	"unique"
 
 	"github.com/jackc/pgx/v5/pgproto3"
 
@@ -18,6 +20,7 @@ type sums struct {
 	*script
 	lines []string
 	rows  []event.Rows
+	who   event.Origin
 }
 
 func newSums(t testing.TB, mode Mode) *sums {
@@ -26,7 +29,8 @@ func newSums(t testing.TB, mode Mode) *sums {
 	return s
 }
 
-func (s *sums) tally(sums []event.Sum) {
+func (s *sums) tally(who unique.Handle[event.Origin], sums []event.Sum) {
+	s.who = who.Value()
 	s.rows = nil
 	var line []string
 	for _, sum := range sums {
@@ -373,6 +377,29 @@ func TestExampleHasNoValues(t *testing.T) {
 	}
 }
 
+// TestTallySaysWho: by the name that the application has when the transaction is over.
+func TestTallySaysWho(t *testing.T) {
+	s := newSums(t, Enforce)
+	for _, app := range []string{"psql", "purge", ""} {
+		s.core.Server(encode(t, setting("application_name", app)))
+		s.core.Take()
+		s.run("delete from a where id = 1", 'I', "DELETE 1")
+		if want := event.From(s.core.Origin()); s.who != want || s.who.Application != app || s.who.User == "" {
+			t.Errorf("the rows were deleted by %+v, want %+v", s.who, want)
+		}
+	}
+}
+
+// TestTallyOfOneStatement: what is noted of a text with one statement is what its facts
+// say, and no other tag's.
+func TestTallyOfOneStatement(t *testing.T) {
+	s := newSums(t, Enforce)
+	s.run("delete from a where id = 1", 'I', "UPDATE 2", "DELETE 3") // of a server that is none
+	s.run("with x as (select 1) delete from b where id = 1", 'I', "DELETE 4")
+	s.run("/* c */ update c set n = 1 where id = 1", 'I', "UPDATE 5")
+	s.want("-3 ~2", "b -4", "c ~5")
+}
+
 // TestNobodyWantsTallies: nothing is summed then, nor in mode off.
 func TestNobodyWantsTallies(t *testing.T) {
 	s := newSums(t, Enforce)
@@ -380,7 +407,7 @@ func TestNobodyWantsTallies(t *testing.T) {
 	s.run("begin", 'T', "BEGIN")
 	s.run("savepoint a", 'T', "SAVEPOINT")
 	s.run("delete from a where id = 1", 'T', "DELETE 1")
-	if s.core.tally != nil {
+	if !reflect.ValueOf(s.core.tally).IsZero() {
 		t.Error("it is summed")
 	}
 	s = newSums(t, Off)
@@ -392,7 +419,7 @@ func TestNobodyWantsTallies(t *testing.T) {
 // that deletes all day does not allocate for them.
 func TestTallyCostsNothingAtRest(t *testing.T) {
 	s := newSums(t, Enforce)
-	s.core.cfg.Tally = func([]event.Sum) {}
+	s.core.cfg.Tally = func(unique.Handle[event.Origin], []event.Sum) {}
 	client, server := encode(t, query("delete from a where id = 1")), encode(t, complete("DELETE 1"), ready('I'))
 	once := func() {
 		s.core.Client(client)
@@ -406,13 +433,13 @@ func TestTallyCostsNothingAtRest(t *testing.T) {
 	if without := testing.AllocsPerRun(100, once); with > without {
 		t.Errorf("%v allocations with sums, %v without", with, without)
 	}
-	if s.core.Rest(); s.core.tally != nil {
+	if s.core.Rest(); !reflect.ValueOf(s.core.tally).IsZero() {
 		t.Error("room for sums is kept")
 	}
-	s.core.cfg.Tally = func([]event.Sum) {}
+	s.core.cfg.Tally = func(unique.Handle[event.Origin], []event.Sum) {}
 	s.run("begin", 'T', "BEGIN")
 	s.run("select 1", 'T', "SELECT 1")
-	if s.core.tally != nil {
+	if !reflect.ValueOf(s.core.tally).IsZero() {
 		t.Error("there are sums of a transaction that only reads")
 	}
 }

@@ -31,8 +31,9 @@ type tally struct {
 	undone     []event.Sum // what rollbacks to savepoints undid; only Undone is used
 	savepoints []mark      // the oldest first
 
-	failed bool // an error came since the last ReadyForQuery
-	rolled bool // the last thing was a ROLLBACK of which it is not known how far it went
+	first  [1]event.Sum // room for what most transactions do
+	failed bool         // an error came since the last ReadyForQuery
+	rolled bool         // the last thing was a ROLLBACK of which it is not known how far it went
 }
 
 // mark is a savepoint, where a level begins.
@@ -44,6 +45,9 @@ type mark struct {
 // add adds to the level at hand.
 func (t *tally) add(r event.Sum) {
 	t.rolled = false
+	if t.rows == nil {
+		t.rows = t.first[:0]
+	}
 	t.rows = put(t.rows, t.start(len(t.savepoints)), r)
 	for len(t.rows) > maxTallyRows && len(t.savepoints) > 0 {
 		t.forget()

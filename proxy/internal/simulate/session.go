@@ -134,7 +134,7 @@ func (c *conversation) connect() {
 		},
 		Status: 'I', Settings: rules.Settings{ClientEncoding: "UTF8", StandardConformingStrings: "on"},
 		Answers: true,
-		Tally:   c.world.options.tallied(c.tallied),
+		Tally:   c.tallying(),
 	}))
 	c.server, c.shadow = c.newServer(), newShadow(c)
 	c.server.effect = c.checkEffect

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"unique"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
@@ -47,6 +48,12 @@ func (s *server) committed() map[string]changed {
 type tallies struct {
 	by  map[string]changed
 	sum changed
+}
+
+// tallying is what the core hands its sums to.
+func (c *conversation) tallying() func(unique.Handle[event.Origin], []event.Sum) {
+	tallied := c.world.options.tallied(c.tallied)
+	return func(_ unique.Handle[event.Origin], sums []event.Sum) { tallied(sums) }
 }
 
 // tallied takes what the core hands out.
