@@ -25,22 +25,22 @@ func (p *Policy) WithBrakes(brakes []Brake) *Policy {
 	return &with
 }
 
-// braked is v, or that the effect waits for somebody if a brake is on it and it would
-// go on by itself. Either says that a brake is on it.
-func (j *judging) braked(e *Effect, v Verdict) Verdict {
-	if len(j.policy.brakes) == 0 || !e.deletes() {
-		return v
+// braked leaves v, or makes it say that the effect waits for somebody if a brake is on it
+// and it would go on by itself. Either says that a brake is on it.
+func (j *judging) braked(v *Verdict, one []Effect) {
+	if len(j.policy.brakes) == 0 || !one[0].deletes() {
+		return
 	}
-	i := slices.IndexFunc(j.policy.brakes, func(b Brake) bool { return b.on(&j.origin, e) })
+	i := slices.IndexFunc(j.policy.brakes, func(b Brake) bool { return b.on(&j.origin, &one[0]) })
 	if i < 0 {
-		return v
+		return
 	}
 	if severity(v.Action) >= severity(Hold) {
 		v.Braked = true
-		return v
+		return
 	}
-	return Verdict{
-		Action: Hold, Rule: ruleBrake, Reason: e.String(), Effects: []Effect{*e}, Braked: true,
+	*v = Verdict{
+		Action: Hold, Rule: ruleBrake, Effects: one, Braked: true,
 		Why: "deletes by " + j.origin.actor() + " there are braked since alert " + j.policy.brakes[i].Alert,
 	}
 }

@@ -45,8 +45,10 @@ func (p *Policy) JudgeCounts(o Origin, counts []Counted) Verdict {
 	var t tally
 	for i := range counts {
 		c := &counts[i]
-		for _, e := range c.effects() {
-			t.add(p.counted(o, &e, c))
+		effects := c.effects()
+		for k := range effects {
+			v := p.counted(o, effects[k:k+1:k+1], c)
+			t.add(&v)
 		}
 	}
 	return t.verdict()
@@ -68,26 +70,25 @@ func (c *Counted) effects() (list []Effect) {
 }
 
 // counted judges one counted effect.
-func (p *Policy) counted(o Origin, e *Effect, c *Counted) Verdict {
-	usual := p.limited(e, c)
-	m := matching{policy: p, origin: &o, effect: e, usual: usual.Action, counted: c}
-	r, _ := m.first()
-	if r == nil {
-		return usual
+func (p *Policy) counted(o Origin, one []Effect, c *Counted) Verdict {
+	v := p.limited(one, c)
+	m := matching{policy: p, origin: &o, effect: &one[0], usual: v.Action, counted: c}
+	if r, _ := m.first(); r != nil {
+		v = r.opinion(one, &v)
 	}
-	v := r.opinion(e, usual)
-	if v.Reason != "" {
-		v.Reason = c.reason(e)
+	if v.Action != Allow {
+		v.Reason = c.reason(&one[0])
 	}
 	return v
 }
 
 // limited is the opinion of the limits.
-func (p *Policy) limited(e *Effect, c *Counted) Verdict {
+func (p *Policy) limited(one []Effect, c *Counted) (v Verdict) {
 	over, why := !p.defaults, ""
-	switch e.Verb {
+	switch one[0].Verb {
 	case VerbDropTable, VerbTruncate:
-		return p.usual(e)
+		p.usual(&v, one)
+		return v
 	case VerbDelete:
 		switch {
 		case c.Deleted > p.limits.Rows:
@@ -103,7 +104,7 @@ func (p *Policy) limited(e *Effect, c *Counted) Verdict {
 	if !over {
 		return Verdict{Action: Allow}
 	}
-	return Verdict{Action: Hold, Rule: ruleLimits, Reason: c.reason(e), Why: why, Effects: []Effect{*e}}
+	return Verdict{Action: Hold, Rule: ruleLimits, Why: why, Effects: one}
 }
 
 // share is the part of the table that so many rows are; 0 where it is not known.
@@ -146,7 +147,7 @@ func (c *Counted) reason(e *Effect) string {
 		rows = c.Updated
 	case VerbDelete:
 	default:
-		return e.String()
+		return e.phrase()
 	}
 	of := ""
 	if c.Before > 0 {

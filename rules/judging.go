@@ -1,6 +1,11 @@
 package rules
 
 // judging is one text on its way to a verdict.
+//
+// Every keyed DELETE and UPDATE is judged, so opinions are kept cheap: an effect goes by
+// the slice that has only it, which the opinion on it then shares, and an opinion without
+// a reason means the words of its effect. They are put once, for the worst: see
+// tally.verdict.
 type judging struct {
 	policy *Policy
 	origin Origin
@@ -19,7 +24,7 @@ func (j *judging) statement(st *Statement) {
 	for _, name := range st.Executes {
 		bodies := j.names.prepared(name)
 		if len(bodies) == 0 {
-			j.tally.add(j.effect(&Effect{Verb: VerbCall, Object: "EXECUTE", Target: Relation{Name: ShownName(name)}}))
+			j.add([]Effect{{Verb: VerbCall, Object: "EXECUTE", Target: Relation{Name: ShownName(name)}}})
 		}
 		for _, body := range bodies {
 			j.effects(body)
@@ -29,19 +34,30 @@ func (j *judging) statement(st *Statement) {
 
 // effects judges what a statement does by itself.
 func (j *judging) effects(st *Statement) {
-	if v := settingsVerdict(st.Settings); v.Action != Allow {
-		j.tally.add(j.raised(v, &v.Effects[0]))
+	if len(st.Settings) > 0 {
+		if v := settingsVerdict(st.Settings); v.Action != Allow {
+			j.raised(&v, v.Effects)
+			j.tally.add(&v)
+		}
 	}
 	for i := range st.Effects {
-		j.tally.add(j.effect(&st.Effects[i]))
+		j.add(st.Effects[i : i+1 : i+1])
 	}
 	j.functions(st.Functions)
+	if len(st.Plants) > 0 {
+		j.plants(st)
+	}
+}
+
+// plants warns of what the body of a function or rule would do that would not pass.
+func (j *judging) plants(st *Statement) {
 	later := judging{policy: j.policy, origin: j.origin} // what names stand for then is not known
 	for i := range st.Plants {
-		if planted := later.effect(&st.Plants[i]); planted.Action != Allow {
-			j.tally.add(Verdict{
+		var planted Verdict
+		if later.effect(&planted, st.Plants[i:i+1:i+1]); planted.Action != Allow {
+			j.tally.add(&Verdict{
 				Action: Warn, Rule: planted.Rule,
-				Reason:  st.Command + " plants " + planted.Reason,
+				Reason:  st.Command + " plants " + planted.reason(),
 				Why:     "it runs later, without being asked about",
 				Effects: planted.Effects,
 			})
@@ -49,77 +65,88 @@ func (j *judging) effects(st *Statement) {
 	}
 }
 
-// effect judges one effect by the first rule that matches it.
-func (j *judging) effect(e *Effect) Verdict {
-	if j.making.losesNothing(e) {
-		return Verdict{Action: Allow}
-	}
-	e, losesNothing := j.resolved(e)
-	if losesNothing || onlyTemporary(e) {
-		return Verdict{Action: Allow}
-	}
-	usual := j.policy.usual(e)
-	if reachesOut(e) {
-		return j.raised(usual, e)
-	}
-	return j.braked(e, j.byRules(e, usual))
+// add judges one effect and adds the opinion to the others.
+func (j *judging) add(one []Effect) {
+	var v Verdict
+	j.effect(&v, one)
+	j.tally.add(&v)
 }
 
-// usual is the opinion of the default rules. What they do not know is held.
-func (p *Policy) usual(e *Effect) Verdict {
-	v, ok := Verdict{}, false
+// effect makes v, which is zero, the opinion on one effect by the first rule that
+// matches it.
+func (j *judging) effect(v *Verdict, one []Effect) {
+	if j.making.losesNothing(&one[0]) {
+		v.Action = Allow
+		return
+	}
+	one, losesNothing := j.resolved(one)
+	e := &one[0]
+	if losesNothing || onlyTemporary(e) {
+		v.Action = Allow
+		return
+	}
+	j.policy.usual(v, one)
+	if reachesOut(e) {
+		j.raised(v, one)
+		return
+	}
+	j.byRules(v, one)
+	j.braked(v, one)
+}
+
+// usual makes v, which is zero, the opinion of the default rules. What they do not know
+// is held.
+func (p *Policy) usual(v *Verdict, one []Effect) {
+	by, ok := ruling{}, false
 	if p.defaults {
-		v, ok = defaultRule(e)
+		by, ok = defaultRule(&one[0])
 	}
 	if !ok {
-		v = Verdict{Action: Hold, Rule: ruleOpaque}
+		by.rule = ruleOpaque
 	}
-	if v.Reason == "" {
-		v.Reason = e.String()
-	}
-	v.Effects = []Effect{*e}
-	return v
+	v.Action, v.Rule, v.Why, v.Effects = by.action, by.rule, by.why, one
 }
 
-// byRules is the opinion of the first rule that matches, or the usual one. A rule
-// that only a count can decide makes the effect one to be counted, and is passed
-// over: until there is a count, what a later rule holds is held.
-func (j *judging) byRules(e *Effect, usual Verdict) Verdict {
-	m := matching{policy: j.policy, origin: &j.origin, effect: e, usual: usual.Action}
+// byRules makes v, which is the usual opinion, that of the first rule that matches, if
+// there is one. A rule that only a count can decide makes the effect one to be counted,
+// and is passed over: until there is a count, what a later rule holds is held.
+func (j *judging) byRules(v *Verdict, one []Effect) {
+	if len(j.policy.rules) == 0 {
+		return
+	}
+	m := matching{policy: j.policy, origin: &j.origin, effect: &one[0], usual: v.Action}
 	r, undecided := m.first()
-	v := usual
 	if r != nil {
-		v = r.opinion(e, usual)
+		*v = r.opinion(one, v)
 	}
 	if undecided != nil && severity(v.Action) < severity(Measure) {
-		v = Verdict{Action: Measure, Rule: undecided.Name, Reason: e.String(), Why: whyUncounted, Effects: []Effect{*e}}
+		*v = Verdict{Action: Measure, Rule: undecided.Name, Why: whyUncounted, Effects: one}
 	}
-	return v
 }
 
 const whyUncounted = "how many rows it takes is not known"
 
-// raised is the usual opinion on what stands above the rules: a rule that refuses
-// makes it worse, one that holds adds its terms, and no other counts.
-func (j *judging) raised(usual Verdict, e *Effect) Verdict {
-	m := matching{policy: j.policy, origin: &j.origin, effect: e, usual: usual.Action, above: true}
+// raised is byRules for what stands above the rules: a rule that refuses makes it worse,
+// one that holds adds its terms, and no other counts.
+func (j *judging) raised(v *Verdict, one []Effect) {
+	m := matching{policy: j.policy, origin: &j.origin, effect: &one[0], usual: v.Action, above: true}
 	r, _ := m.first()
 	if r == nil {
-		return usual
+		return
 	}
-	v := r.opinion(e, usual)
-	if severity(v.Action) < severity(usual.Action) {
-		return usual
+	opinion := r.opinion(one, v)
+	if severity(opinion.Action) < severity(v.Action) {
+		return
 	}
-	v.Reason = usual.Reason
-	return v
+	opinion.Reason = v.Reason
+	*v = opinion
 }
 
 // unreadable judges text of which no effect is known: rules without verbs apply.
-func (j *judging) unreadable(usual Verdict) Verdict {
-	v := j.raised(usual, &Effect{})
-	v.Effects = nil
-	return v
+func (j *judging) unreadable(usual Verdict) {
+	j.raised(&usual, []Effect{{}})
+	usual.Effects = nil
+	j.tally.add(&usual)
 }
 
 // functions judges the calls of functions that nobody knows: each by the rules, and
@@ -129,46 +156,48 @@ func (j *judging) functions(list []Relation) {
 		return
 	}
 	if len(j.policy.rules) == 0 {
-		j.tally.add(functionsVerdict(list))
+		v := functionsVerdict(list)
+		j.tally.add(&v)
 		return
 	}
 	var others []Relation
 	for _, f := range list {
-		e := &Effect{Verb: VerbCall, Object: "FUNCTION", Target: f}
 		usual := functionsVerdict([]Relation{f})
-		if v := j.byRules(e, usual); v.Rule == usual.Rule && v.Action == usual.Action {
+		v := usual
+		if j.byRules(&v, []Effect{{Verb: VerbCall, Object: "FUNCTION", Target: f}}); v.Rule == usual.Rule && v.Action == usual.Action {
 			others = append(others, f)
 		} else {
 			v.Reason = usual.Reason
-			j.tally.add(v)
+			j.tally.add(&v)
 		}
 	}
 	if len(others) > 0 {
-		j.tally.add(functionsVerdict(others))
+		v := functionsVerdict(others)
+		j.tally.add(&v)
 	}
 }
 
 // resolved is the effect with the name that its target has in the catalogs, if that
 // is known, and whether it can take nothing that others have.
-func (j *judging) resolved(e *Effect) (_ *Effect, losesNothing bool) {
+func (j *judging) resolved(one []Effect) (_ []Effect, losesNothing bool) {
 	if len(j.known) == 0 {
-		return e, false
+		return one, false
 	}
-	named, ok := e.Named()
+	named, ok := one[0].Named()
 	if !ok {
-		return e, false
+		return one, false
 	}
 	object := j.known[named]
 	switch object.Standing {
 	case StandingTemporary, StandingAbsent, StandingCreated:
-		return e, true
+		return one, true
 	}
 	if object.Name == "" {
-		return e, false
+		return one, false
 	}
-	shown := *e
+	shown := one[0]
 	shown.Target = object.Relation
-	return &shown, false
+	return []Effect{shown}, false
 }
 
 // onlyTemporary says that an effect is on the session's own temporary objects alone.
@@ -232,7 +261,9 @@ func settingsVerdict(settings []Setting) Verdict {
 }
 
 // one judges a single effect.
-func (p *Policy) one(o Origin, e Effect) Verdict {
+func (p *Policy) one(o Origin, e Effect) (v Verdict) {
 	j := judging{policy: p, origin: o}
-	return j.effect(&e)
+	j.effect(&v, []Effect{e})
+	v.Reason = v.reason()
+	return v
 }

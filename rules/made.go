@@ -77,11 +77,14 @@ func (m *Making) Apply(st *Statement) {
 	case st.Tx == TxCommit:
 		m.block = false
 		m.endTransaction()
-	case st.Tx != TxNone, !steady[st.Command], len(st.Functions)+len(st.Settings)+len(st.Executes) > 0:
+	case st.Tx != TxNone:
 		m.block = m.block && st.Tx != TxRollback
 		clear(m.made)
+	case len(m.made) == 0: // nothing to forget
+	case !steady[st.Command], len(st.Functions)+len(st.Settings)+len(st.Executes) > 0:
+		clear(m.made)
 	}
-	for i := range st.Effects {
+	for i := 0; i < len(st.Effects) && len(m.made) > 0; i++ {
 		e := &st.Effects[i]
 		if named, ok := e.Named(); ok && e.Column == "" && (e.Verb == VerbDropTable || e.Verb == VerbDrop) {
 			delete(m.made, named) // the name may stand for another from here on

@@ -20,6 +20,9 @@ func (n *scopedNames) follow(st *Statement) *Statement {
 		}
 		n.defined.Apply(st)
 	}
+	if n.defined == nil {
+		return st
+	}
 	return n.defined.Expand(st)
 }
 

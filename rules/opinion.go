@@ -2,9 +2,9 @@ package rules
 
 import "strings"
 
-// opinion is what a rule that matches says of an effect.
-func (r *Rule) opinion(e *Effect, usual Verdict) Verdict {
-	v := Verdict{Action: r.Action, Rule: r.Name, Reason: e.String(), Effects: []Effect{*e}}
+// opinion is what a rule that matches says of one effect.
+func (r *Rule) opinion(one []Effect, usual *Verdict) Verdict {
+	v := Verdict{Action: r.Action, Rule: r.Name, Effects: one}
 	switch r.Action {
 	case Allow:
 		return Verdict{Action: Allow}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // String is the name as people write it, quoted where Postgres would need it.
@@ -27,12 +28,15 @@ func (r Relation) String() string {
 // quoteName writes an identifier on one line. It leaves alone what is a plain
 // word; keywords are not quoted, since people read this and no parser does.
 func quoteName(name string) string {
-	plain := name != "" && class[name[0]]&isStart != 0
+	plain, ascii := name != "" && class[name[0]]&isStart != 0, true
 	for i := 0; i < len(name) && plain; i++ {
 		c := name[i]
-		plain = class[c]&isName != 0 && (c < 'A' || c > 'Z')
+		plain, ascii = class[c]&isName != 0 && (c < 'A' || c > 'Z'), ascii && c < utf8.RuneSelf
 	}
-	if !plain {
+	switch {
+	case plain && ascii: // nearly every name; nothing in it needs an escape
+		return name
+	case !plain:
 		name = `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 	}
 	return onOneLine.Replace(escapeForPeople(name))
@@ -42,7 +46,10 @@ var onOneLine = strings.NewReplacer("\n", `\n`, "\t", `\t`)
 
 // String says what the effect does, in the words of SQL and without literals:
 // "DROP TABLE events", "DELETE events without WHERE".
-func (e Effect) String() string {
+func (e Effect) String() string { return e.phrase() }
+
+// phrase is String without a copy of the effect.
+func (e *Effect) phrase() string {
 	words := e.words()
 	if e.Cascade {
 		words += cascade
@@ -53,7 +60,7 @@ func (e Effect) String() string {
 const cascade = " CASCADE"
 
 // words are String's without CASCADE.
-func (e Effect) words() string {
+func (e *Effect) words() string {
 	target := e.Target.String()
 	switch e.Verb {
 	case VerbDropColumn:
@@ -86,7 +93,7 @@ func (e Effect) words() string {
 	return strings.TrimSpace(strings.ToUpper(string(e.Verb)) + " " + target)
 }
 
-func dropWords(e Effect, target string) string {
+func dropWords(e *Effect, target string) string {
 	switch {
 	case e.Object == "USER MAPPING":
 		return "DROP USER MAPPING FOR " + quoteName(e.Column) + " SERVER " + target
@@ -100,7 +107,7 @@ func dropWords(e Effect, target string) string {
 	return "DROP " + e.Object + " " + target
 }
 
-func filterWords(e Effect) string {
+func filterWords(e *Effect) string {
 	switch e.Filter {
 	case FilterNone:
 		return " without WHERE"
@@ -115,7 +122,7 @@ func filterWords(e Effect) string {
 	return ""
 }
 
-func mergeWords(e Effect) string {
+func mergeWords(e *Effect) string {
 	verb := ", deletes"
 	if e.Object == "UPDATE" {
 		verb = ", updates"
@@ -129,7 +136,7 @@ func mergeWords(e Effect) string {
 	return verb + " rows"
 }
 
-func copyWords(e Effect, target string) string {
+func copyWords(e *Effect, target string) string {
 	words := strings.Replace(e.Object, "FILE", "a file on the server", 1)
 	words = strings.Replace(words, "PROGRAM", "a program on the server", 1)
 	if target == "" {
@@ -138,7 +145,7 @@ func copyWords(e Effect, target string) string {
 	return "COPY " + target + " " + words
 }
 
-func callWords(e Effect, target string) string {
+func callWords(e *Effect, target string) string {
 	switch e.Object {
 	case "DO":
 		return "DO block"
@@ -164,9 +171,9 @@ func reasonOf(first string, effects []Effect, more int) string {
 		return first
 	}
 	if n == 1 && len(effects) == 2 {
-		a, b := effects[0], effects[1]
+		a, b := &effects[0], &effects[1]
 		tables := a.Verb == VerbTruncate || a.Verb == VerbDropTable
-		if tables && a.Verb == b.Verb && a.Object == b.Object && first == a.String() {
+		if tables && a.Verb == b.Verb && a.Object == b.Object && first == a.phrase() {
 			return strings.TrimSuffix(first, cascade) + ", " + b.Target.String() + first[len(a.words()):]
 		}
 	}

@@ -60,25 +60,30 @@ func (p *Policy) Judge(o Origin, f *Facts, names Names) Verdict {
 // stand for. What stands for nothing that others have is allowed, and the rest is
 // judged, and shown, by its name in the catalogs.
 func (p *Policy) JudgeResolved(o Origin, f *Facts, names Names, known Resolved) Verdict {
-	return p.judge(f, judging{origin: o, known: known, names: scopedNames{outer: names}})
+	if f.Harmless {
+		return Verdict{Action: Allow}
+	}
+	j := judging{policy: p, origin: o, known: known, names: scopedNames{outer: names}}
+	return j.text(f)
 }
 
 // JudgeMade is Judge where it is known what the session has made by now. It does not
 // change making.
 func (p *Policy) JudgeMade(o Origin, f *Facts, names Names, making *Making) Verdict {
-	return p.judge(f, judging{origin: o, making: making.Clone(), names: scopedNames{outer: names}})
-}
-
-func (p *Policy) judge(f *Facts, j judging) Verdict {
 	if f.Harmless {
 		return Verdict{Action: Allow}
 	}
-	j.policy = p
+	j := judging{policy: p, origin: o, making: making.Clone(), names: scopedNames{outer: names}}
+	return j.text(f)
+}
+
+// text judges a whole text.
+func (j *judging) text(f *Facts) Verdict {
 	switch {
 	case !f.Read && f.Unreadable == "":
-		j.tally.add(j.unreadable(Verdict{Action: Hold, Rule: ruleUnreadable, Reason: "text that was not read"}))
+		j.unreadable(Verdict{Action: Hold, Rule: ruleUnreadable, Reason: "text that was not read"})
 	case f.Suspect:
-		j.tally.add(j.unreadable(Verdict{Action: Hold, Rule: ruleUnreadable, Reason: "text that cannot be read", Why: f.Unreadable}))
+		j.unreadable(Verdict{Action: Hold, Rule: ruleUnreadable, Reason: "text that cannot be read", Why: f.Unreadable})
 	}
 	for i := range f.Statements {
 		if i > 0 && f.Statements[i].Index != f.Statements[i-1].Index+1 {

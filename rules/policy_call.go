@@ -36,7 +36,7 @@ func (p *Policy) JudgeCall(o Origin, oid uint32) Verdict {
 		}
 		j := judging{policy: p, origin: o}
 		reason := v.Reason
-		if v = j.byRules(&Effect{Verb: VerbCall, Object: "FUNCTION"}, v); v.Action != Allow {
+		if j.byRules(&v, []Effect{{Verb: VerbCall, Object: "FUNCTION"}}); v.Action != Allow {
 			v.Reason = reason
 		}
 		return v

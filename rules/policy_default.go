@@ -23,13 +23,20 @@ func DefaultRules() []string {
 	}
 }
 
+// ruling is what the default rules say of an effect; the zero value holds. It fits
+// registers, which a Verdict does not.
+type ruling struct {
+	action    Action
+	rule, why string
+}
+
 // defaultRule has an opinion on every verb that exists; what it does not know
 // Judge holds.
-func defaultRule(e *Effect) (Verdict, bool) {
+func defaultRule(e *Effect) (ruling, bool) {
 	switch e.Verb {
 	case VerbDrop, VerbDropDatabase, VerbDropSchema, VerbDropTable, VerbDropOwned:
 		if partsOfObjects[e.Object] {
-			return Verdict{Action: Measure, Rule: ruleDrops, Why: "a definition inside it goes, no data"}, true
+			return ruling{Measure, ruleDrops, "a definition inside it goes, no data"}, true
 		}
 		return held(ruleDrops, dropWhy(e)), true
 	case VerbTruncate:
@@ -39,13 +46,13 @@ func defaultRule(e *Effect) (Verdict, bool) {
 	case VerbUpdate:
 		return byFilter(e, ruleUpdates, "every row changes"), true
 	case VerbMerge:
-		return mergeVerdict(e), true
+		return mergeRuling(e), true
 	case VerbDropColumn:
 		return held(ruleColumns, "the column's data goes"), true
 	case VerbDetach:
 		return held(ruleColumns, "the partition's rows are no longer in the table"), true
 	case VerbRetype:
-		return retypeVerdict(e), true
+		return retypeRuling(e), true
 	case VerbCopyProgram:
 		return held(ruleOpaque, "it acts outside the database"), true
 	case VerbFunction:
@@ -57,7 +64,7 @@ func defaultRule(e *Effect) (Verdict, bool) {
 	case VerbReplication:
 		return held(ruleOpaque, "it acts on replication"), true
 	}
-	return Verdict{}, false
+	return ruling{}, false
 }
 
 // partsOfObjects are definitions inside an object that an ALTER drops. They hold
@@ -81,9 +88,7 @@ func callWhy(e *Effect) string {
 	return "what it runs is not known"
 }
 
-func held(rule, why string) Verdict {
-	return Verdict{Action: Hold, Rule: rule, Why: why}
-}
+func held(rule, why string) ruling { return ruling{Hold, rule, why} }
 
 // dropWhy says what is lost with an object.
 func dropWhy(e *Effect) string {
@@ -98,9 +103,9 @@ func dropWhy(e *Effect) string {
 
 // byFilter holds what takes every row; how many a filter takes only a count can
 // tell.
-func byFilter(e *Effect, rule, why string) Verdict {
+func byFilter(e *Effect, rule, why string) ruling {
 	if e.Filter == Filtered {
-		return Verdict{Action: Measure, Rule: ruleLimits, Why: "how many rows it takes is not known"}
+		return ruling{Measure, ruleLimits, whyUncounted}
 	}
 	switch e.FilterText {
 	case "":
@@ -112,7 +117,7 @@ func byFilter(e *Effect, rule, why string) Verdict {
 	return held(rule, why)
 }
 
-func mergeVerdict(e *Effect) Verdict {
+func mergeRuling(e *Effect) ruling {
 	if e.Filter == FilterNone {
 		return held(ruleMerges, "every row that matches goes")
 	}
@@ -122,12 +127,12 @@ func mergeVerdict(e *Effect) Verdict {
 	return byFilter(e, ruleMerges, "every row goes")
 }
 
-func retypeVerdict(e *Effect) Verdict {
+func retypeRuling(e *Effect) ruling {
 	if e.Using {
 		return held(ruleColumns, "an expression makes the new values, the old ones go")
 	}
 	if e.FilterText != "" {
-		return Verdict{Action: Measure, Rule: ruleColumns, Why: e.FilterText}
+		return ruling{Measure, ruleColumns, e.FilterText}
 	}
-	return Verdict{Action: Warn, Rule: ruleColumns, Why: "the values are cast to the new type"}
+	return ruling{Warn, ruleColumns, "the values are cast to the new type"}
 }

@@ -19,33 +19,34 @@ func severity(a Action) int {
 
 // Worse is the worse of two verdicts on parts of one text or batch. Of two that
 // are as bad it is the first, with the effects of both and a reason that counts
-// them. It changes neither.
+// them. It changes neither, and may share their effects and terms.
 func Worse(a, b Verdict) Verdict {
 	var t tally
-	t.add(a)
-	t.add(b)
+	t.add(&a)
+	t.add(&b)
 	return t.verdict()
 }
 
 // tally collects the worst verdict of many. The zero value allows.
 type tally struct {
 	some  bool
-	worst Verdict // with effects of its own to append to
+	worst Verdict // whose effects and terms are copied where others are appended
 	more  int     // as bad ones that have no effects to name
 }
 
-func (t *tally) add(v Verdict) {
+// add adds a verdict, which it does not change.
+func (t *tally) add(v *Verdict) {
 	was, is := -1, severity(v.Action)
 	if t.some {
 		was = severity(t.worst.Action)
 	}
 	switch {
 	case is > was:
+		t.some, t.worst, t.more = true, *v, 0
 		if len(v.Effects) > 1 && v.Action != Warn {
-			v.Reason = v.Effects[0].String() // it is counted anew
+			t.worst.Reason = "" // it is counted anew
 		}
-		v.Effects, v.Terms = slices.Clone(v.Effects), slices.Clone(v.Terms)
-		t.some, t.worst, t.more = true, v, 0
+		t.worst.Effects, t.worst.Terms = slices.Clip(v.Effects), slices.Clip(v.Terms)
 	case is == was && is > 0:
 		t.worst.Effects = append(t.worst.Effects, v.Effects...)
 		t.worst.Terms = bothTerms(t.worst.Terms, v.Terms)
@@ -62,10 +63,18 @@ func (t *tally) verdict() Verdict {
 	if !t.some {
 		v.Action = Allow
 	}
-	if v.Action != Warn { // whose reason names what plants
+	if v.Reason = v.reason(); v.Action != Warn { // whose reason names what plants
 		v.Reason = reasonOf(v.Reason, v.Effects, t.more)
 	}
 	return v
+}
+
+// reason is that of the verdict, or the words of its first effect where none was given.
+func (v *Verdict) reason() string {
+	if v.Reason == "" && len(v.Effects) > 0 {
+		return v.Effects[0].phrase()
+	}
+	return v.Reason
 }
 
 // bothTerms are the terms of two verdicts that hold. None are those of the host,
