@@ -32,7 +32,7 @@ func (n *netSession) recordLocked(out session.Output) {
 		switch r.Kind {
 		case session.NotCounted:
 			st.notCounted.Add(1)
-			n.notCounted(r.Verdict)
+			n.notCountedLocked(r.Verdict)
 		case session.WouldHold:
 			st.wouldHold.Add(1)
 			n.judged(event.WouldHold, r)
@@ -45,16 +45,19 @@ func (n *netSession) recordLocked(out session.Output) {
 	}
 }
 
-func (n *netSession) notCounted(v rules.Verdict) {
+func (n *netSession) notCountedLocked(v rules.Verdict) {
 	if n.server.o.Events == nil {
 		return
 	}
-	k := event.Key{Host: n.origin.Host, Database: n.origin.Database, User: n.origin.User}
+	e := &unknownEffect
 	if len(v.Effects) > 0 {
-		k.Verb, k.Relation = string(v.Effects[0].Verb), v.Effects[0].Target.String()
+		e = &v.Effects[0]
 	}
-	n.server.o.Events.NotCounted(k)
+	n.server.o.Events.NotCounted(n.core.Who(), e)
 }
+
+// unknownEffect is that of statements whose text does not say what they do.
+var unknownEffect rules.Effect
 
 func (n *netSession) judged(outcome event.Outcome, r session.Report) {
 	e := event.Judged{

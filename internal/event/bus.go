@@ -4,6 +4,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unique"
+
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 const (
@@ -14,6 +17,9 @@ const (
 	// flushEvery is how often counts of uncounted statements become events: one
 	// record a minute and key is little, and what a crash loses is a minute.
 	flushEvery = time.Minute
+
+	// settleEvery is how long an uncounted statement is kept in memory at most.
+	settleEvery = time.Second
 )
 
 // Observer is told of events.
@@ -74,11 +80,12 @@ func (b *Bus) Publish(e Event) {
 	}
 }
 
-// NotCounted adds one statement that passed uncounted to the sum of its key. It
-// is made for every statement of production traffic: a hash, a short lock shared
-// by few keys and one addition; it allocates only for a key that is new in its
-// minute.
-func (b *Bus) NotCounted(k Key) { b.counts.add(k) }
+// NotCounted adds one statement of who that passed uncounted to the sum of its key; e
+// is what it does, an effect of facts that nobody changes. It is made for every
+// statement of production traffic: it takes no lock and allocates nothing of its own.
+func (b *Bus) NotCounted(who unique.Handle[Origin], e *rules.Effect) {
+	b.counts.add(uncounted{who, e})
+}
 
 // Lost is how many events were not delivered since the start, all observers
 // together.
@@ -118,10 +125,14 @@ func (b *Bus) Close() {
 func (b *Bus) flushMinutes() {
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
+	settle := time.NewTicker(settleEvery)
+	defer settle.Stop()
 	for {
 		select {
 		case now := <-tick.C:
 			b.publishCounts(now)
+		case <-settle.C:
+			b.counts.settle()
 		case <-b.stop:
 			return
 		}

@@ -1,92 +1,115 @@
 package event
 
 import (
-	"hash/maphash"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
+	"unique"
+
+	"github.com/holdfast-db/holdfast/internal/mpsc"
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 const (
-	// shardCount spreads the locks. With 64 the 16 busy sessions of a large
-	// machine rarely meet, unless they work on one and the same key.
-	shardCount = 64
+	// maxKeys bounds the keys of one minute to half of an observer's queue: names of
+	// relations come from clients, who may invent any number of them.
+	maxKeys = queueLength / 2
 
-	// keysPerShard bounds the keys of one minute to 2,048 in all, half of an
-	// observer's queue: names of relations come from clients, who may invent any
-	// number of them.
-	keysPerShard = 32
+	// maxUncounted is how many statements of origins are summed at a time, before they
+	// are summed by key: 200 KB, which a processor's cache has room for.
+	maxUncounted = 4096
 )
 
-// counts sums what was not counted by key. It is exact: an addition is in the
-// interval that take ends or in the next one, never lost.
-type counts struct {
-	seed   maphash.Seed
-	shards [shardCount]shard
-	other  atomic.Uint64 // additions that found their shard full
+// uncounted is one statement that passed uncounted.
+type uncounted struct {
+	who    unique.Handle[Origin]
+	effect *rules.Effect
+}
 
-	mu    sync.Mutex // guards since, and makes take one at a time
+// key is what it is summed by in the end.
+func (u uncounted) key() Key {
+	o := u.who.Value()
+	return Key{Host: o.Host, Database: o.Database, User: o.User, Verb: string(u.effect.Verb), Relation: u.effect.Target.String()}
+}
+
+// counts sums what was not counted by key. It is exact: an addition is in the
+// interval that take ends or in the next one, never lost. To look at a key takes several
+// times as long as a session should spend on it, so statements wait for settle.
+type counts struct {
+	waiting *mpsc.Queue[uncounted]
+
+	mu    sync.Mutex // guards the following
+	sums  map[uncounted]uint64
+	keys  map[Key]*uint64 // by pointer: assigning would keep the newest key's text alive
+	other uint64          // additions that found no place
 	since time.Time
 }
 
-// shard is padded to a cache line of its own, so that neighbours do not slow
-// each other.
-type shard struct {
-	mu sync.Mutex
-	m  map[Key]*uint64 // by pointer: assigning would keep the newest key's text alive
-	_  [48]byte
-}
-
 func (c *counts) init(now time.Time) {
-	c.seed = maphash.MakeSeed()
 	c.since = now
-	for i := range c.shards {
-		c.shards[i].m = map[Key]*uint64{}
-	}
+	c.waiting = mpsc.New[uncounted](c.settle)
+	c.sums, c.keys = map[uncounted]uint64{}, map[Key]*uint64{}
 }
 
-func (c *counts) add(k Key) {
-	s := &c.shards[maphash.Comparable(c.seed, k)%shardCount]
-	s.mu.Lock()
-	switch n := s.m[k]; {
-	case n != nil:
-		*n++
-	case len(s.m) < keysPerShard:
-		one := uint64(1)
-		s.m[k.clone()] = &one
-	default:
-		c.other.Add(1)
+// add adds one statement. It keeps the effect until it is settled.
+func (c *counts) add(u uncounted) {
+	if c.waiting.Add(u) {
+		return
 	}
-	s.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sumLocked(u.key(), 1)
+}
+
+// settle sums what waits by key.
+func (c *counts) settle() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settleLocked()
+}
+
+func (c *counts) settleLocked() {
+	c.waiting.Drain(func(u *uncounted) {
+		if len(c.sums) == maxUncounted {
+			c.sumAllLocked()
+		}
+		c.sums[*u]++
+	})
+	c.sumAllLocked()
+}
+
+func (c *counts) sumAllLocked() {
+	for u, n := range c.sums {
+		c.sumLocked(u.key(), n)
+	}
+	clear(c.sums)
+}
+
+func (c *counts) sumLocked(k Key, n uint64) {
+	switch sum := c.keys[k]; {
+	case sum != nil:
+		*sum += n
+	case len(c.keys) < maxKeys:
+		c.keys[k.clone()] = &n
+	default:
+		c.other += n
+	}
 }
 
 // take empties the sums into events for the interval that ends now.
 func (c *counts) take(now time.Time) []Event {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.settleLocked()
 	var events []Event
-	for i := range c.shards {
-		for k, n := range c.shards[i].swap() {
-			events = append(events, NotCounted{From: c.since, At: now, Key: k, Count: *n})
-		}
+	for k, n := range c.keys {
+		events = append(events, NotCounted{From: c.since, At: now, Key: k, Count: *n})
 	}
-	if n := c.other.Swap(0); n > 0 {
-		events = append(events, NotCounted{From: c.since, At: now, Count: n, Other: true})
+	if c.other > 0 {
+		events = append(events, NotCounted{From: c.since, At: now, Count: c.other, Other: true})
 	}
-	c.since = now
+	c.keys, c.other, c.since = make(map[Key]*uint64, len(c.keys)), 0, now
 	return events
-}
-
-func (s *shard) swap() map[Key]*uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.m) == 0 {
-		return nil
-	}
-	m := s.m
-	s.m = make(map[Key]*uint64, len(m))
-	return m
 }
 
 // clone lets go of the large text that a name may be a part of.

@@ -295,6 +295,17 @@ func (c *Core) Rest() {
 // Origin is who the session belongs to, with its application_name of now.
 func (c *Core) Origin() rules.Origin { return c.cfg.Origin }
 
+// Who is Origin as a handle: it is in memory once for all sessions that have it.
+func (c *Core) Who() unique.Handle[event.Origin] {
+	if c.who == (unique.Handle[event.Origin]{}) {
+		c.who = unique.Make(event.From(c.cfg.Origin))
+	}
+	return c.who
+}
+
+// forgetWho says that the origin has changed.
+func (c *Core) forgetWho() { c.who = unique.Handle[event.Origin]{} }
+
 // Owed says that the server has, or may have, something left to answer.
 func (c *Core) Owed() bool {
 	return c.raw || c.deaf || c.dirty || c.state == inquiring || c.asideNow() || c.copying.open || c.queue.len() > 0 || c.serverPass > 0

@@ -2,7 +2,6 @@ package session
 
 import (
 	"bytes"
-	"unique"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
@@ -211,18 +210,7 @@ func (c *Core) Over() {
 func (c *Core) endTally(committed bool) {
 	t := &c.tally
 	if rows := t.total(committed); len(rows) > 0 {
-		c.cfg.Tally(c.whose(), rows)
+		c.cfg.Tally(c.Who(), rows)
 	}
 	t.reset()
 }
-
-// whose is the origin of the session, which is in memory once for all that have it.
-func (c *Core) whose() unique.Handle[event.Origin] {
-	if c.who == (unique.Handle[event.Origin]{}) {
-		c.who = unique.Make(event.From(c.cfg.Origin))
-	}
-	return c.who
-}
-
-// forgetWho says that the origin has changed.
-func (c *Core) forgetWho() { c.who = unique.Handle[event.Origin]{} }
