@@ -9,6 +9,7 @@ import (
 // prepared is what the name of a statement or portal stands for.
 type prepared struct {
 	facts   *rules.Facts
+	counts  *rules.Rows // as in reply: of a text given to Parse
 	verdict rules.Verdict
 	policy  *rules.Policy      // by which it was judged
 	text    string             // kept only where a person may have to read it

@@ -23,8 +23,8 @@ type reply struct {
 	serial    uint64
 	name      string
 	facts     *rules.Facts
-	counts    *rules.Rows // Query that is alone: what the number in the tag stands for
-	alone     bool        // Query: one statement, which changes no names
+	counts    *rules.Rows // Query: of the statement that is alone
+	alone     bool        // Query
 	hold      string
 	changes   bool
 	spared    bool        // people were not asked about what the server says is temporary, absent or new
@@ -32,16 +32,18 @@ type reply struct {
 	refusal   *wire.Error // what the client gets in the place of the server's error
 }
 
-// only notes of a Query that is one statement what its reply has to do with the facts:
-// by the time it completes they are far from the processor. A statement that changes
-// names is left to the facts.
-func (r *reply) only(f *rules.Facts) {
-	if r.kind != wire.Query || f == nil || !f.Read || len(f.Statements) != 1 {
-		return
+// alone says that a text is one statement, which changes no names, and what the number
+// in its tag stands for. A reply notes both: by the time it comes, the facts are far from
+// the processor.
+func alone(f *rules.Facts) (alone bool, counts *rules.Rows) {
+	if f == nil || !f.Read || len(f.Statements) != 1 {
+		return false, nil
 	}
-	if st := &f.Statements[0]; st.Index == 0 && len(st.Names) == 0 {
-		r.alone, r.counts = true, st.Rows
+	st := &f.Statements[0]
+	if st.Index != 0 || len(st.Names) > 0 {
+		return false, nil
 	}
+	return true, st.Rows
 }
 
 // endsBatch says that the reply ends with ReadyForQuery.

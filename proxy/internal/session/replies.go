@@ -35,7 +35,9 @@ func (c *Core) expect(m *message) {
 		kind: m.typ, closeKind: m.closeKind, word: m.word, limit: m.limit, name: m.name, serial: m.serial,
 		facts: m.facts, hold: m.hold, spared: m.spared, changes: m.changes, mixed: mixed,
 	}
-	r.only(m.facts)
+	if m.typ == wire.Query {
+		r.alone, r.counts = alone(m.facts)
+	}
 	c.queue.push(r)
 }
 

@@ -144,6 +144,7 @@ func (c *Core) scanParse(body []byte, n int) bool {
 		return false
 	}
 	b := prepared{facts: c.read(f.Text), word: firstWord(f.Text), batch: c.batch, serial: c.serial}
+	_, b.counts = alone(b.facts)
 	c.judgePrepared(&b)
 	if mayStop(b.facts) {
 		c.keepTexts(&b, f.Text, f.Types)

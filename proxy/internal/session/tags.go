@@ -60,8 +60,8 @@ func (c *Core) taggedRows(h *reply, tag []byte) {
 	if n == 0 {
 		return
 	}
-	if verb != "" && h != nil && h.counts != nil && h.at == 0 && h.word.String() == string(word) { // so the text is that command
-		c.sum(verb, h.counts, n)
+	if of := c.counts(h); verb != "" && of != nil && h.word.String() == string(word) { // so the text is that command
+		c.sum(verb, of, n)
 		return
 	}
 	st := c.counted(c.ran(h))
@@ -125,6 +125,21 @@ func (c *Core) sum(verb rules.Verb, of *rules.Rows, n int64) {
 		r.Updated = n
 	}
 	c.tally.add(r)
+}
+
+// counts is what the tag of a statement counts that is alone in its text, without a look
+// at the facts; nil where that takes one.
+func (c *Core) counts(h *reply) *rules.Rows {
+	switch {
+	case h == nil:
+	case h.kind == wire.Query && h.at == 0:
+		return h.counts
+	case h.kind == wire.Execute:
+		if portal := c.portals.m[h.name]; portal != nil && portal.set && !portal.now.guessed && portal.now.word == h.word {
+			return portal.now.counts
+		}
+	}
+	return nil
 }
 
 // ran is the statement whose reply is under way; nil where it is not known.
