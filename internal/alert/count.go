@@ -36,9 +36,9 @@ func (d *Desk) countNow() {
 	d.counting.Lock()
 	now := d.clock()
 	d.index()
-	d.intake.drain(now, func(r *rows) { d.countRows(now, r) })
+	d.judged(d.watch.Advance(now)) // what an hour tells that is over, before rows of the next one are added to it
+	d.intake.drain(func(r *rows) { d.countRows(now, r) })
 	d.counters.Advance(now)
-	d.judged(d.watch.Advance(now))
 	d.expire(now)
 	d.judging.now(d.unjudged, func(text string) {
 		if text != "" {

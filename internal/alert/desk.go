@@ -147,7 +147,7 @@ func OpenDesk(ctx context.Context, o Options) (*Desk, error) {
 	o.fill()
 	now := o.Now().UTC()
 	d := &Desk{
-		options: o, intake: newIntake(now), counters: volume.NewCounters(), rules: o.Rules,
+		options: o, intake: newIntake(), counters: volume.NewCounters(), rules: o.Rules,
 		totals: totals{at: map[place]int{}}, sizes: map[place]int64{}, live: map[string]*live{}, stop: make(chan struct{}),
 	}
 	d.SetPeople(o.People)
@@ -193,7 +193,7 @@ func (d *Desk) Close() error {
 	return d.closed
 }
 
-// Take counts what transactions did to rows. It never blocks: it takes no lock, and
+// Take counts what transactions did to rows. It holds a lock for the additions alone, and
 // allocates only for a table and actor that is new.
 func (d *Desk) Take(t *event.Tally) { d.intake.add(t) }
 

@@ -23,13 +23,13 @@ func TestEmptied(t *testing.T) {
 	at := place{"h", "d", "t"}
 	d := &Desk{sizes: map[place]int64{at: 30000}}
 	for _, c := range []struct{ emptied, deleted, want int64 }{{0, 3, 3}, {1, 3, 30003}, {1, 0, 0}} {
-		r := rows{deleted: c.deleted, emptied: c.emptied}
+		r := rows{done: done{deleted: c.deleted, emptied: c.emptied}}
 		d.empty(at, &r)
 		if r.deleted != c.want {
 			t.Errorf("%+v: %d rows", c, r.deleted)
 		}
 	}
-	unknown := rows{emptied: 1}
+	unknown := rows{done: done{emptied: 1}}
 	if d.empty(place{table: "u"}, &unknown); unknown.deleted != 0 {
 		t.Errorf("%d rows of a table whose size nobody told", unknown.deleted)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 )
@@ -16,21 +15,21 @@ func tallyOf(table, user, client string, deleted int64) *event.Tally {
 	}
 }
 
-func drained(in *intake, now time.Time) map[string]rows {
+func drained(in *intake) map[string]rows {
 	all := map[string]rows{}
-	in.drain(now, func(r *rows) { all[r.table+" "+r.user+" "+r.network.String()] = *r })
+	in.drain(func(r *rows) { all[r.table+" "+r.user+" "+r.network.String()] = *r })
 	return all
 }
 
 func TestTakeSums(t *testing.T) {
-	in := newIntake(time.Now())
+	in := newIntake()
 	for range 3 {
 		in.add(tallyOf("orders", "ana", "10.1.2.3", 2))
 		in.add(tallyOf("orders", "ana", "10.1.2.4", 1))
 		in.add(tallyOf("orders", "ben", "local", 5))
 	}
 	in.add(tallyOf("orders", "eve", "::1", -5))
-	got := drained(in, time.Now())
+	got := drained(in)
 	want := map[string][3]int64{"orders ana 10.1.2.0/24": {9, 18, 6}, "orders ben invalid Prefix": {15, 30, 3}, "orders eve ::/64": {0, 0, 1}}
 	if len(got) != len(want) {
 		t.Errorf("drained %v", got)
@@ -40,17 +39,16 @@ func TestTakeSums(t *testing.T) {
 			t.Errorf("%s: %+v", name, g)
 		}
 	}
-	if again := drained(in, time.Now()); len(again) != 0 {
+	if again := drained(in); len(again) != 0 {
 		t.Errorf("drained again: %v", again)
 	}
 }
 
-// TestTakeLosesNothing: sums of many goroutines are exact, while they are drained and
-// tables are exchanged for fresh ones.
+// TestTakeLosesNothing: sums of many goroutines are exact while they are drained, and
+// keys of which nothing comes any more are forgotten.
 func TestTakeLosesNothing(t *testing.T) {
-	now := time.Now()
-	in := newIntake(now)
-	const sessions, each, tables = 16, 1600, 1500
+	in := newIntake()
+	const sessions, each, tables = 16, 3000, 1500
 	var running sync.WaitGroup
 	for s := range sessions {
 		running.Go(func() {
@@ -62,13 +60,7 @@ func TestTakeLosesNothing(t *testing.T) {
 	done := make(chan struct{})
 	go func() { running.Wait(); close(done) }()
 	var total int64
-	first := in.current.Load()
-	drain := func() {
-		if in.current.Load() == first { // then time stands still, so that the old one is looked after
-			now = now.Add(freshEvery / 2)
-		}
-		in.drain(now, func(r *rows) { total += r.deleted })
-	}
+	drain := func() { in.drain(func(r *rows) { total += r.deleted }) }
 	for running := true; running; {
 		select {
 		case <-done:
@@ -78,24 +70,29 @@ func TestTakeLosesNothing(t *testing.T) {
 		drain()
 	}
 	drain()
-	fresh := in.current.Load() != first
-	in.drain(now.Add(2*freshEvery), func(r *rows) { total += r.deleted })
-	if want := int64(sessions * each); total != want {
-		t.Errorf("%d rows of %d", total, want)
+	if want := int64(sessions * each); total != want || in.lost.Load() != 0 {
+		t.Errorf("%d rows of %d, %d lost", total, want, in.lost.Load())
 	}
-	if !fresh || len(in.old) > 1 || in.lost.Load() != 0 {
-		t.Errorf("a fresh table %v, %d old ones left, %d lost", fresh, len(in.old), in.lost.Load())
+	for i := range forgetFrom + 1 {
+		in.add(tallyOf(fmt.Sprint("of a session that goes ", i), "u", "10.0.0.1", 1))
+	}
+	if drain(); len(in.sums) <= forgetFrom {
+		t.Errorf("%d keys are known while they are in use", len(in.sums))
+	}
+	in.add(tallyOf("orders", "u", "10.0.0.1", 1))
+	if drain(); len(in.sums) != 1 {
+		t.Errorf("%d keys are kept", len(in.sums))
 	}
 }
 
 // TestTakeIsBounded: keys that find no place share one, and are counted.
 func TestTakeIsBounded(t *testing.T) {
-	in := newIntake(time.Now())
+	in := newIntake()
 	for i := range maxSums + 100 {
 		in.add(tallyOf(fmt.Sprint("t", i), "u", "10.0.0.1", 1))
 	}
 	shared, apart := int64(0), 0
-	in.drain(time.Now(), func(r *rows) {
+	in.drain(func(r *rows) {
 		if r.table == others {
 			shared = r.deleted
 			return
@@ -109,7 +106,7 @@ func TestTakeIsBounded(t *testing.T) {
 
 // BenchmarkTake hands in one deleted row of one of 1,000 tables, from all processors.
 func BenchmarkTake(b *testing.B) {
-	in := newIntake(time.Now())
+	in := newIntake()
 	var tallies []*event.Tally
 	for i := range 4000 {
 		tallies = append(tallies, tallyOf(fmt.Sprint("public_table_", i/4), fmt.Sprint("user", i%4), "10.0.0.1", 1))
@@ -124,13 +121,13 @@ func BenchmarkTake(b *testing.B) {
 
 // BenchmarkDrain drains 20,000 rows of 4,000 keys, as it is done each second.
 func BenchmarkDrain(b *testing.B) {
-	in := newIntake(time.Now())
+	in := newIntake()
 	for b.Loop() {
 		b.StopTimer()
 		for i := range 20000 {
 			in.add(tallyOf(fmt.Sprint("public_table_", i%1000), fmt.Sprint("user", i/1000%4), "10.0.0.1", 1))
 		}
 		b.StartTimer()
-		in.drain(time.Now(), func(*rows) {})
+		in.drain(func(*rows) {})
 	}
 }

@@ -128,7 +128,6 @@ func New(o Options) (*Monitor, error) {
 		o.Doors = []string{o.Host}
 	}
 	m := &Monitor{o: o, config: config, databases: map[string]*database{}, waiting: map[string]map[string]sums{}}
-	m.seen.init()
 	return m, nil
 }
 

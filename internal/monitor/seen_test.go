@@ -68,7 +68,7 @@ func TestCountOfOthers(t *testing.T) {
 // Names that clients invent take no more room than there is, and no count is lost.
 func TestCountIsBounded(t *testing.T) {
 	m := counting(t)
-	const names = 3 * shardCount * namesPerShard
+	const names = 3 * maxSeen
 	for i := range names {
 		m.Count(tallyOf("a", "x", event.Rows{Table: fmt.Sprint("invented", i), Deleted: 1}))
 	}
@@ -79,7 +79,7 @@ func TestCountIsBounded(t *testing.T) {
 	for _, n := range into["x"] {
 		all = add(all, n.deleted)
 	}
-	if len(into["x"]) > shardCount*namesPerShard+1 || into["x"][""].deleted == 0 || all != math.MaxInt64 {
+	if len(into["x"]) > maxSeen+1 || into["x"][""].deleted == 0 || all != math.MaxInt64 {
 		t.Errorf("%d names, %d without, %d in all", len(into["x"]), into["x"][""].deleted, all)
 	}
 	for i := range names {
