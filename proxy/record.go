@@ -6,7 +6,6 @@ import (
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
-	"github.com/holdfast-db/holdfast/rules"
 )
 
 func (s *Server) publish(e event.Event) {
@@ -28,11 +27,12 @@ func (n *netSession) recordLocked(out session.Output) {
 		}
 		n.server.o.Desk.Finish(e.ID, state, e.Result)
 	}
+	if len(out.Uncounted) > 0 {
+		st.notCounted.Add(uint64(len(out.Uncounted)))
+		n.notCounted(out.Uncounted)
+	}
 	for _, r := range out.Reports {
 		switch r.Kind {
-		case session.NotCounted:
-			st.notCounted.Add(1)
-			n.notCounted(r.Verdict)
 		case session.WouldHold:
 			st.wouldHold.Add(1)
 			n.judged(event.WouldHold, r)
@@ -45,15 +45,15 @@ func (n *netSession) recordLocked(out session.Output) {
 	}
 }
 
-func (n *netSession) notCounted(v rules.Verdict) {
+func (n *netSession) notCounted(list []session.Uncounted) {
 	if n.server.o.Events == nil {
 		return
 	}
 	k := event.Key{Host: n.origin.Host, Database: n.origin.Database, User: n.origin.User}
-	if len(v.Effects) > 0 {
-		k.Verb, k.Relation = string(v.Effects[0].Verb), v.Effects[0].Target.String()
+	for i := range list {
+		k.Verb, k.Relation = string(list[i].Verb), list[i].Target.String()
+		n.server.o.Events.NotCounted(k)
 	}
-	n.server.o.Events.NotCounted(k)
 }
 
 func (n *netSession) judged(outcome event.Outcome, r session.Report) {

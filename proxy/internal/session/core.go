@@ -183,6 +183,9 @@ type Output struct {
 	// Reports are verdicts to be recorded.
 	Reports []Report
 
+	// Uncounted are the statements that went on by a verdict that measures.
+	Uncounted []Uncounted
+
 	// Statements is how many were judged.
 	Statements int
 
@@ -197,12 +200,20 @@ type Ended struct {
 	Result string // command tag, or SQLSTATE and message
 }
 
+// Uncounted is a statement that went on by a verdict that measures, by its first effect.
+// Every keyed DELETE and UPDATE is one, so it is no more than what they are summed by.
+// The zero value has no effect that is known, as a call of a function.
+type Uncounted struct {
+	Verb   rules.Verb
+	Target rules.Relation
+}
+
 // Report is a verdict to be recorded for a message that went on or was refused
 // without asking.
 type Report struct {
 	Kind    ReportKind
 	Verdict rules.Verdict
-	SQL     string // for people: masked, UTF-8; empty for NotCounted
+	SQL     string // for people: masked, UTF-8
 
 	text string // that SQL was made of
 }
@@ -212,26 +223,25 @@ type ReportKind uint8
 
 // The kinds of reports.
 const (
-	NotCounted ReportKind = iota + 1 // verdict measure, forwarded
-	WouldHold                        // verdict hold or refuse in observe mode, forwarded
-	Warned                           // verdict warn, forwarded
-	Refused                          // verdict refuse, refused
+	WouldHold ReportKind = iota + 1 // verdict hold or refuse in observe mode, forwarded
+	Warned                          // verdict warn, forwarded
+	Refused                         // verdict refuse, refused
 )
 
 // Take returns what has to be done since the last call and forgets it. The two
-// lists of pieces are valid until the next call of any other method.
+// lists of pieces, and Uncounted, are valid until the next call of any other method.
 func (c *Core) Take() Output {
 	o := c.out
-	c.out = Output{ToServer: reuse(o.ToServer), ToClient: reuse(o.ToClient)}
+	c.out = Output{ToServer: reuse(o.ToServer), ToClient: reuse(o.ToClient), Uncounted: reuse(o.Uncounted)}
 	return o
 }
 
 // reuse keeps the room of a list of usual length.
-func reuse(pieces [][]byte) [][]byte {
-	if cap(pieces) > keptCapacity {
+func reuse[T any](list []T) []T {
+	if cap(list) > keptCapacity {
 		return nil
 	}
-	return pieces[:0]
+	return list[:0]
 }
 
 // Held says that a batch waits for Release or Refuse.
@@ -282,6 +292,9 @@ func (c *Core) Rest() {
 	}
 	if len(c.out.ToClient) == 0 {
 		c.out.ToClient = nil
+	}
+	if len(c.out.Uncounted) == 0 {
+		c.out.Uncounted = nil
 	}
 	c.queue.rest()
 	if c.tally != nil && c.tally.empty() {
