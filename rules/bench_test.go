@@ -132,7 +132,7 @@ func tenRules() []Rule {
 		{Name: "columns", Action: Hold, When: When{Verbs: []Verb{VerbDropColumn, VerbRetype}}},
 		{Name: "whole", Action: Hold, When: When{Verbs: []Verb{VerbDelete, VerbUpdate}, Filters: []Filter{FilterNone, FilterConstant}}},
 		{Name: "net", Action: Refuse, When: When{Clients: []Network{must(ParseNetwork("192.0.2.0/24"))}}},
-		{Name: "people", Action: Hold, When: When{Applications: patterns("psql", "DBeaver*"), Verbs: []Verb{VerbDelete}}},
+		{Name: "people", Action: Hold, When: When{Applications: []Pattern{must(ParseFoldedPattern("psql")), must(ParseFoldedPattern("DBeaver*"))}, Verbs: []Verb{VerbDelete}}},
 		{Name: "hosts", Action: Hold, When: When{Hosts: patterns("billing-*")}},
 	}
 }
