@@ -102,6 +102,19 @@ func BenchmarkShapeHit(b *testing.B) {
 	}
 }
 
+// BenchmarkShapeOfAnyLength is BenchmarkShapeHit with literals as pgbench writes them.
+func BenchmarkShapeOfAnyLength(b *testing.B) {
+	r := NewReader(ReaderOptions{})
+	texts := make([][]byte, 1<<14)
+	for i := range texts {
+		texts[i] = fmt.Appendf(nil, "UPDATE pgbench_accounts SET abalance = abalance + %d WHERE aid = %d;", i*7919%10001-5000, 1+i*104729%1000000)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		r.Read(texts[i%len(texts)], safe)
+	}
+}
+
 // BenchmarkMiss parses. Longer texts than the last are not parsed whole.
 func BenchmarkMiss(b *testing.B) {
 	bench := func(name string, text []byte) {
