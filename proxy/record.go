@@ -28,11 +28,12 @@ func (n *netSession) recordLocked(out session.Output) {
 		}
 		n.server.o.Desk.Finish(e.ID, state, e.Result)
 	}
+	if len(out.Uncounted) > 0 {
+		st.notCounted.Add(uint64(len(out.Uncounted)))
+		n.notCountedLocked(out.Uncounted)
+	}
 	for _, r := range out.Reports {
 		switch r.Kind {
-		case session.NotCounted:
-			st.notCounted.Add(1)
-			n.notCountedLocked(r.Verdict)
 		case session.WouldHold:
 			st.wouldHold.Add(1)
 			n.judged(event.WouldHold, r)
@@ -45,19 +46,14 @@ func (n *netSession) recordLocked(out session.Output) {
 	}
 }
 
-func (n *netSession) notCountedLocked(v rules.Verdict) {
+func (n *netSession) notCountedLocked(list []*rules.Effect) {
 	if n.server.o.Events == nil {
 		return
 	}
-	e := &unknownEffect
-	if len(v.Effects) > 0 {
-		e = &v.Effects[0]
+	for _, e := range list {
+		n.server.o.Events.NotCounted(n.core.Who(), e)
 	}
-	n.server.o.Events.NotCounted(n.core.Who(), e)
 }
-
-// unknownEffect is that of statements whose text does not say what they do.
-var unknownEffect rules.Effect
 
 func (n *netSession) judged(outcome event.Outcome, r session.Report) {
 	e := event.Judged{

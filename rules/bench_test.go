@@ -102,6 +102,19 @@ func BenchmarkShapeHit(b *testing.B) {
 	}
 }
 
+// BenchmarkShapeOfAnyLength is BenchmarkShapeHit with literals as pgbench writes them.
+func BenchmarkShapeOfAnyLength(b *testing.B) {
+	r := NewReader(ReaderOptions{})
+	texts := make([][]byte, 1<<14)
+	for i := range texts {
+		texts[i] = fmt.Appendf(nil, "UPDATE pgbench_accounts SET abalance = abalance + %d WHERE aid = %d;", i*7919%10001-5000, 1+i*104729%1000000)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		r.Read(texts[i%len(texts)], safe)
+	}
+}
+
 // BenchmarkMiss parses. Longer texts than the last are not parsed whole.
 func BenchmarkMiss(b *testing.B) {
 	bench := func(name string, text []byte) {
@@ -120,12 +133,44 @@ func BenchmarkMiss(b *testing.B) {
 	}
 }
 
+// tenRules are rules as people have them, of which none matches benchOrigin's texts.
+func tenRules() []Rule {
+	staging := When{Environments: patterns("staging")}
+	return []Rule{
+		{Name: "staging", Action: Allow, When: staging},
+		{Name: "etl", Action: Allow, When: When{Users: patterns("etl*"), Tables: tables("staging.*", "tmp_*")}},
+		{Name: "agents", Action: Hold, When: When{Kinds: []Kind{KindOf("claude")}}},
+		{Name: "drops", Action: Hold, When: When{Verbs: []Verb{VerbDrop, VerbTruncate}, Databases: patterns("bench*")}},
+		{Name: "ledger", Action: Refuse, When: When{Tables: tables("ledger", "audit.*")}},
+		{Name: "columns", Action: Hold, When: When{Verbs: []Verb{VerbDropColumn, VerbRetype}}},
+		{Name: "whole", Action: Hold, When: When{Verbs: []Verb{VerbDelete, VerbUpdate}, Filters: []Filter{FilterNone, FilterConstant}}},
+		{Name: "net", Action: Refuse, When: When{Clients: []Network{must(ParseNetwork("192.0.2.0/24"))}}},
+		{Name: "people", Action: Hold, When: When{Applications: []Pattern{must(ParseFoldedPattern("psql")), must(ParseFoldedPattern("DBeaver*"))}, Verbs: []Verb{VerbDelete}}},
+		{Name: "hosts", Action: Hold, When: When{Hosts: patterns("billing-*")}},
+	}
+}
+
+var benchOrigin = Origin{Host: "shop", Environment: "production", Database: "bench", User: "app", Application: "checkout", Client: "10.1.2.3"}
+
+// BenchmarkJudge judges a keyed UPDATE, with its reason and as a session does.
 func BenchmarkJudge(b *testing.B) {
 	f := NewReader(ReaderOptions{}).Read([]byte("update pgbench_accounts set abalance = abalance + 1 where aid = 1"), safe)
-	p := DefaultPolicy()
-	b.ReportAllocs()
-	for b.Loop() {
-		p.Judge(Origin{}, f, nil)
+	for _, c := range []struct {
+		name   string
+		policy *Policy
+	}{{"default", DefaultPolicy()}, {"rules", NewPolicy(PolicyOptions{Rules: tenRules()})}} {
+		b.Run(c.name+"/worded", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.policy.Judge(benchOrigin, f, nil)
+			}
+		})
+		b.Run(c.name+"/terse", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.policy.JudgeTerse(benchOrigin, f, nil)
+			}
+		})
 	}
 }
 

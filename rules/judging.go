@@ -10,6 +10,7 @@ type judging struct {
 	policy *Policy
 	origin Origin
 	known  Resolved
+	terse  bool   // the reason of what is measured is left out
 	making Making // by the text itself and, where that is seen, the session
 	names  scopedNames
 	tally  tally
@@ -156,24 +157,21 @@ func (j *judging) functions(list []Relation) {
 		return
 	}
 	if len(j.policy.rules) == 0 {
-		v := functionsVerdict(list)
-		j.tally.add(&v)
+		j.unknownFunctions(list)
 		return
 	}
 	var others []Relation
 	for _, f := range list {
-		usual := functionsVerdict([]Relation{f})
-		v := usual
-		if j.byRules(&v, []Effect{{Verb: VerbCall, Object: "FUNCTION", Target: f}}); v.Rule == usual.Rule && v.Action == usual.Action {
+		v := functionsVerdict
+		if j.byRules(&v, []Effect{{Verb: VerbCall, Object: "FUNCTION", Target: f}}); v.Rule == functionsVerdict.Rule && v.Action == functionsVerdict.Action {
 			others = append(others, f)
 		} else {
-			v.Reason = usual.Reason
+			v.Reason = callReason(f, 1)
 			j.tally.add(&v)
 		}
 	}
 	if len(others) > 0 {
-		v := functionsVerdict(others)
-		j.tally.add(&v)
+		j.unknownFunctions(others)
 	}
 }
 
@@ -227,14 +225,25 @@ func reachesOut(e *Effect) bool {
 	return false
 }
 
-// functionsVerdict measures what calls functions nobody knows.
-func functionsVerdict(functions []Relation) Verdict {
-	v := Verdict{Action: Measure, Rule: ruleOpaque, Why: "what the function does is not known"}
-	v.Reason = "call of " + functions[0].String() + "()"
-	if len(functions) > 1 {
-		v.Reason += " and other functions"
+// functionsVerdict measures what calls functions nobody knows; nobody changes it.
+var functionsVerdict = Verdict{Action: Measure, Rule: ruleOpaque, Why: "what the function does is not known"}
+
+// unknownFunctions adds that functions nobody knows are called.
+func (j *judging) unknownFunctions(list []Relation) {
+	v := functionsVerdict
+	if !j.terse {
+		v.Reason = callReason(list[0], len(list))
 	}
-	return v
+	j.tally.add(&v)
+}
+
+// callReason names the first of n functions that are called.
+func callReason(first Relation, n int) string {
+	reason := "call of " + first.String() + "()"
+	if n > 1 {
+		reason += " and other functions"
+	}
+	return reason
 }
 
 // settingsVerdict refuses values under which text cannot be read with certainty,

@@ -1,8 +1,8 @@
 package rules
 
 import (
+	"bytes"
 	"fmt"
-	"strings"
 )
 
 // Kind is what sort of client a session comes from, by the application_name it
@@ -21,26 +21,47 @@ const (
 // Kinds are all kinds, in the order of their description.
 func Kinds() []Kind { return []Kind{KindInteractive, KindAgent, KindMigration, KindProgram} }
 
-// kindNames are patterns of application_name in lower case. The first that matches
-// counts.
+// kindNames are what application_name begins with, or has in it, in lower case. The
+// first kind that matches counts.
 var kindNames = []struct {
-	kind     Kind
-	patterns []string
+	kind   Kind
+	begins []string
+	has    [][]byte
 }{
-	{KindAgent, []string{"claude*", "cursor*", "copilot*", "codex*", "gemini*", "windsurf*", "cline*", "aider*", "*mcp*", "*agent*"}},
-	{KindMigration, []string{"flyway*", "liquibase*", "alembic*", "*migrat*", "sqitch*", "goose*", "atlas*", "dbmate*", "pgroll*", "prisma*migrate*"}},
-	{KindInteractive, []string{
-		"psql*", "pgcli*", "pgadmin*", "dbeaver*", "datagrip*", "*intellij*", "tableplus*", "postico*", "heidisql*", "navicat*", "beekeeper*",
-		"azure data studio*", "*dbvisualizer*", "squirrel*", "usql*", "adminer*",
-	}},
+	{
+		KindAgent, []string{"claude", "cursor", "copilot", "codex", "gemini", "windsurf", "cline", "aider"},
+		[][]byte{[]byte("mcp"), []byte("agent")},
+	},
+	{
+		KindMigration, []string{"flyway", "liquibase", "alembic", "sqitch", "goose", "atlas", "dbmate", "pgroll"},
+		[][]byte{[]byte("migrat")}, // "prisma migrate" too
+	},
+	{
+		KindInteractive, []string{
+			"psql", "pgcli", "pgadmin", "dbeaver", "datagrip", "tableplus", "postico", "heidisql", "navicat", "beekeeper",
+			"azure data studio", "squirrel", "usql", "adminer",
+		},
+		[][]byte{[]byte("intellij"), []byte("dbvisualizer")},
+	},
 }
 
-// KindOf is the kind of session that an application_name stands for.
+// KindOf is the kind of session that an application_name stands for. A rule by kind asks
+// for each statement.
 func KindOf(application string) Kind {
-	name := strings.ToLower(application)
-	for _, k := range kindNames {
-		for _, p := range k.patterns {
-			if glob(p, name) {
+	var room [loweredRoom]byte
+	name := lowered(room[:0], application)
+	if len(name) == 0 {
+		return KindProgram
+	}
+	for i := range kindNames {
+		k := &kindNames[i]
+		for _, word := range k.begins {
+			if name[0] == word[0] && len(name) >= len(word) && string(name[:len(word)]) == word {
+				return k.kind
+			}
+		}
+		for _, word := range k.has {
+			if bytes.Contains(name, word) {
 				return k.kind
 			}
 		}

@@ -43,11 +43,11 @@ func (m *matching) first() (matched, undecided *Rule) {
 	return nil, undecided
 }
 
-// rule says whether a rule matches.
+// rule says whether a rule matches. What costs least to look at comes first.
 func (m *matching) rule(r *Rule) match {
 	w := &r.When
 	switch {
-	case !m.from(w), !m.verb(r), !m.filter(w), !m.table(w, lowers(r.Action)), !m.time(w, lowers(r.Action)):
+	case !m.verb(r), !m.filter(w), !m.from(w), !m.table(w, lowers(r.Action)), !m.time(w, lowers(r.Action)):
 		return matchNo
 	case w.Rows == nil && w.Share == nil:
 		return matchYes

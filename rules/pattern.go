@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Pattern is a name, or a glob in which * stands for any letters, none included,
@@ -36,14 +37,34 @@ func (p Pattern) String() string { return p.text }
 // Matches says whether the pattern matches a name.
 func (p Pattern) Matches(name string) bool {
 	if p.fold {
-		name = strings.ToLower(name)
+		var room [loweredRoom]byte
+		return glob(p.text, lowered(room[:0], name))
 	}
 	return glob(p.text, name)
 }
 
+// loweredRoom is the room on the stack for a name in lower case: an application_name of
+// more is cut by the server.
+const loweredRoom = 63
+
+// lowered appends a name in lower case to b, which is empty.
+func lowered(b []byte, name string) []byte {
+	for i := range len(name) {
+		c := name[i]
+		if c >= utf8.RuneSelf {
+			return append(b[:0], strings.ToLower(name)...)
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		b = append(b, c)
+	}
+	return b
+}
+
 // glob matches with * and ?, in time that grows with the product of both lengths at
 // worst.
-func glob(pattern, name string) bool {
+func glob[T string | []byte](pattern string, name T) bool {
 	at, n := 0, 0
 	star, from := -1, 0
 	for n < len(name) {
@@ -68,7 +89,7 @@ func glob(pattern, name string) bool {
 }
 
 // afterRune is the index behind the character that begins at n.
-func afterRune(s string, n int) int {
+func afterRune[T string | []byte](s T, n int) int {
 	n++
 	for n < len(s) && s[n]&0xC0 == 0x80 {
 		n++

@@ -56,6 +56,17 @@ func (p *Policy) Judge(o Origin, f *Facts, names Names) Verdict {
 	return p.JudgeResolved(o, f, names, nil)
 }
 
+// JudgeTerse is Judge without the Reason of a verdict that measures, which is left empty:
+// such a statement goes on, and to put in words what nobody is shown costs as much as to
+// judge it. It is for those who only act on verdicts.
+func (p *Policy) JudgeTerse(o Origin, f *Facts, names Names) Verdict {
+	if f.Harmless {
+		return Verdict{Action: Allow}
+	}
+	j := judging{policy: p, origin: o, terse: true, names: scopedNames{outer: names}}
+	return j.text(f)
+}
+
 // JudgeResolved is Judge where the server was asked what the names of the text
 // stand for. What stands for nothing that others have is allowed, and the rest is
 // judged, and shown, by its name in the catalogs.
@@ -91,8 +102,14 @@ func (j *judging) text(f *Facts) Verdict {
 		}
 		st := j.names.follow(&f.Statements[i])
 		j.statement(st)
-		j.names.apply(st.Names)
-		j.making.Apply(st)
+		if i+1 < len(f.Statements) {
+			j.names.apply(st.Names)
+			j.making.Apply(st)
+		}
+	}
+	if v := &j.tally.worst; j.terse && v.Action == Measure {
+		v.Reason = ""
+		return *v
 	}
 	return j.tally.verdict()
 }

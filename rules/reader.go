@@ -141,7 +141,7 @@ func (r *Reader) readShaped(text []byte, how reading, key, shape cacheKey, from,
 			return f
 		}
 	default:
-		f = placed(f, from, to)
+		f = r.placed(f, shape, from, to)
 		if !r.once.has(key) {
 			r.once.add(key)
 			return f

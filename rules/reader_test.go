@@ -30,6 +30,18 @@ func TestHitsDoNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() { p.Judge(Origin{}, harmless, nil) }); n != 0 {
 		t.Errorf("judging harmless facts: %v allocations", n)
 	}
+	keyed := r.Read([]byte("delete from t where id = $1"), safe)
+	ruled := NewPolicy(PolicyOptions{Rules: tenRules()})
+	loud := benchOrigin
+	loud.Application = "PostgreSQL JDBC Driver"
+	for want, judge := range map[float64]func(){
+		0: func() { p.JudgeTerse(loud, keyed, nil); ruled.JudgeTerse(loud, keyed, nil) },
+		2: func() { p.Judge(loud, keyed, nil); ruled.Judge(loud, keyed, nil) }, // their reasons
+	} {
+		if n := testing.AllocsPerRun(100, judge); n != want {
+			t.Errorf("judging a keyed DELETE: %v allocations, want %v", n, want)
+		}
+	}
 }
 
 func TestCacheTellsEncodingsApart(t *testing.T) {

@@ -2,6 +2,8 @@ package rules
 
 import (
 	"math/rand"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -89,6 +91,72 @@ func TestWorstOfEffects(t *testing.T) {
 		}
 		if got.Action != Allow && got.Rule == "" || got.Action == Hold && got.Reason == "" {
 			t.Fatalf("%+v", got)
+		}
+	}
+}
+
+// TestTerse: JudgeTerse leaves out the reason of what is measured, and nothing else.
+func TestTerse(t *testing.T) {
+	random := rand.New(rand.NewSource(5))
+	r := NewReader(ReaderOptions{})
+	texts := slices.Concat(ruledTexts, goldenSQL(t))
+	measured, worded := 0, 0
+	for range 6000 {
+		p, _ := randomPolicy(random)
+		if random.Intn(2) == 0 {
+			p = DefaultPolicy()
+		}
+		o := randomOrigin(random)
+		f := r.Read([]byte(texts[random.Intn(len(texts))]+";"+texts[random.Intn(len(texts))]), safe)
+		want, got := p.Judge(o, f, nil), p.JudgeTerse(o, f, nil)
+		switch {
+		case want.Action == Measure:
+			measured++
+			if want.Reason == "" {
+				t.Fatalf("no reason: %+v", want)
+			}
+			want.Reason = ""
+		case want.Reason != "":
+			worded++
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("%+v, want %+v", got, want)
+		}
+	}
+	if measured < 100 || worded < 1000 {
+		t.Errorf("%d measured and %d with a reason: too few", measured, worded)
+	}
+}
+
+// TestVerdictsShareAndNeverWrite: verdicts share the effects of facts, which the verdicts
+// of others share too.
+func TestVerdictsShareAndNeverWrite(t *testing.T) {
+	p := DefaultPolicy()
+	f := NewReader(ReaderOptions{}).Read([]byte("drop table a; drop table b, c; truncate d"), safe)
+	was := make([][]Effect, len(f.Statements))
+	for i := range f.Statements {
+		was[i] = slices.Clone(f.Statements[i].Effects)
+	}
+	v := p.Judge(Origin{}, f, nil)
+	first := p.Judge(Origin{}, &Facts{Read: true, Statements: f.Statements[:1]}, nil)
+	if &first.Effects[0] != &f.Statements[0].Effects[0] {
+		t.Error("the one effect was copied")
+	}
+	both, again := Worse(first, v), Worse(first, p.one(Origin{}, Effect{Verb: VerbTruncate, Target: Relation{Name: "e"}}))
+	if both.Reason != "DROP TABLE a and 4 more" || again.Reason != "DROP TABLE a and 1 more" || v.Reason != "DROP TABLE a and 3 more" {
+		t.Errorf("%q, %q, %q", both.Reason, again.Reason, v.Reason)
+	}
+	roomy := v
+	roomy.Effects = slices.Grow(slices.Clone(v.Effects), 8)
+	roomy.Terms = slices.Grow([]Terms{{Group: "dba"}}, 8)
+	one := Worse(roomy, Verdict{Effects: []Effect{{Verb: VerbDelete}}, Terms: []Terms{{Group: "a"}}})
+	other := Worse(roomy, Verdict{Effects: []Effect{{Verb: VerbUpdate}}, Terms: []Terms{{Group: "b"}}})
+	if one.Effects[4].Verb != VerbDelete || other.Effects[4].Verb != VerbUpdate || one.Terms[1].Group != "a" || other.Terms[1].Group != "b" {
+		t.Errorf("one wrote over the other: %+v, %+v", one, other)
+	}
+	for i := range f.Statements {
+		if st := &f.Statements[i]; !slices.Equal(st.Effects, was[i]) {
+			t.Errorf("facts were changed: %+v", st.Effects)
 		}
 	}
 }

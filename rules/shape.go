@@ -246,11 +246,36 @@ func sharable(f *Facts) bool {
 	return (e.Verb == VerbDelete || e.Verb == VerbUpdate) && e.Filter == Filtered && e.FilterText == ""
 }
 
-// placed gives facts of one statement for a text in which it stands elsewhere.
-func placed(f *Facts, from, to int) *Facts {
-	if st := &f.Statements[0]; st.Pos == from && st.End == to {
+// placesKept is for how many places the facts of a shape are kept. Numbers are of a few
+// lengths, strings may be of any: the first of each remainder stays, so that texts of
+// ever new lengths drive out nothing.
+const placesKept = 8
+
+// placed gives the facts of a shape for a text in which its statement stands elsewhere.
+func (r *Reader) placed(f *Facts, shape cacheKey, from, to int) *Facts {
+	if f.stands(from, to) {
 		return f
 	}
+	shape[1] ^= uint64(1+to%placesKept) * goldenRatio
+	kept, known := r.shapes.find(shape)
+	if known && kept.stands(from, to) {
+		return kept
+	}
+	f = placed(f, from, to)
+	if !known {
+		r.shapes.add(shape, f)
+	}
+	return f
+}
+
+// stands says whether the one statement stands there.
+func (f *Facts) stands(from, to int) bool {
+	st := &f.Statements[0]
+	return st.Pos == from && st.End == to
+}
+
+// placed gives a copy of facts of one statement for a text in which it stands elsewhere.
+func placed(f *Facts, from, to int) *Facts {
 	other := &struct {
 		facts     Facts
 		statement [1]Statement

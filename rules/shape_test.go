@@ -199,8 +199,37 @@ func TestShapeIsUsed(t *testing.T) {
 	for _, text := range []string{"update t set a = 1", "update t set a = 1 where a = a", "update t set a = 1 where b = f()", "update pg_settings set setting = 'off' where name = 'x'"} {
 		r.Read([]byte(text), safe)
 	}
-	if _, n := cacheHolds(t, r.shapes); n != 1 {
-		t.Errorf("%d shapes are known, want 1", n)
+	if _, n := cacheHolds(t, r.shapes); n != 2 {
+		t.Errorf("%d shapes are known, want 1 and the place of the longer text", n)
+	}
+}
+
+// TestPlacesOfAShape: texts of the few lengths that numbers have share facts, texts of ever
+// new lengths drive out nothing, and each has its own place.
+func TestPlacesOfAShape(t *testing.T) {
+	r := NewReader(ReaderOptions{})
+	read := func(head, value string) *Facts {
+		t.Helper()
+		text := head + "update t set a = '" + value + "' where id = 2"
+		f := r.Read([]byte(text), safe)
+		if st := f.Statements[0]; st.Pos != len(head) || st.End != len(text) || len(st.Effects) != 1 {
+			t.Errorf("%q: %+v", text, st)
+		}
+		return f
+	}
+	read("", "a")
+	longer := read("", "bb")
+	if read("", "cc") != longer {
+		t.Error("two texts of one length do not share their facts")
+	}
+	for n := range 500 {
+		read(strings.Repeat(" ", n%7), strings.Repeat("x", n))
+	}
+	if read("", "dd") != longer {
+		t.Error("texts of other lengths have driven the facts of one out")
+	}
+	if _, n := cacheHolds(t, r.shapes); n > 1+placesKept {
+		t.Errorf("%d facts are kept of one shape", n)
 	}
 }
 

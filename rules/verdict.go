@@ -67,6 +67,7 @@ type Verdict struct {
 	// of the host alone.
 	Terms []Terms
 
-	// Effects that led to the verdict, the worst one first.
+	// Effects that led to the verdict, the worst one first. They are shared with the
+	// facts that were judged: nobody may change them.
 	Effects []Effect
 }

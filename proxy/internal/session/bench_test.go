@@ -92,3 +92,15 @@ func BenchmarkKeyedDelete(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFirstWord is what each text costs, whatever it says.
+func BenchmarkFirstWord(b *testing.B) {
+	for _, text := range []string{"SELECT 1", "update t set a = 1", "COMMIT", "ROLLBACK", "frobnicate"} {
+		b.Run(text[:6], func(b *testing.B) {
+			sent := []byte(text)
+			for b.Loop() {
+				firstWord(sent)
+			}
+		})
+	}
+}

@@ -186,6 +186,11 @@ type Output struct {
 	// Reports are verdicts to be recorded.
 	Reports []Report
 
+	// Uncounted are the statements that went on by a verdict that measures, each by its
+	// first effect, which belongs to facts: every keyed DELETE and UPDATE is one. It is
+	// zero where it is not known, as that of a call of a function.
+	Uncounted []*rules.Effect
+
 	// Statements is how many were judged.
 	Statements int
 
@@ -205,7 +210,7 @@ type Ended struct {
 type Report struct {
 	Kind    ReportKind
 	Verdict rules.Verdict
-	SQL     string // for people: masked, UTF-8; empty for NotCounted
+	SQL     string // for people: masked, UTF-8
 
 	text string // that SQL was made of
 }
@@ -215,26 +220,25 @@ type ReportKind uint8
 
 // The kinds of reports.
 const (
-	NotCounted ReportKind = iota + 1 // verdict measure, forwarded
-	WouldHold                        // verdict hold or refuse in observe mode, forwarded
-	Warned                           // verdict warn, forwarded
-	Refused                          // verdict refuse, refused
+	WouldHold ReportKind = iota + 1 // verdict hold or refuse in observe mode, forwarded
+	Warned                          // verdict warn, forwarded
+	Refused                         // verdict refuse, refused
 )
 
 // Take returns what has to be done since the last call and forgets it. The two
-// lists of pieces are valid until the next call of any other method.
+// lists of pieces, and Uncounted, are valid until the next call of any other method.
 func (c *Core) Take() Output {
 	o := c.out
-	c.out = Output{ToServer: reuse(o.ToServer), ToClient: reuse(o.ToClient)}
+	c.out = Output{ToServer: reuse(o.ToServer), ToClient: reuse(o.ToClient), Uncounted: reuse(o.Uncounted)}
 	return o
 }
 
 // reuse keeps the room of a list of usual length.
-func reuse(pieces [][]byte) [][]byte {
-	if cap(pieces) > keptCapacity {
+func reuse[T any](list []T) []T {
+	if cap(list) > keptCapacity {
 		return nil
 	}
-	return pieces[:0]
+	return list[:0]
 }
 
 // Held says that a batch waits for Release or Refuse.
@@ -285,6 +289,9 @@ func (c *Core) Rest() {
 	}
 	if len(c.out.ToClient) == 0 {
 		c.out.ToClient = nil
+	}
+	if len(c.out.Uncounted) == 0 {
+		c.out.Uncounted = nil
 	}
 	c.queue.rest()
 	if c.tally.empty() {

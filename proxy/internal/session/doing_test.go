@@ -1,6 +1,9 @@
 package session
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestPhases follows a session through what pg_stat_activity would say of it.
 func TestPhases(t *testing.T) {
@@ -55,6 +58,18 @@ func TestFirstWord(t *testing.T) {
 	} {
 		if got := firstWord([]byte(text)).String(); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	for i, want := range wordTexts {
+		for _, text := range []string{want, strings.ToLower(want), want[:1] + strings.ToLower(want[1:]) + " x"} {
+			if got := firstWord([]byte(text)); got != word(i+1) {
+				t.Errorf("%q: %q, want %q", text, got, want)
+			}
+		}
+		for _, text := range []string{want + "s", want[:len(want)-1] + "z", "a" + want, want[1:]} {
+			if got := firstWord([]byte(text)); got.String() != strings.ToUpper(text) && got != 0 {
+				t.Errorf("%q: %q", text, got)
+			}
 		}
 	}
 	if got := word(255).String(); got != "" {

@@ -29,13 +29,15 @@ func (c *Core) read(text []byte) *rules.Facts {
 	return c.cfg.Reader.Read(text, c.settingsNow())
 }
 
+// judge gives the verdict on facts. What is only measured has no reason, which nothing
+// reads: see Output.Uncounted.
 func (c *Core) judge(f *rules.Facts) rules.Verdict {
-	return c.cfg.Policy().Judge(c.cfg.Origin, f, &c.statements)
+	return c.cfg.Policy().JudgeTerse(c.cfg.Origin, f, &c.statements)
 }
 
 // weigh acts on a verdict. text is the statement's, where f has none that was kept;
 // rest is of a Bind.
-func (c *Core) weigh(f finding, text, rest []byte) {
+func (c *Core) weigh(f *finding, text, rest []byte) {
 	switch f.verdict.Action {
 	case rules.Allow:
 		return
@@ -45,7 +47,7 @@ func (c *Core) weigh(f finding, text, rest []byte) {
 		return
 	case rules.Measure:
 		if c.msgs[f.msg].endsBatch() {
-			c.report(NotCounted, f.verdict, "") // a Bind is reported when it is executed
+			c.uncounted(f.verdict.Effects) // a Bind is noted when it is executed
 		}
 		return
 	}
@@ -55,7 +57,7 @@ func (c *Core) weigh(f finding, text, rest []byte) {
 		return
 	}
 	f.rest = keptValues(rest)
-	c.found = append(c.found, f)
+	c.found = append(c.found, *f)
 }
 
 // keep keeps the statement's text. All findings of one prepared statement share it: a
@@ -65,6 +67,25 @@ func (f *finding) keep(text []byte) {
 		f.text, f.standIn = keptText(text)
 	}
 }
+
+// uncounted notes that the message that was scanned last goes on uncounted.
+func (c *Core) uncounted(effects []rules.Effect) {
+	if c.scanned > c.again {
+		c.noteUncounted(effects)
+	}
+}
+
+// noteUncounted is uncounted for what cannot have been noted before.
+func (c *Core) noteUncounted(effects []rules.Effect) {
+	e := &unknownEffect
+	if len(effects) > 0 {
+		e = &effects[0]
+	}
+	c.out.Uncounted = append(c.out.Uncounted, e)
+}
+
+// unknownEffect is that of statements of which it is not known what they do.
+var unknownEffect rules.Effect
 
 // report records a verdict of the message that was scanned last, or of one refused.
 func (c *Core) report(kind ReportKind, v rules.Verdict, text string) {

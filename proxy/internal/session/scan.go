@@ -131,7 +131,7 @@ func (c *Core) scanQuery(body []byte, n int) bool {
 	verdict := c.judge(facts)
 	c.registerSQLNames(facts)
 	c.push(message{typ: wire.Query, word: firstWord(text), facts: facts, changes: facts.ChangesSettings}, n)
-	c.weigh(finding{msg: i, verdict: verdict, facts: facts}, text, nil)
+	c.weigh(&finding{msg: i, verdict: verdict, facts: facts}, text, nil)
 	return len(c.found) == 0
 }
 
@@ -168,7 +168,8 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	}
 	portal := string(c.key(f.Portal))
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
-	c.weigh(b.finding(i), nil, wire.BindValues(f.Rest))
+	found := b.finding(i)
+	c.weigh(&found, nil, wire.BindValues(f.Rest))
 	b.asked, b.batch, b.serial = stops(b.verdict.Action), c.batch, c.serial
 	b.bodies = c.bodies(&b)
 	c.portals.define(portal, b)
@@ -202,10 +203,11 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 		b.verdict = c.judge(b.facts) // the name may stand for something else by now
 	}
 	if b.verdict.Action == rules.Measure {
-		c.report(NotCounted, b.verdict, "")
+		c.uncounted(b.verdict.Effects)
 	}
 	if stops(b.verdict.Action) {
-		c.weigh(b.finding(i), nil, nil)
+		found := b.finding(i)
+		c.weigh(&found, nil, nil)
 	}
 	return true
 }
@@ -219,6 +221,6 @@ func (c *Core) scanFunctionCall(body []byte, n int) bool {
 	verdict := c.cfg.Policy().JudgeCall(c.cfg.Origin, oid)
 	c.push(message{typ: wire.FunctionCall, changes: stops(verdict.Action)}, n)
 	text := fmt.Appendf(nil, "-- FunctionCall of the function with OID %d", oid)
-	c.weigh(finding{msg: i, verdict: verdict, types: keptValues(body)}, text, nil)
+	c.weigh(&finding{msg: i, verdict: verdict, types: keptValues(body)}, text, nil)
 	return len(c.found) == 0
 }

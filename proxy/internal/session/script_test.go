@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +22,8 @@ type script struct {
 	done []Ended
 	rep  []Report
 	over error
+
+	uncounted []string // verb and table
 
 	unanswered bool // questions about names are left to the test
 }
@@ -82,6 +85,9 @@ func (s *script) check(wantServer, wantClient string) {
 	s.t.Helper()
 	out := s.answered(s.core.Take())
 	s.rep = append(s.rep, out.Reports...)
+	for _, e := range out.Uncounted {
+		s.uncounted = append(s.uncounted, strings.TrimSpace(string(e.Verb)+" "+e.Target.String()))
+	}
 	s.done = append(s.done, out.Ended...)
 	if out.Ask != nil {
 		s.ask = out.Ask
@@ -215,6 +221,7 @@ func (s *script) answered(out Output) Output {
 		at := bytes.Index(toServer, encode(s.t, closeOf('P', askName)))
 		out.ToServer = [][]byte{append([]byte(nil), toServer[:at]...)}
 		out.ToClient = [][]byte{append([]byte(nil), join(out.ToClient)...)}
+		out.Uncounted = slices.Clone(out.Uncounted)
 		var rows []encoder
 		for i, n := range s.core.question.names {
 			rows = append(rows, objectRows(i+1, "public", n.Name, relationKinds[n.Object], "permanent")...)
@@ -224,6 +231,7 @@ func (s *script) answered(out Output) Output {
 		then.ToServer = append(out.ToServer, then.ToServer...)
 		then.ToClient = append(out.ToClient, then.ToClient...)
 		then.Reports = append(out.Reports, then.Reports...)
+		then.Uncounted = append(out.Uncounted, then.Uncounted...)
 		then.Ended = append(out.Ended, then.Ended...)
 		out = then
 	}

@@ -67,7 +67,7 @@ func (c *Core) spare() {
 		case rules.Warn:
 			c.note(Warned, f.verdict, f.text)
 		case rules.Measure:
-			c.note(NotCounted, f.verdict, "")
+			c.noteUncounted(f.verdict.Effects)
 		}
 	}
 	for i := range c.msgs {

@@ -13,16 +13,53 @@ var wordTexts = [...]string{
 	"CREATE", "ALTER", "DROP", "TRUNCATE", "MERGE", "CALL", "DO", "GRANT", "REVOKE", "COMMENT", "VALUES", "TABLE",
 }
 
-var wordNumbers = func() map[string]word {
-	m := make(map[string]word, len(wordTexts))
-	for i, w := range wordTexts {
-		m[w] = word(i + 1)
+// wordSlots is a power of two, several times the words: a search nearly always ends at
+// the first slot it looks at.
+const wordSlots = 256
+
+// wordNumbers has each word at the first free slot from wordSlot on. Every text that a
+// client sends goes through it, and a map would cost several times as much.
+var wordNumbers = func() (table [wordSlots]struct {
+	letters uint64 // of the word, 0 in a free slot
+	word    word
+}) {
+	for i, text := range wordTexts {
+		letters, _ := lettersOf([]byte(text))
+		at := wordSlot(letters)
+		for table[at].letters != 0 {
+			at = (at + 1) % wordSlots
+		}
+		table[at].letters, table[at].word = letters, word(i+1)
 	}
-	return m
+	return table
 }()
 
-// longestWord is the length of the longest of them.
-const longestWord = len("DEALLOCATE")
+// wordSlot is a hash; its factor is 2^64 by the golden ratio.
+func wordSlot(letters uint64) int { return int(letters * 0x9E3779B97F4A7C15 >> (64 - 8)) }
+
+const (
+	// longestWord is the length of the longest of them.
+	longestWord = len("DEALLOCATE")
+
+	// letterBits is the room for one letter: all of a word have room in 64 bits.
+	letterBits = 5
+)
+
+// lettersOf is the word at the start of text in one number, whatever its case: five bits
+// for each letter, from 1 for A, so that words of other lengths are other numbers. It is
+// not ok for one that is longer than the longest of ours.
+func lettersOf(text []byte) (letters uint64, ok bool) {
+	for i, b := range text {
+		if b |= 0x20; b < 'a' || b > 'z' {
+			break
+		}
+		if i == longestWord {
+			return 0, false
+		}
+		letters = letters<<letterBits | uint64(b-'a'+1)
+	}
+	return letters, true
+}
 
 // String is empty for a word that is not told apart.
 func (w word) String() string {
@@ -39,17 +76,13 @@ func firstWord(text []byte) word {
 	for at < len(text) && (text[at] == ' ' || text[at] == '\n' || text[at] == '\t' || text[at] == '\r' || text[at] == '(') {
 		at++
 	}
-	var upper [longestWord + 1]byte
-	n := 0
-	for _, b := range text[at:] {
-		if b |= 0x20; b < 'a' || b > 'z' {
-			break
-		}
-		if n == len(upper) {
-			return 0
-		}
-		upper[n] = b - 0x20
-		n++
+	letters, ok := lettersOf(text[at:])
+	if !ok {
+		return 0
 	}
-	return wordNumbers[string(upper[:n])]
+	for i := wordSlot(letters); ; i = (i + 1) % wordSlots {
+		if n := &wordNumbers[i]; n.letters == letters || n.letters == 0 {
+			return n.word
+		}
+	}
 }
