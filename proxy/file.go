@@ -55,8 +55,10 @@ func (s *Server) FileRequest(f File) (r hold.Request, uncovered []string, err er
 	var terms []rules.Terms
 	var texts []string
 	worst := list[0].Verdict
-	for _, st := range list {
-		worst = rules.Worse(worst, st.Verdict)
+	for i, st := range list {
+		if i > 0 {
+			worst = rules.Worse(worst, st.Verdict)
+		}
 		if terms = append(terms, st.Verdict.Terms...); len(st.Verdict.Terms) == 0 {
 			terms = append(terms, rules.Terms{}) // the host's
 		}

@@ -47,6 +47,12 @@ func TestFileRequest(t *testing.T) {
 	if len(r.Statements) != 3 || strings.Count(r.SQL, "\n\n") != 2 || strings.Contains(r.SQL, "secret") {
 		t.Errorf("statements %q, SQL %q", r.Statements, r.SQL)
 	}
+	if r.Reason != "DROP TABLE a and 2 more" {
+		t.Errorf("the reason is %q", r.Reason)
+	}
+	if one, _, err := fileServer().FileRequest(fileOf("drop table a")); err != nil || one.Reason != "DROP TABLE a" {
+		t.Errorf("the reason of a file with one statement is %q, %v", one.Reason, err)
+	}
 	if len(r.Needs()) != 2 || r.Wait != time.Minute || !r.TypeName {
 		t.Errorf("needs %+v, waits %v", r.Needs(), r.Wait)
 	}

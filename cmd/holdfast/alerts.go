@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
 	"github.com/holdfast-db/holdfast/internal/alert"
@@ -125,12 +126,26 @@ func (a *app) printStanding(stands []console.Standing) {
 	for _, s := range stands {
 		what, until := "silenced", clock(a.now(), s.Until)
 		if s.Job != "" {
-			what, until = "a job", s.Job
+			what, until = "a job", jobText(s.Job)
 		}
 		rows = append(rows, []string{s.Alert, what, escape(s.By), escape(s.Host), tableText(s.Table), escape(s.Actor), escape(until)})
 	}
 	a.out.table([]column{{head: "ID", style: bold}, {head: "WHAT"}, {head: "BY", most: 16}, {head: "HOST", most: 16}, {head: "TABLE", most: 20},
-		{head: "ACTOR", most: 20}, {head: "UNTIL"}}, rows)
+		{head: "ACTOR", most: 20}, {head: "UNTIL, OR WHEN"}}, rows)
+}
+
+// jobText is when a declared job runs and how much it may delete, of its line for the
+// configuration: the other columns have the rest of that.
+func jobText(line string) string {
+	var d declared
+	if err := yaml.Unmarshal([]byte("expected:\n  "+line), &d); err != nil || len(d.Expected) != 1 {
+		return line
+	}
+	job := d.Expected[0]
+	if job.MaxRows == 0 {
+		return job.Cron
+	}
+	return job.Cron + ", up to " + wording.Count(int(job.MaxRows), "row")
 }
 
 // tableText is a table for people. Rows whose table no text names are counted together.

@@ -26,6 +26,17 @@ newest hash elsewhere.`,
 	return cmd
 }
 
+// soundBefore is what the records in front of a broken line are worth.
+func soundBefore(n int) string {
+	switch n {
+	case 0:
+		return "Nothing in the file is to be trusted."
+	case 1:
+		return "The record before it is as it was written; what follows is not to be trusted."
+	}
+	return fmt.Sprintf("The %s before it are as they were written; what follows is not to be trusted.", wording.Count(n, "record"))
+}
+
 func (a *app) verify(file string) error {
 	f, err := os.Open(file)
 	if err != nil {
@@ -36,10 +47,11 @@ func (a *app) verify(file string) error {
 	var broken *audit.BrokenError
 	switch {
 	case errors.As(err, &broken):
-		return failed(fmt.Sprintf("%s: line %d is broken: %s: %s", file, broken.Line, broken.Why, escape(broken.Detail)),
-			fmt.Sprintf("The %s before it are as they were written; what follows is not to be trusted.", wording.Count(n, "record")))
+		return failed(fmt.Sprintf("%s: line %d is broken: %s: %s", file, broken.Line, broken.Why, escape(broken.Detail)), soundBefore(n))
 	case err != nil:
 		return failed("the audit cannot be read: " + err.Error())
+	case n == 0:
+		return failed(file+" has no record", "holdfast writes one as soon as it opens a file: this one was emptied, or is another file.")
 	}
 	fmt.Fprintf(a.out, "%s: %s, the chain is whole\n", file, wording.Count(n, "record"))
 	return nil

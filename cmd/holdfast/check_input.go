@@ -25,7 +25,7 @@ func (a *app) openInput(name string) (io.ReadCloser, error) {
 	if name != standardInput {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, failed("not checked: " + escape(err.Error()))
+			return nil, failed("not read: " + escape(err.Error()))
 		}
 		return f, nil
 	}
@@ -45,11 +45,11 @@ func (a *app) readInput(name string) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(in, maxInput+1))
 	switch {
 	case err != nil:
-		return nil, failed("not checked: " + escape(err.Error()))
+		return nil, failed("not read: " + escape(err.Error()))
 	case len(text) > maxInput:
-		return nil, failed(fmt.Sprintf("not checked: %s has more than 1 GiB", inputName(name)), "Split it, or take its data out.")
+		return nil, failed(fmt.Sprintf("not read: %s has more than 1 GiB", inputName(name)), "Split it, or take its data out.")
 	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")):
-		return nil, failed(fmt.Sprintf("not checked: %s is in UTF-16, which psql does not read", inputName(name)),
+		return nil, failed(fmt.Sprintf("not read: %s is in UTF-16, which psql does not read", inputName(name)),
 			"Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8")
 	}
 	return text, nil

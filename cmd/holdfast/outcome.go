@@ -23,6 +23,9 @@ func endOf(h console.Hold) time.Time {
 func (a *app) outcome(h console.Hold) []string {
 	answered := clock(a.now(), h.Decided)
 	who, result := escape(h.DecidedBy), escape(h.Result)
+	if h.State != string(hold.Denied) {
+		who = approvers(h)
+	}
 	if lines := a.fileOutcome(h); lines != nil {
 		return lines
 	}
@@ -61,6 +64,18 @@ func (a *app) outcome(h console.Hold) []string {
 	return []string{"Its state is " + escape(h.State) + "."}
 }
 
+// approvers are all who have said yes, the last one last.
+func approvers(h console.Hold) string {
+	var names []string
+	for _, yes := range h.Approvals {
+		names = append(names, yes.By)
+	}
+	if len(names) == 0 {
+		return escape(h.DecidedBy)
+	}
+	return escape(wording.List(names, "and"))
+}
+
 // granted is the sentence after an approval that nobody waited for.
 func (a *app) granted(h console.Hold) string {
 	if h.File != nil {
@@ -73,7 +88,7 @@ func (a *app) granted(h console.Hold) string {
 
 // waitingGrant is what becomes of a grant that was not spent.
 func (a *app) waitingGrant(h console.Hold) []string {
-	lines := []string{fmt.Sprintf("%s approved it at %s: %s may run it once until %s%s.", escape(h.DecidedBy), clock(a.now(), h.Decided),
+	lines := []string{fmt.Sprintf("%s approved it at %s: %s may run it once until %s%s.", approvers(h), clock(a.now(), h.Decided),
 		escape(requester(h)), clock(a.now(), h.GrantedUntil), note(h))}
 	if h.Result != "" {
 		lines = append(lines, fmt.Sprintf("It was run, and the server undid it with an error, so the approval is good again: %s.", escape(h.Result)))
@@ -92,7 +107,7 @@ func afterwards(h console.Hold) string {
 func (a *app) pending(h console.Hold) []string {
 	if h.Returns {
 		return []string{
-			fmt.Sprintf("Nobody waits: the statement has failed with the id of this hold. Approved until %s, %s may send it again, once.",
+			fmt.Sprintf("Nobody waits: the statement has failed with the id of this hold. If it is approved by %s, %s may send it again, once.",
 				clock(a.now(), h.Expires), escape(requester(h))),
 			noPreview,
 		}

@@ -265,7 +265,15 @@ func (p *parts) status(ctx context.Context) console.Status {
 		s.Warnings = append(s.Warnings, w.Text)
 	}
 	holds, err := p.desk.List(ctx, false)
-	if s.Waiting = len(holds); err != nil {
+	for _, h := range holds {
+		switch {
+		case h.State.Waiting():
+			s.Waiting++
+		case h.State == hold.Granted:
+			s.Granted++
+		}
+	}
+	if err != nil {
 		s.Ready, s.Why = false, err.Error()
 	}
 	return s

@@ -16,21 +16,25 @@ func requestCommand(a *app) *cobra.Command {
 	var f console.FileRequest
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "request FILE", Short: "Ask people about the statements of a file before it runs", Args: oneArg,
+		Use: "request FILE --database NAME --user NAME", Short: "Ask people about the statements of a file before it runs", Args: oneArg,
 		Long: `Ask people about the statements of a file, a migration for instance, before it runs or
 while it does. The running holdfast reads it as check does and makes one hold of every
 statement that would be held. Approved, each of them passes once, sent by that user on that
 host and database, until the approval's time is over; what else the file does is judged as
 ever. Neither who asks nor who will run it can approve it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.Database == "" || f.User == "" {
+				return misused("it is not said on which database and as which Postgres user the file will run",
+					"Give --database NAME and --user NAME.")
+			}
 			text, err := a.readInput(args[0])
 			if err != nil {
 				return err
 			}
-			f.Name, f.SQL = filepath.Base(args[0]), string(text)
+			f.Name, f.SQL = filepath.Base(inputName(args[0])), string(text)
 			answer, err := a.client().Submit(cmd.Context(), f)
 			if err != nil {
-				return a.notRequested(err)
+				return a.notRequested(err, args[0])
 			}
 			if asJSON {
 				return a.printJSON(answer)
@@ -47,11 +51,11 @@ ever. Neither who asks nor who will run it can approve it.`,
 	return cmd
 }
 
-// notRequested explains why nobody was asked.
-func (a *app) notRequested(err error) error {
+// notRequested explains why nobody was asked about the file of that name.
+func (a *app) notRequested(err error, name string) error {
 	fault := (*console.Fault)(nil)
 	if errors.As(err, &fault) {
-		return failed("not requested: "+escape(fault.Text), "What is in the file: holdfast check FILE")
+		return failed("not requested: "+escape(fault.Text), "What is in it: holdfast check "+escape(name)+". Which hosts there are: holdfast status")
 	}
 	return a.unreachable(err)
 }
@@ -61,7 +65,7 @@ func (a *app) requested(answer console.FileAnswer) {
 	h := answer.Hold
 	verb := "asks for"
 	if granted(h) {
-		verb = "has granted already"
+		verb = "is granted already, for"
 	}
 	fmt.Fprintf(a.out, "%s %s %s of %s:\n", h.ID, verb, wording.Count(len(h.File.Items), "statement"), escape(h.File.Name))
 	a.printItems(h)
@@ -71,9 +75,10 @@ func (a *app) requested(answer console.FileAnswer) {
 	switch {
 	case h.State != string(hold.Pending):
 	case h.Unanswerable != "":
-		fmt.Fprintf(a.out, "Nobody can approve it as holdfast is configured: %s. Neither who asks nor who will run it may.\n", escape(h.Unanswerable))
+		a.paragraph(fmt.Sprintf("Nobody can approve it as holdfast is configured: %s. Neither who asks nor who will run it may. %s It waits until %s.",
+			h.Unanswerable, morePeople, clock(a.now(), h.Expires)))
 	default:
-		fmt.Fprintf(a.out, "It needs %s. To answer: holdfast approve %s%s\n", escape(review(h)), h.ID, typing(h))
+		a.paragraph(fmt.Sprintf("It needs %s. To answer: holdfast approve %s%s", review(h), h.ID, typing(h)))
 	}
 }
 
@@ -102,11 +107,11 @@ func (a *app) fileOutcome(h console.Hold) []string {
 	if h.File == nil {
 		return nil
 	}
-	who, answered := escape(h.DecidedBy), clock(a.now(), h.Decided)
+	who, answered := approvers(h), clock(a.now(), h.Decided)
 	count := wording.Count(len(h.File.Items), "statement")
 	switch hold.State(h.State) {
 	case hold.Pending:
-		return []string{fmt.Sprintf("Nobody runs it yet: %s asks for %s of the file. Approved until %s, %s may send each of them once.",
+		return []string{fmt.Sprintf("Nobody runs it yet: %s asks for %s of the file. If it is approved by %s, %s may send each of them once.",
 			escape(h.File.Submitter), count, clock(a.now(), h.Expires), escape(requester(h))), noPreview}
 	case hold.Granted:
 		return []string{fmt.Sprintf("%s approved it at %s: %s may send each of its statements once until %s%s. %d of %d are left.",

@@ -58,7 +58,8 @@ func TestRequest(t *testing.T) {
 			hashes[c.Hash] = true
 		}
 	}
-	wantExit(t, "without a database", h.hf.CLI("request", file, "--user", "mig"), 1, "not requested: it is not said on which database")
+	wantExit(t, "without a database", h.hf.CLI("request", file, "--user", "mig"), 2, "Give --database NAME and --user NAME")
+	wantExit(t, "no such file", h.hf.CLI("request", filepath.Join(t.TempDir(), "gone.sql"), "--user", "mig", "--database", h.db), 1, "not read: open ")
 	wantExit(t, "another host", h.hf.CLI("request", file, "--host", "x", "--user", "mig", "--database", h.db), 1, `there is no host "x"`)
 	asked := h.hf.CLI("request", file, "--host", "shop", "--user", "mig", "--database", h.db)
 	t.Logf("%s%s", asked.Stdout, asked.Stderr)

@@ -44,7 +44,11 @@ func review(h console.Hold) string {
 
 // because says what who asked changes about it.
 func because(h console.Hold) string {
-	text := wording.Asker{Who: askers(h), OneMore: h.Reviewers.OneMore, Types: h.SelfConfirm}.Because(escape)
+	asker := wording.Asker{Who: askers(h), OneMore: h.Reviewers.OneMore, Types: h.SelfConfirm}
+	if h.File != nil {
+		asker.Submitter = h.File.Submitter
+	}
+	text := asker.Because(escape)
 	if text != "" {
 		text = "; " + text
 	}

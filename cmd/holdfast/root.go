@@ -30,11 +30,16 @@ type screen struct {
 	terminal bool
 	colour   bool
 	width    int // columns to use
+	tables   int // columns to use for tables; below width it is width
 }
 
 // maxWidth is the widest output: lines longer than this are hard to follow. It
 // is also what is used where nobody says how wide the screen is.
 const maxWidth = 100
+
+// maxTables is the widest table on a screen that has room: rows are read column by
+// column, and a statement that is cut says less than one that is not.
+const maxTables = 160
 
 // minWidth is the narrowest one: below it, tables would have no room for names.
 const minWidth = 60
@@ -51,7 +56,7 @@ func screenOf(f *os.File) *screen {
 	}
 	s.colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" // no-color.org
 	if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-		s.width = max(minWidth, min(w, maxWidth))
+		s.width, s.tables = max(minWidth, min(w, maxWidth)), min(w, maxTables)
 	}
 	return s
 }

@@ -50,14 +50,22 @@ func (a *app) printHold(h console.Hold) {
 	fmt.Fprintln(a.out)
 	a.printAbout(h)
 	if h.State == string(hold.Pending) {
-		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n  holdfast deny %s --note \"why\"\n", h.ID, typing(h), h.ID)
-		if len(h.Scopes) > 1 {
-			a.printScope(h)
-		}
+		a.printAnswers(h)
 	} else if unanswered(h) && h.Ungrantable == "" {
 		fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n", h.ID, typing(h))
 	} else if revocable(h) {
 		fmt.Fprintf(a.out, "\n  holdfast revoke %s\n", h.ID)
+	}
+}
+
+// printAnswers is how what waits is answered, by whoever may.
+func (a *app) printAnswers(h console.Hold) {
+	if h.Unanswerable != "" && len(h.Reviewers.People) == 0 {
+		return // each command would be refused, whoever gives it
+	}
+	fmt.Fprintf(a.out, "\n  holdfast approve %s%s\n  holdfast deny %s --note \"why\"\n", h.ID, typing(h), h.ID)
+	if len(h.Scopes) > 1 {
+		a.printScope(h)
 	}
 }
 
@@ -127,7 +135,7 @@ func (a *app) printAbout(h console.Hold) {
 	}
 	a.pairs(pairs)
 	if h.Unanswerable != "" && waits(h) {
-		a.pairs([][2]string{{"NOBODY", "can approve it as it was asked: " + escape(h.Unanswerable)}})
+		a.pairs([][2]string{{"NOBODY", "can approve it as holdfast is configured: " + h.Unanswerable + ". " + morePeople}})
 	}
 	a.printBehind(h)
 	if h.File != nil {
@@ -173,6 +181,15 @@ func (a *app) record(h console.Hold) []string {
 	}
 	parts := []string{clock(a.now(), h.Asked) + first}
 	add := func(text string) { parts = append(parts, text) }
+	for _, yes := range h.Approvals {
+		if yes.By != h.DecidedBy { // the last one stands with the decision
+			word := "approved"
+			if yes.Self {
+				word += ", as who asked,"
+			}
+			add(fmt.Sprintf("%s %s by %s (%s)%s", clock(a.now(), yes.At), word, escape(yes.By), yes.Via, words(yes.Note)))
+		}
+	}
 	switch {
 	case h.DecidedBy != "":
 		word := "approved"

@@ -52,11 +52,7 @@ func (a *app) printStatus(s console.Status) {
 		}
 		fmt.Fprintln(a.out)
 	}
-	waiting := "Nothing is waiting."
-	if s.Waiting > 0 {
-		waiting = fmt.Sprintf("%s waiting. Look with: holdfast holds", wording.Count(s.Waiting, "hold"))
-	}
-	a.paragraph(waiting)
+	a.paragraph(whatWaits(s))
 	if s.Deletes != nil {
 		a.printDeletes(*s.Deletes)
 	}
@@ -82,6 +78,21 @@ func (a *app) printStatus(s console.Status) {
 		{"SOCKET", s.Socket}, {"STORE", s.Control}, {"AUDIT", s.Audit},
 		{"LOST", fmt.Sprintf("%s events, %s changes of holds, %s counts", wording.Number(s.Lost.Events), wording.Number(s.Lost.Holds), wording.Number(s.Lost.Counts))},
 	})
+}
+
+// whatWaits says whether people are needed.
+func whatWaits(s console.Status) string {
+	text := "Nothing is waiting."
+	if s.Waiting > 0 {
+		text = wording.Count(s.Waiting, "hold") + " waiting."
+	}
+	if s.Granted > 0 {
+		text += " " + wording.Count(s.Granted, "approval") + " not used yet."
+	}
+	if s.Waiting+s.Granted > 0 {
+		text += " Look with: holdfast holds"
+	}
+	return text
 }
 
 // printDeletes says how deletes are watched.

@@ -164,7 +164,7 @@ func readExpected(name string) ([]volume.Expected, error) {
 	}
 	jobs := make([]volume.Expected, len(d.Expected))
 	for i, e := range d.Expected {
-		jobs[i] = volume.Expected{Table: e.Table, Actor: e.Actor, Cron: e.Cron, MaxRows: e.MaxRows}
+		jobs[i] = volume.Expected{Table: e.Table, Actor: e.Actor, Cron: e.Cron, MaxRows: e.MaxRows, Host: e.Host, Database: e.Database}
 	}
 	return jobs, nil
 }

@@ -34,7 +34,7 @@ func (a *app) volume(cmd *cobra.Command, l looking) error {
 	if l.table != "" {
 		v.Tables = slices.DeleteFunc(v.Tables, func(t console.VolumeTable) bool { return t.Table != l.table && "public."+t.Table != l.table })
 		if len(v.Tables) == 0 {
-			return failed(fmt.Sprintf("nothing was deleted from or updated in a table %s in the last %s", quote(l.table), wording.Took(l.span)),
+			return failed(fmt.Sprintf("nothing was deleted from or updated in a table %s in the last %s", quote(l.table), spanText(l.span)),
 				"All tables: holdfast volume")
 		}
 	}
@@ -79,10 +79,10 @@ func stepOf(span time.Duration) time.Duration {
 
 func (a *app) printVolume(v console.Volume, span time.Duration) {
 	if len(v.Tables) == 0 {
-		fmt.Fprintf(a.out, "Nothing was deleted or updated through holdfast in the last %s.\n", wording.Took(span))
+		fmt.Fprintf(a.out, "Nothing was deleted or updated through holdfast in the last %s.\n", spanText(span))
 		return
 	}
-	fmt.Fprintf(a.out, "Rows deleted in the last %s, the most first\n\n", wording.Took(span))
+	fmt.Fprintf(a.out, "Rows deleted in the last %s, the most first\n\n", spanText(span))
 	var rows [][]string
 	for _, t := range v.Tables {
 		rows = append(rows, []string{
@@ -91,7 +91,32 @@ func (a *app) printVolume(v console.Volume, span time.Duration) {
 		})
 	}
 	a.out.table([]column{{head: "HOST", most: 16}, {head: "DATABASE", most: 16}, {head: "TABLE", style: bold, most: 24}, {head: "DELETED", right: true},
-		{head: "USUAL", style: dim, right: true}, {head: "UPDATED", right: true}, {head: "ALERTS", most: 17}, {head: "OVER TIME"}}, rows)
+		{head: "USUAL", style: dim, right: true}, {head: "UPDATED", right: true}, {head: "ALERTS", most: 17},
+		{head: "OVER TIME", fit: func(row, width int) string { return sparkline(squeezed(v.Tables[row].Steps, width)) }}}, rows)
+}
+
+// squeezed is values in at most n sums, so that the newest is seen on a narrow screen, too.
+func squeezed(values []float64, n int) []float64 {
+	if len(values) <= n {
+		return values
+	}
+	sums := make([]float64, n)
+	for i, v := range values {
+		sums[i*n/len(values)] += v
+	}
+	return sums
+}
+
+// spanText is how far back a look goes: "24 hours", "7 days".
+func spanText(span time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case span > day && span%day == 0:
+		return wording.Count(int(span/day), "day")
+	case span > time.Hour && span%time.Hour == 0:
+		return wording.Count(int(span/time.Hour), "hour")
+	}
+	return wording.Took(span)
 }
 
 // usualUpTo is the upper end of what is usual.
@@ -104,7 +129,7 @@ func usualUpTo(usual *float64) string {
 
 func (a *app) printTable(t console.VolumeTable, s console.Series, span time.Duration) {
 	fmt.Fprintf(a.out, "%s  %s / %s\n\n", a.out.paint(bold, tableText(t.Table)), escape(t.Host), escape(t.Database))
-	text := fmt.Sprintf("%s deleted in the last %s", wording.Count(int(t.Deleted), "row"), wording.Took(span))
+	text := fmt.Sprintf("%s deleted in the last %s", wording.Count(int(t.Deleted), "row"), spanText(span))
 	if t.Usual != nil {
 		text += ", usual are up to " + usualUpTo(t.Usual)
 	}

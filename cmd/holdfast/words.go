@@ -17,6 +17,9 @@ const (
 	counting   = "Rows are not counted before a commit in this version: a DELETE, UPDATE or MERGE with a filter and a call of a function pass uncounted. CALL is held, and so is a DO block that cannot be read to its end."
 )
 
+// morePeople is what can be done where nobody may answer.
+const morePeople = "Whoever runs holdfast can name more people in its configuration; they count at once, for this hold too."
+
 // stateWord is the state for people.
 func stateWord(s string) string {
 	if s == string(hold.Pending) {

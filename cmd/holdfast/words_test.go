@@ -147,3 +147,34 @@ func TestBehindInWords(t *testing.T) {
 		t.Errorf("%q, %q", actorCell(one), usualText(one))
 	}
 }
+
+// TestWaitingInWords: grants are no holds that wait for people.
+func TestWaitingInWords(t *testing.T) {
+	for _, c := range []struct {
+		status console.Status
+		want   string
+	}{
+		{console.Status{}, "Nothing is waiting."},
+		{console.Status{Waiting: 2}, "2 holds waiting. Look with: holdfast holds"},
+		{console.Status{Granted: 1}, "Nothing is waiting. 1 approval not used yet. Look with: holdfast holds"},
+		{console.Status{Waiting: 1, Granted: 2}, "1 hold waiting. 2 approvals not used yet. Look with: holdfast holds"},
+	} {
+		if got := whatWaits(c.status); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestVolumeInWords(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{spanText(24 * time.Hour), "24 hours"}, {spanText(time.Hour), "1 h"}, {spanText(48 * time.Hour), "2 days"}, {spanText(36 * time.Hour), "36 hours"},
+		{spanText(90 * time.Minute), "1 h 30 min"},
+		{jobText(`- {host: shop-prod, table: q, actor: app/purge, cron: "19 18 * * *", max_rows: 150000}`), "19 18 * * *, up to 150,000 rows"},
+		{jobText(`- {table: q, cron: "@daily"}`), "@daily"},
+		{jobText("what is no job"), "what is no job"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+}

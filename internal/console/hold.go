@@ -78,7 +78,8 @@ type Hold struct {
 	Approvals []Approval `json:"approvals,omitempty"`
 	Reviewers Reviewers  `json:"reviewers"`
 
-	// Unanswerable says why nobody could approve it when it was asked.
+	// Unanswerable says why nobody can approve it by the people of now; of one that has
+	// ended, when it was asked.
 	Unanswerable string `json:"unanswerable,omitempty"`
 
 	// SelfConfirm is what the requester must type to approve their own; empty where
@@ -201,6 +202,9 @@ func shown(h hold.Hold, d Desk) Hold {
 			People: d.Reviewers(h.Request), OneMore: h.OneMore(),
 		},
 		Unanswerable: h.Unanswerable, Under: h.Under, SelfConfirmed: h.SelfConfirmed(),
+	}
+	if h.State == hold.Pending {
+		s.Unanswerable = d.People().Unanswerable(h) // people may have come, or gone, since it was asked
 	}
 	s.Blocked = blocked(h.Blocked)
 	s.setRequesters(d.People().Requesters(h.Request))

@@ -36,6 +36,7 @@ type Status struct {
 	Socket  string `json:"socket"`  // path
 
 	Waiting int `json:"waiting"` // holds that wait for people
+	Granted int `json:"granted"` // approvals that wait to be used
 
 	Deletes *DeleteStatus `json:"deletes,omitempty"`
 

@@ -144,19 +144,29 @@ func (p People) Able(n Need, h Hold) []string {
 
 // tooFew says why nobody can approve r: those who may answer are too few. Empty when
 // they are enough, and where nobody is configured.
-func (p People) tooFew(r Request) string {
+func (p People) tooFew(r Request) string { return p.Unanswerable(Hold{Request: r}) }
+
+// Unanswerable says why h cannot get what it still needs by the people of now: those
+// who may answer are too few. Empty when they are enough, and where nobody is configured.
+func (p People) Unanswerable(h Hold) string {
 	if !p.Configured() {
 		return ""
 	}
-	h := Hold{Request: r}
-	for _, name := range p.Reviewers(r) {
-		h.Approvals = append(h.Approvals, Approval{By: name, Groups: p.countsFor(name, r)})
+	h.Approvals = slices.Clone(h.Approvals)
+	for _, name := range p.Reviewers(h.Request) {
+		if !h.HasYesOf(name) {
+			h.Approvals = append(h.Approvals, Approval{By: name, Groups: p.countsFor(name, h.Request)})
+		}
 	}
 	if len(h.Missing()) == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("it needs %s, and %d may answer", needsText(r.Needs()), len(h.Approvals))
-	if r.OneMore() {
+	may := "nobody"
+	if n := len(h.Approvals); n > 0 {
+		may = fmt.Sprint(n)
+	}
+	text := fmt.Sprintf("it needs %s, and %s may answer", needsText(h.Needs()), may)
+	if h.OneMore() {
 		text += "; who asks is not known, which takes one person more"
 	}
 	return text

@@ -202,6 +202,34 @@ func TestTooFew(t *testing.T) {
 	}
 }
 
+// TestUnanswerableNow: people who come or go after it was asked count, and so does who
+// has said yes already.
+func TestUnanswerableNow(t *testing.T) {
+	small, err := NewPeople([]Person{{Name: "ana", Postgres: []string{"ana"}}, {Name: "ben", Postgres: []string{"ben"}}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	large, err := NewPeople([]Person{{Name: "ana", Postgres: []string{"ana"}}, {Name: "ben", Postgres: []string{"ben"}}, {Name: "cy"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := Hold{Request: small.identified(Request{User: "ben", File: "0042.sql", Submitter: "ana", Reviewers: Reviewers{Count: 1}})}
+	if want := "it needs 1 person, and nobody may answer"; h.Unanswerable != want || small.Unanswerable(h) != want {
+		t.Errorf("%q when asked, %q now; want %q", h.Unanswerable, small.Unanswerable(h), want)
+	}
+	if got := large.Unanswerable(h); got != "" {
+		t.Errorf("cy has come, and still: %q", got)
+	}
+	two := Hold{Request: large.identified(Request{User: "ben", Reviewers: Reviewers{Count: 2}})}
+	if two.Unanswerable != "" || small.Unanswerable(two) == "" {
+		t.Errorf("%q when asked, %q when cy is gone", two.Unanswerable, small.Unanswerable(two))
+	}
+	two.Approvals = []Approval{{By: "cy", Groups: []string{""}}}
+	if got := small.Unanswerable(two); got != "" || len(two.Approvals) != 1 {
+		t.Errorf("cy has said yes before: %q, %+v", got, two.Approvals)
+	}
+}
+
 func TestSelfConfirmWantsTheDatabase(t *testing.T) {
 	p := office(t)
 	r := p.identified(Request{User: "ana", Database: "shop", Statements: []string{"DROP TABLE events"}, TypeName: true, SelfConfirm: true})

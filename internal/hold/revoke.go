@@ -133,7 +133,7 @@ func (e ErrNotRevocable) Error() string {
 	}
 	switch h.State {
 	case Pending:
-		return "it is not approved yet, so there is nothing to revoke: deny it"
+		return "it is not approved yet, so there is nothing to revoke; whoever may answer can deny it"
 	case Approved:
 		return "it is too late: " + h.DecidedBy + " approved it, and it is being sent"
 	case Released:

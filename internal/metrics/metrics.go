@@ -76,7 +76,7 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 	counter := sender(to, prometheus.CounterValue)
 	s := c.Status()
 	gauge(ready, truth(s.Ready))
-	gauge(waiting, float64(s.Waiting))
+	gauge(waiting, float64(s.Waiting+s.Granted))
 	for _, h := range s.Hosts {
 		gauge(sessions, float64(h.Sessions), h.Name)
 		gauge(held, float64(h.Held), h.Name)

@@ -26,7 +26,7 @@ func TestScrape(t *testing.T) {
 	s := Source{
 		Status: func() console.Status {
 			return console.Status{
-				Ready: true, Waiting: 3, Lost: console.Lost{Events: 1, Holds: 2},
+				Ready: true, Waiting: 2, Granted: 1, Lost: console.Lost{Events: 1, Holds: 2},
 				Hosts: []console.HostStatus{{Name: "shop", Sessions: 5, Held: 1, Statements: 70, NotCounted: 6, WouldHold: 2, Refused: 4}},
 			}
 		},

@@ -197,7 +197,7 @@ func (p *page) needs() string {
 // because says what who asked changes about who may answer.
 func (p *page) because() string {
 	who, _ := p.people.Requesters(p.hold.Request)
-	asker := wording.Asker{Who: who, OneMore: p.hold.OneMore()}
+	asker := wording.Asker{Who: who, OneMore: p.hold.OneMore(), Submitter: p.hold.Submitter}
 	if p.hold.SelfConfirm {
 		asker.Types = p.hold.Database
 	}

@@ -56,8 +56,12 @@ func (w *Watch) raiseBulk(t *table, u *unit) {
 		kind = Limit
 	}
 	why := fmt.Sprintf("the most it ever deleted in that time is %s", rowsText(usual))
-	if usual == 0 {
+	switch {
+	case usual > 0:
+	case w.learned():
 		why = "it hardly ever deletes here"
+	default:
+		why = "what is usual here is not learned yet"
 	}
 	if job := u.bars.without; job >= 0 {
 		why = fmt.Sprintf("apart from its job around %02d:00, %s", job, why)
@@ -86,8 +90,8 @@ func (c *closing) leaks(u *unit, r *run) {
 	since := unix(r.Since * 3600)
 	c.raise(c.table, u, &u.Leak, Alert{
 		Kind: kind, Deleted: int64(r.Rows), Usual: r.Usual, Since: since,
-		Reason: fmt.Sprintf("%s in %d hours with deletes since %s%s; %s",
-			rowsText(r.Rows), r.Hours, c.dayAndTime(r.Since*3600), ofTable(r.Rows, c.table.Rows), why),
+		Reason: fmt.Sprintf("%s in %s since %s%s; %s",
+			rowsText(r.Rows), hoursText(r.Hours), c.dayAndTime(r.Since*3600), ofTable(r.Rows, c.table.Rows), why),
 	})
 }
 
@@ -103,9 +107,18 @@ func (w *Watch) firstDelete(u *unit) string {
 	return "its first delete here was at " + w.dayAndTime(u.First)
 }
 
-// dayAndTime is a second for people.
+// dayAndTime is a second for people, in the zone of the options, which it names: what
+// stands beside a reason may be in another.
 func (w *Watch) dayAndTime(second int64) string {
-	return time.Unix(second, 0).In(w.options.Zone).Format("15:04 on Mon 2 Jan")
+	return time.Unix(second, 0).In(w.options.Zone).Format("15:04 MST on Mon 2 Jan")
+}
+
+// hoursText is so many hours that need not follow each other.
+func hoursText(n int32) string {
+	if n == 1 {
+		return "an hour"
+	}
+	return fmt.Sprintf("%d different hours", n)
 }
 
 func rowsText(rows float64) string {

@@ -73,7 +73,7 @@ func (v *view) setRequesters(who []hold.Requester, unknown bool) {
 	if v.Known {
 		v.Asker, v.KnownBy = wording.Names(who), knownBy(who)
 	}
-	asker := wording.Asker{Who: who, OneMore: unknown && v.OneMore()}
+	asker := wording.Asker{Who: who, OneMore: unknown && v.OneMore(), Submitter: v.Submitter}
 	if v.SelfConfirm {
 		asker.Types = v.Database
 	}

@@ -40,6 +40,9 @@ type Asker struct {
 	Who     []hold.Requester
 	OneMore bool   // one person more must approve, since nobody knows who asked
 	Types   string // what who asked must type to approve it; empty where they may not
+
+	// Submitter asks for a file that Who will run. Empty where it is no file.
+	Submitter string
 }
 
 // Because says it, as the part of a sentence behind "because" would: "ana asked, so ana
@@ -51,6 +54,8 @@ func (a Asker) Because(visible func(string) string) string {
 		asked = "one of " + asked
 	}
 	switch {
+	case a.Submitter != "" && (len(a.Who) > 0 || a.OneMore):
+		return a.ofFile(visible(a.Submitter), asked)
 	case len(a.Who) > 0 && a.Types != "":
 		return fmt.Sprintf("%s asked, and may approve it by typing %s", asked, visible(a.Types))
 	case len(a.Who) > 1:
@@ -61,6 +66,17 @@ func (a Asker) Because(visible func(string) string) string {
 		return "it is not known who asked, which takes one more"
 	}
 	return ""
+}
+
+// ofFile is Because of a file: neither who asks nor who will run it can answer.
+func (a Asker) ofFile(submitter, runner string) string {
+	switch {
+	case len(a.Who) == 0:
+		return fmt.Sprintf("%s asks, so %s cannot answer; it is not known who will run it, which takes one more", submitter, submitter)
+	case len(a.Who) == 1 && runner == submitter:
+		return fmt.Sprintf("%s asks and will run it, so %s cannot answer", submitter, submitter)
+	}
+	return fmt.Sprintf("%s asks and %s will run it, so %s can answer", submitter, runner, NoneOf(len(a.Who)+1))
 }
 
 // AskedBy also says what makes it known: "ana (Postgres user app; client certificate)".

@@ -44,6 +44,11 @@ func TestWording(t *testing.T) {
 		{because(Asker{Who: who("ana"), Types: "shop", OneMore: true}), "ana asked, and may approve it by typing shop"},
 		{because(Asker{OneMore: true, Types: "shop"}), "it is not known who asked, which takes one more"},
 		{because(Asker{}), ""},
+		{because(Asker{Submitter: "ana", Who: who("ben")}), "ana asks and ben will run it, so neither can answer"},
+		{because(Asker{Submitter: "ana", Who: who("ana")}), "ana asks and will run it, so ana cannot answer"},
+		{because(Asker{Submitter: "ana", Who: who("ben", "cy")}), "ana asks and one of ben and cy will run it, so none of them can answer"},
+		{because(Asker{Submitter: "ana", OneMore: true}), "ana asks, so ana cannot answer; it is not known who will run it, which takes one more"},
+		{because(Asker{Submitter: "os user ana"}), ""},
 		{Asker{Who: who("ana")}.Because(strings.ToUpper), "ANA asked, so ANA cannot answer"},
 		{Names(who("ana", "ben", "cy")), "ana, ben and cy"},
 	} {
