@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
-	"github.com/holdfast-db/holdfast/rules"
 )
 
 // newQuestionScript leaves the answers to questions about names to the test.
