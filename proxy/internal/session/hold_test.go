@@ -511,3 +511,30 @@ func TestReportedManyTimes(t *testing.T) {
 		t.Errorf("%d reports", len(r))
 	}
 }
+
+// TestKeyedStatementsDoNotAllocate: what is only measured costs no memory, sent as a Query
+// again and again or prepared.
+func TestKeyedStatementsDoNotAllocate(t *testing.T) {
+	s := newScript(t, Enforce)
+	const text = "delete from orders where id = $1"
+	s.client("P:s:"+text+" S", "", parse("s", text), sync())
+	s.server("", "1 Z:I", parsed(), ready('I'))
+	for name, messages := range map[string][2][]byte{
+		"query":    {encode(t, query("delete from orders where id = 4711")), encode(t, complete("DELETE 1"), ready('I'))},
+		"prepared": {encode(t, bindTo("", "s"), execute(""), sync()), encode(t, bound(), complete("DELETE 1"), ready('I'))},
+	} {
+		uncounted := 0
+		run := func() {
+			s.core.Client(messages[0])
+			uncounted += len(s.core.Take().Uncounted)
+			s.core.Server(messages[1])
+			uncounted += len(s.core.Take().Uncounted)
+		}
+		for range 3 { // the text is cached when it comes again
+			run()
+		}
+		if n := testing.AllocsPerRun(100, run); n != 0 || uncounted != 104 {
+			t.Errorf("%s: %v allocations, %d uncounted", name, n, uncounted)
+		}
+	}
+}
