@@ -25,12 +25,12 @@ func TestUncountedIsSummed(t *testing.T) {
 	bus.Subscribe("sums", sums)
 	n := &netSession{
 		server: &Server{o: Options{Events: bus}}, host: &host{},
-		origin: rules.Origin{Host: "shop", Database: "db", User: "ana"},
+		core: session.New(session.Config{Origin: rules.Origin{Host: "shop", Database: "db", User: "ana"}}),
 	}
-	orders := session.Uncounted{Verb: rules.VerbDelete, Target: rules.Relation{Schema: "public", Name: "Orders"}}
-	users := session.Uncounted{Verb: rules.VerbUpdate, Target: rules.Relation{Name: "users"}}
-	n.recordLocked(session.Output{Statements: 4, Uncounted: []session.Uncounted{orders, users, {}, orders}})
-	n.recordLocked(session.Output{Statements: 1, Uncounted: []session.Uncounted{users}})
+	orders := &rules.Effect{Verb: rules.VerbDelete, Target: rules.Relation{Schema: "public", Name: "Orders"}}
+	users := &rules.Effect{Verb: rules.VerbUpdate, Target: rules.Relation{Name: "users"}}
+	n.recordLocked(session.Output{Statements: 4, Uncounted: []*rules.Effect{orders, users, {}, orders}})
+	n.recordLocked(session.Output{Statements: 1, Uncounted: []*rules.Effect{users}})
 	n.recordLocked(session.Output{Statements: 1})
 	bus.Close()
 	key := event.Key{Host: "shop", Database: "db", User: "ana"}
@@ -51,7 +51,7 @@ func TestUncountedIsSummed(t *testing.T) {
 		t.Errorf("%d not counted, want 5", got)
 	}
 	n.server.o.Events = nil // may be nil
-	n.recordLocked(session.Output{Uncounted: []session.Uncounted{users}})
+	n.recordLocked(session.Output{Uncounted: []*rules.Effect{users}})
 	if got := n.host.stats.notCounted.Load(); got != 6 {
 		t.Errorf("%d not counted, want 6", got)
 	}
