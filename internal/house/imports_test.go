@@ -47,7 +47,7 @@ var mayImport = map[string][]string{
 	"internal/monitor": {"internal/event"},
 	"internal/slack":   {"rules", "internal/hold", "internal/alert", "internal/chart", "internal/outbox", "internal/wording"},
 	"internal/outbox":  {},
-	"internal/webhook": {"rules", "internal/hold", "internal/alert", "internal/volume", "internal/outbox", "internal/wording"},
+	"internal/webhook": {"rules", "internal/hold", "internal/alert", "internal/outbox", "internal/wording"},
 	"internal/console": {"internal/hold", "internal/alert", "internal/volume", "internal/peer", "internal/wording"},
 	"internal/web":     {"internal/hold", "internal/alert", "internal/volume", "internal/chart", "internal/console", "internal/passkey", "internal/wording"},
 	"internal/metrics": {"internal/alert", "internal/console"},
