@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 	"internal/catalog": {"rules"},
 	"internal/volume":  {"internal/event", "internal/wording"},
 	"internal/gaps":    {},
-	"internal/monitor": {"internal/event"},
+	"internal/monitor": {"rules", "internal/event"},
 	"internal/slack":   {"rules", "internal/hold", "internal/alert", "internal/chart", "internal/outbox", "internal/wording"},
 	"internal/outbox":  {},
 	"internal/webhook": {"rules", "internal/hold", "internal/alert", "internal/outbox", "internal/wording"},
