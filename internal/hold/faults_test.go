@@ -19,8 +19,6 @@ import (
 	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
-var errDisk = errors.New("no space left on device")
-
 // operations of the desk on its disk that a scenario can meet.
 var operations = []string{
 	"insert", "record pending", "swap approved", "record approved", "swap released", "record released",
@@ -80,11 +78,7 @@ func oneFault(t *testing.T, s scenario, op string, effect, lasting bool) {
 		failed.Store(true)
 		return errDisk
 	}
-	if effect {
-		r.disk.fail(nil, fault)
-	} else {
-		r.disk.fail(fault, nil)
-	}
+	r.disk.failWhen(effect, fault)
 	req := request()
 	req.Reviewers.Count = s.count
 	o, id := play(r, s, req)

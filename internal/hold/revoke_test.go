@@ -209,41 +209,25 @@ func TestRaceOfRevokingAgainstSpending(t *testing.T) {
 // all the same, and is written when the disk is back; one that only the record lacks
 // counts.
 func TestRevokeOnABadDisk(t *testing.T) {
-	for _, at := range []string{"swap lapsed", "record lapsed"} {
-		for _, when := range []string{"before", "after"} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, hold.People{})
-				g := r.granted(bound())
-				bad := func(op string) error {
-					if op == at {
-						return errors.New("no space left on device")
-					}
-					return nil
-				}
-				if when == "before" {
-					r.disk.fail(bad, nil)
-				} else {
-					r.disk.fail(nil, bad)
-				}
-				_, err := r.Revoke(t.Context(), g.ID, revoking("root", "no"))
-				if stored := at == "record lapsed"; stored != (err == nil) || !stored && !errors.Is(err, hold.ErrUnavailable) {
-					t.Fatalf("%s %s: %v", when, at, err)
-				}
-				ctx, leave := context.WithCancel(t.Context())
-				if id, _ := r.ask(ctx, bound()); id == g.ID {
-					t.Errorf("%s %s: spent", when, at)
-				}
-				leave()
-				r.disk.fail(nil, nil)
-				time.Sleep(time.Minute)
-				synctest.Wait()
-				if h := r.stored(g.ID); h.State != hold.Lapsed || h.Revoked.By != "root" || h.Revoked.Note != "no" {
-					t.Errorf("%s %s: %+v", when, at, h)
-				}
-				if states := r.record(g.ID); states[len(states)-1] != "lapsed" {
-					t.Errorf("%s %s: recorded %v", when, at, states)
-				}
-			})
+	onBadDisks(t, func(t *testing.T, bad badDisk) {
+		r := newRig(t, hold.People{})
+		g := r.granted(bound())
+		r.spoil(bad)
+		_, err := r.Revoke(t.Context(), g.ID, revoking("root", "no"))
+		if stored := bad.at == "record lapsed"; stored != (err == nil) || !stored && !errors.Is(err, hold.ErrUnavailable) {
+			t.Fatalf("%v", err)
 		}
-	}
+		ctx, leave := context.WithCancel(t.Context())
+		if id, _ := r.ask(ctx, bound()); id == g.ID {
+			t.Errorf("spent")
+		}
+		leave()
+		r.mend()
+		if h := r.stored(g.ID); h.State != hold.Lapsed || h.Revoked.By != "root" || h.Revoked.Note != "no" {
+			t.Errorf("%+v", h)
+		}
+		if states := r.record(g.ID); states[len(states)-1] != "lapsed" {
+			t.Errorf("recorded %v", states)
+		}
+	}, "swap lapsed", "record lapsed")
 }
