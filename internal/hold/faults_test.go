@@ -59,7 +59,7 @@ func TestEveryFault(t *testing.T) {
 					name := fmt.Sprintf("%s/%s, took effect %v, lasting %v", s.name, op, effect, lasting)
 					t.Run(name, func(t *testing.T) {
 						t.Parallel()
-						oneFault(t, s, op, effect, lasting)
+						synctest.Test(t, func(t *testing.T) { oneFault(t, s, op, effect, lasting) })
 					})
 				}
 			}
@@ -112,13 +112,9 @@ func play(r *rig, s scenario, req hold.Request) (o outcome, id string) {
 		return o, ""
 	}
 	s.answer(r, id)
-	select { // an approval is acted on by itself
-	case o = <-done:
-	case <-time.After(20 * time.Millisecond):
-		cancel()
-		o = <-done
-	}
-	return o, id
+	synctest.Wait() // an approval is acted on by itself
+	cancel()
+	return <-done, id
 }
 
 // checkAfter checks what the store and the record say once the desk is closed.
@@ -256,18 +252,20 @@ func TestFinishOutlivesTheDisk(t *testing.T) {
 }
 
 func TestFinishIsForReleasedHoldsOnly(t *testing.T) {
-	r := newRig(t, hold.People{})
-	ctx, cancel := context.WithCancel(t.Context())
-	id, done := r.ask(ctx, request())
-	r.Finish(id, hold.Executed, "DROP TABLE")
-	r.Finish("zzzzzzzz", hold.Executed, "DROP TABLE")
-	r.Finish(id, hold.Pending, "")
-	time.Sleep(10 * time.Millisecond)
-	if h, err := r.Get(t.Context(), id); err != nil || h.State != hold.Pending || r.stored(id).State != hold.Pending {
-		t.Errorf("%+v, %v", h, err)
-	}
-	cancel()
-	<-done
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		ctx, cancel := context.WithCancel(t.Context())
+		id, done := r.ask(ctx, request())
+		r.Finish(id, hold.Executed, "DROP TABLE")
+		r.Finish("zzzzzzzz", hold.Executed, "DROP TABLE")
+		r.Finish(id, hold.Pending, "")
+		synctest.Wait()
+		if h, err := r.Get(t.Context(), id); err != nil || h.State != hold.Pending || r.stored(id).State != hold.Pending {
+			t.Errorf("%+v, %v", h, err)
+		}
+		cancel()
+		<-done
+	})
 }
 
 // TestFinishQueueIsBounded: with a dead disk Finish neither blocks nor grows,

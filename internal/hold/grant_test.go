@@ -193,47 +193,49 @@ func TestGrantIsGivenBack(t *testing.T) {
 // TestRaceForAGrant: of many sessions with the same statement one runs, the others are
 // asked.
 func TestRaceForAGrant(t *testing.T) {
-	r := newRig(t, hold.People{})
-	ctx, cancel := context.WithCancelCause(t.Context())
-	id, done := r.ask(ctx, bound())
-	cancel(hold.ErrWithdrawn)
-	<-done
-	if _, err := r.Decide(t.Context(), id, yes("root")); err != nil {
-		t.Fatal(err)
-	}
-	const sessions = 20
-	ctx, cancel = context.WithCancelCause(t.Context())
-	var all sync.WaitGroup
-	var asked sync.WaitGroup
-	results := make(chan hold.Hold, sessions)
-	asked.Add(sessions - 1)
-	for range sessions {
-		all.Go(func() {
-			h, err := r.Wait(ctx, bound(), func(hold.Hold) { asked.Done() })
-			if err != nil {
-				t.Error(err)
-			}
-			results <- h
-		})
-	}
-	asked.Wait()
-	cancel(hold.ErrWithdrawn)
-	all.Wait()
-	close(results)
-	released := 0
-	for h := range results {
-		if h.State == hold.Released {
-			released++
-			if h.ID != id {
-				t.Errorf("released %s", h.ID)
-			}
-		} else if h.State != hold.Withdrawn || h.ID == id {
-			t.Errorf("%+v", h)
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		ctx, cancel := context.WithCancelCause(t.Context())
+		id, done := r.ask(ctx, bound())
+		cancel(hold.ErrWithdrawn)
+		<-done
+		if _, err := r.Decide(t.Context(), id, yes("root")); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if released != 1 {
-		t.Errorf("%d of %d ran", released, sessions)
-	}
+		const sessions = 20
+		ctx, cancel = context.WithCancelCause(t.Context())
+		var all sync.WaitGroup
+		var asked sync.WaitGroup
+		results := make(chan hold.Hold, sessions)
+		asked.Add(sessions - 1)
+		for range sessions {
+			all.Go(func() {
+				h, err := r.Wait(ctx, bound(), func(hold.Hold) { asked.Done() })
+				if err != nil {
+					t.Error(err)
+				}
+				results <- h
+			})
+		}
+		asked.Wait()
+		cancel(hold.ErrWithdrawn)
+		all.Wait()
+		close(results)
+		released := 0
+		for h := range results {
+			if h.State == hold.Released {
+				released++
+				if h.ID != id {
+					t.Errorf("released %s", h.ID)
+				}
+			} else if h.State != hold.Withdrawn || h.ID == id {
+				t.Errorf("%+v", h)
+			}
+		}
+		if released != 1 {
+			t.Errorf("%d of %d ran", released, sessions)
+		}
+	})
 }
 
 // TestGrantNeedsWhatAHoldNeeds: several people, groups, the typed name, and never who

@@ -222,34 +222,36 @@ func TestItemIsGivenBack(t *testing.T) {
 
 // TestRaceForItems: of many sessions each statement of the file goes on once.
 func TestRaceForItems(t *testing.T) {
-	r := newRig(t, hold.People{})
-	h := r.submitted(file(), "root", "root")
-	ctx, leave := context.WithCancelCause(t.Context())
-	var all, settled sync.WaitGroup
-	var mu sync.Mutex
-	sent := map[string]int{}
-	settled.Add(12)
-	for i := range 12 {
-		all.Go(func() {
-			key := []string{"one", "two"}[i%2]
-			s, err := r.Wait(ctx, listed(key), func(hold.Hold) { settled.Done() })
-			if err != nil {
-				t.Error(err)
-			}
-			if s.State == hold.Released {
-				mu.Lock()
-				sent[key]++
-				mu.Unlock()
-				settled.Done()
-			}
-		})
-	}
-	settled.Wait()
-	leave(hold.ErrWithdrawn)
-	all.Wait()
-	if sent["one"] != 2 || sent["two"] != 1 || r.stored(h.ID).State != hold.Released {
-		t.Errorf("sent %v, %s", sent, r.stored(h.ID).State)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		h := r.submitted(file(), "root", "root")
+		ctx, leave := context.WithCancelCause(t.Context())
+		var all, settled sync.WaitGroup
+		var mu sync.Mutex
+		sent := map[string]int{}
+		settled.Add(12)
+		for i := range 12 {
+			all.Go(func() {
+				key := []string{"one", "two"}[i%2]
+				s, err := r.Wait(ctx, listed(key), func(hold.Hold) { settled.Done() })
+				if err != nil {
+					t.Error(err)
+				}
+				if s.State == hold.Released {
+					mu.Lock()
+					sent[key]++
+					mu.Unlock()
+					settled.Done()
+				}
+			})
+		}
+		settled.Wait()
+		leave(hold.ErrWithdrawn)
+		all.Wait()
+		if sent["one"] != 2 || sent["two"] != 1 || r.stored(h.ID).State != hold.Released {
+			t.Errorf("sent %v, %s", sent, r.stored(h.ID).State)
+		}
+	})
 }
 
 // TestItemOnABadDisk: what cannot be written is not sent, and no item is sent twice.

@@ -143,66 +143,69 @@ func TestTooLateToRevoke(t *testing.T) {
 // TestRaceOfRevokingAgainstSpending: of a crowd that revokes and sessions that repeat the
 // statement, either one session ran or one person revoked.
 func TestRaceOfRevokingAgainstSpending(t *testing.T) {
-	r := newRig(t, hold.People{})
-	ran, revoked := 0, 0
-	for range 25 {
-		ctx, leave := context.WithCancelCause(t.Context())
-		id, done := r.ask(ctx, bound())
-		leave(hold.ErrWithdrawn)
-		<-done
-		if _, err := r.Decide(t.Context(), id, yes("root")); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		ran, revoked := 0, 0
+		for range 25 {
+			ctx, leave := context.WithCancelCause(t.Context())
+			id, done := r.ask(ctx, bound())
+			leave(hold.ErrWithdrawn)
+			<-done
+			if _, err := r.Decide(t.Context(), id, yes("root")); err != nil {
+				t.Fatal(err)
+			}
+			ctx, leave = context.WithCancelCause(t.Context())
+			var mu sync.Mutex
+			var all, settled sync.WaitGroup
+			spent, taken := 0, 0
+			start := make(chan struct{})
+			settled.Add(8)
+			for i := range 4 {
+				all.Go(func() {
+					<-start
+					h, err := r.Wait(ctx, bound(), func(hold.Hold) { settled.Done() })
+					if err != nil {
+						t.Error(err)
+					}
+					if h.State == hold.Released {
+						settled.Done()
+						mu.Lock()
+						spent++
+						mu.Unlock()
+						r.Finish(h.ID, hold.Executed, "DROP TABLE")
+					}
+				})
+				all.Go(func() {
+					defer settled.Done()
+					<-start
+					_, err := r.Revoke(t.Context(), id, revoking([]string{"root", "eva", "kim", "lee"}[i], ""))
+					late := hold.ErrNotRevocable{}
+					switch {
+					case err == nil:
+						mu.Lock()
+						taken++
+						mu.Unlock()
+					case !errors.As(err, &late):
+						t.Error(err)
+					}
+				})
+			}
+			close(start)
+			settled.Wait()
+			leave(hold.ErrWithdrawn)
+			all.Wait()
+			synctest.Wait() // for what Finish writes
+			if spent+taken != 1 {
+				t.Errorf("%d ran and %d revoked", spent, taken)
+			}
+			ran, revoked = ran+spent, revoked+taken
+			states := r.record(id)
+			if last := states[3]; len(states) > 5 || (last == "lapsed") != (taken == 1) {
+				t.Errorf("recorded %v", states)
+			}
 		}
-		ctx, leave = context.WithCancelCause(t.Context())
-		var mu sync.Mutex
-		var all, settled sync.WaitGroup
-		spent, taken := 0, 0
-		start := make(chan struct{})
-		settled.Add(8)
-		for i := range 4 {
-			all.Go(func() {
-				<-start
-				h, err := r.Wait(ctx, bound(), func(hold.Hold) { settled.Done() })
-				if err != nil {
-					t.Error(err)
-				}
-				if h.State == hold.Released {
-					settled.Done()
-					mu.Lock()
-					spent++
-					mu.Unlock()
-					r.Finish(h.ID, hold.Executed, "DROP TABLE")
-				}
-			})
-			all.Go(func() {
-				defer settled.Done()
-				<-start
-				_, err := r.Revoke(t.Context(), id, revoking([]string{"root", "eva", "kim", "lee"}[i], ""))
-				late := hold.ErrNotRevocable{}
-				switch {
-				case err == nil:
-					mu.Lock()
-					taken++
-					mu.Unlock()
-				case !errors.As(err, &late):
-					t.Error(err)
-				}
-			})
-		}
-		close(start)
-		settled.Wait()
-		leave(hold.ErrWithdrawn)
-		all.Wait()
-		if spent+taken != 1 {
-			t.Errorf("%d ran and %d revoked", spent, taken)
-		}
-		ran, revoked = ran+spent, revoked+taken
-		states := r.record(id)
-		if last := states[3]; len(states) > 5 || (last == "lapsed") != (taken == 1) {
-			t.Errorf("recorded %v", states)
-		}
-	}
-	t.Logf("%d ran, %d were revoked", ran, revoked)
+		t.Logf("%d ran, %d were revoked", ran, revoked)
+	})
 }
 
 // TestRevokeOnABadDisk: a revocation that the store did not take is an error, is not spent
