@@ -195,15 +195,9 @@ func TestGrantIsGivenBack(t *testing.T) {
 func TestRaceForAGrant(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, hold.People{})
-		ctx, cancel := context.WithCancelCause(t.Context())
-		id, done := r.ask(ctx, bound())
-		cancel(hold.ErrWithdrawn)
-		<-done
-		if _, err := r.Decide(t.Context(), id, yes("root")); err != nil {
-			t.Fatal(err)
-		}
+		id := r.granted(bound()).ID
 		const sessions = 20
-		ctx, cancel = context.WithCancelCause(t.Context())
+		ctx, cancel := context.WithCancelCause(t.Context())
 		var all sync.WaitGroup
 		var asked sync.WaitGroup
 		results := make(chan hold.Hold, sessions)

@@ -147,14 +147,8 @@ func TestRaceOfRevokingAgainstSpending(t *testing.T) {
 		r := newRig(t, hold.People{})
 		ran, revoked := 0, 0
 		for range 25 {
+			id := r.granted(bound()).ID
 			ctx, leave := context.WithCancelCause(t.Context())
-			id, done := r.ask(ctx, bound())
-			leave(hold.ErrWithdrawn)
-			<-done
-			if _, err := r.Decide(t.Context(), id, yes("root")); err != nil {
-				t.Fatal(err)
-			}
-			ctx, leave = context.WithCancelCause(t.Context())
 			var mu sync.Mutex
 			var all, settled sync.WaitGroup
 			spent, taken := 0, 0
@@ -218,11 +212,11 @@ func TestRevokeOnABadDisk(t *testing.T) {
 		r.spoil(bad)
 		_, err := r.Revoke(t.Context(), g.ID, revoking("root", "no"))
 		if stored := bad.at == "record lapsed"; stored != (err == nil) || !stored && !errors.Is(err, hold.ErrUnavailable) {
-			t.Fatalf("%v", err)
+			t.Fatal(err)
 		}
 		ctx, leave := context.WithCancel(t.Context())
 		if id, _ := r.ask(ctx, bound()); id == g.ID {
-			t.Errorf("spent")
+			t.Error("spent")
 		}
 		leave()
 		r.mend()
