@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdfast-db/holdfast/internal/alert"
 	"github.com/holdfast-db/holdfast/internal/console"
+	"github.com/holdfast-db/holdfast/internal/volume"
 )
 
 func TestTimes(t *testing.T) {
@@ -122,9 +124,9 @@ func TestRepliedOf(t *testing.T) {
 		one  console.Alert
 		want string
 	}{
-		{console.Alert{Kind: "limit", Actor: "app/worker", User: "app"}, "app/worker"},
-		{console.Alert{Kind: "share-day", Actor: "all"}, "everybody"},
-		{console.Alert{Kind: "behind", Actor: "all"}, "what bypasses holdfast"},
+		{alert.Alert{Kind: volume.Limit, Actor: volume.Actor{User: "app", Application: "worker"}}.Shown(), "app/worker"},
+		{alert.Alert{Kind: volume.ShareDay}.Shown(), "everybody"},
+		{alert.Alert{Kind: alert.Behind}.Shown(), "what bypasses holdfast"},
 	} {
 		if got := repliedOf(c.one); got != c.want {
 			t.Errorf("%s: %q, want %q", c.one.Kind, got, c.want)
@@ -135,7 +137,7 @@ func TestRepliedOf(t *testing.T) {
 // TestBehindInWords: nobody is named for what bypasses holdfast, and nothing is called
 // usual.
 func TestBehindInWords(t *testing.T) {
-	one := console.Alert{Kind: "behind", Actor: "all", Rows: 935}
+	one := alert.Alert{Kind: alert.Behind, Rows: 935}.Shown()
 	if got := actorCell(one); got != "not known" {
 		t.Errorf("actor %q", got)
 	}

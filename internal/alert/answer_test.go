@@ -71,12 +71,7 @@ func TestWhoMayAnswer(t *testing.T) {
 
 func TestAcceptedIsNoNews(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		dir := t.TempDir()
-		learned(t, dir)
-		r := newRig(t, nil)
-		r.stop()
-		r.dir = dir
-		r.start()
+		r := learnedRig(t, nil)
 		bulk := func() {
 			r.take("api", 700)
 			time.Sleep(3 * time.Hour)
@@ -150,12 +145,7 @@ func TestSilence(t *testing.T) {
 
 func TestJob(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		dir := t.TempDir()
-		learned(t, dir)
-		r := newRig(t, nil)
-		r.stop()
-		r.dir = dir
-		r.start()
+		r := learnedRig(t, nil)
 		time.Sleep(3*time.Hour + 10*time.Minute)
 		run := func() {
 			r.takeOf("orders", "batch", 1200)
@@ -283,14 +273,9 @@ func TestOverWhileAnswered(t *testing.T) {
 // everybody deletes through it.
 func TestSilencesAreApart(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		dir := t.TempDir()
-		learned(t, dir)
-		r := newRig(t, func(o *alert.Options) {
+		r := learnedRig(t, func(o *alert.Options) {
 			o.Rules.Volume = volume.Options{DayShare: 0.02, LimitRows: 1e6, LimitShare: 1, BulkRows: 1e6, BulkShare: 1}
 		})
-		r.stop()
-		r.dir = dir
-		r.start()
 		behind := alert.Surplus{Host: "shop", Database: "app", Table: "orders", Rows: 10, Since: time.Now(), Reason: "the server counted more"}
 		r.Behind(behind)
 		if _, err := r.answer(r.one().ID, by("ben", alert.Silence)); err != nil {

@@ -74,12 +74,7 @@ func TestBulkIsToldWithinSeconds(t *testing.T) {
 
 func TestLeakIsToldAfterTheLearning(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		dir := t.TempDir()
-		learned(t, dir)
-		r := newRig(t, nil)
-		r.stop()
-		r.dir = dir
-		r.start()
+		r := learnedRig(t, nil)
 		for range 24 * 6 {
 			r.take("eve", 2)
 			r.take("api", 1)

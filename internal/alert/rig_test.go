@@ -87,7 +87,12 @@ func (d *disk) Write(ctx context.Context, e event.Event) error {
 
 func newRig(t *testing.T, change func(*alert.Options)) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir()}
+	return rigIn(t, t.TempDir(), change)
+}
+
+func rigIn(t *testing.T, dir string, change func(*alert.Options)) *rig {
+	t.Helper()
+	r := &rig{t: t, dir: dir}
 	people, err := hold.NewPeople([]hold.Person{{Name: "ana", Postgres: []string{"ana"}, OS: "ana"}, {Name: "ben", OS: "ben"}}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -244,6 +249,14 @@ func learned(t *testing.T, dir string) {
 	if err := errors.Join(s.SaveVolume(context.Background(), "watch", b.Bytes()), s.Close()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// learnedRig is a rig that has learned.
+func learnedRig(t *testing.T, change func(*alert.Options)) *rig {
+	t.Helper()
+	dir := t.TempDir()
+	learned(t, dir)
+	return rigIn(t, dir, change)
 }
 
 func pattern(t *testing.T, text string) []rules.Pattern {

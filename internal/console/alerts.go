@@ -46,7 +46,7 @@ func (a *api) listAlerts(w http.ResponseWriter, r *http.Request) {
 	}
 	body := alertsBody{Alerts: []Alert{}, Standing: standingOf(a.alerts.Standing())}
 	for _, one := range list {
-		body.Alerts = append(body.Alerts, alertOf(one))
+		body.Alerts = append(body.Alerts, one.Shown())
 	}
 	writeJSON(w, http.StatusOK, body)
 }
@@ -57,7 +57,7 @@ func (a *api) showAlert(w http.ResponseWriter, r *http.Request) {
 
 // replyAlert writes the alert or the fault that a call of the desk returned.
 func (a *api) replyAlert(w http.ResponseWriter) func(alert.Alert, error) {
-	return replying(a, w, alertOf)
+	return replying(a, w, alert.Alert.Shown)
 }
 
 // AlertReply is the body of an answer to an alert.

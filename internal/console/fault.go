@@ -60,7 +60,7 @@ func faultOf(err error, d Desk) *Fault {
 		h := shown(ended.Hold, d)
 		return &Fault{Code: Ended, Text: err.Error(), Hold: &h}
 	case errors.As(err, &over):
-		a := alertOf(over.Alert)
+		a := over.Alert.Shown()
 		return &Fault{Code: Ended, Text: err.Error(), Alert: &a}
 	case errors.As(err, &late):
 		h := shown(late.Hold, d)

@@ -120,7 +120,7 @@ func seriesOf(s alert.Series) Series {
 		body.Lost = append(body.Lost, Gap(l))
 	}
 	for _, one := range s.Alerts {
-		body.Alerts = append(body.Alerts, alertOf(one))
+		body.Alerts = append(body.Alerts, one.Shown())
 	}
 	return body
 }

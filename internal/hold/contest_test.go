@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/holdfast-db/holdfast/internal/hold"
 )
@@ -54,34 +54,37 @@ func TestChangedElsewhere(t *testing.T) {
 // TestNobodyAnswersBeforeItIsOnDisk: an answer that comes while the hold is being
 // recorded waits for that.
 func TestNobodyAnswersBeforeItIsOnDisk(t *testing.T) {
-	r := newRig(t, hold.People{})
-	answered := make(chan error, 1)
-	r.disk.fail(func(op string) error {
-		if op != "record pending" {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		answered := make(chan error, 1)
+		r.disk.fail(func(op string) error {
+			if op != "record pending" {
+				return nil
+			}
+			open, err := r.store.Open(context.Background())
+			if err != nil || len(open) != 1 {
+				t.Errorf("%d holds, %v", len(open), err)
+				return nil
+			}
+			go func() {
+				_, err := r.Decide(context.Background(), open[0].ID, yes("root"))
+				answered <- err
+			}()
+			synctest.Wait()
+			select {
+			case err := <-answered:
+				t.Errorf("answered before the record had it: %v", err)
+				answered <- err
+			default:
+			}
 			return nil
+		}, nil)
+		id, done := r.ask(t.Context(), request())
+		if err := <-answered; err != nil {
+			t.Error(err)
 		}
-		open, err := r.store.Open(context.Background())
-		if err != nil || len(open) != 1 {
-			t.Errorf("%d holds, %v", len(open), err)
-			return nil
+		if o := <-done; o.hold.State != hold.Released || !slices.Equal(r.record(id), []string{"pending", "approved", "released"}) {
+			t.Errorf("%s, %v; recorded %v", o.hold.State, o.err, r.record(id))
 		}
-		go func() {
-			_, err := r.Decide(context.Background(), open[0].ID, yes("root"))
-			answered <- err
-		}()
-		select {
-		case err := <-answered:
-			t.Errorf("answered before the record had it: %v", err)
-			answered <- err
-		case <-time.After(20 * time.Millisecond): // time enough to be wrong in
-		}
-		return nil
-	}, nil)
-	id, done := r.ask(t.Context(), request())
-	if err := <-answered; err != nil {
-		t.Error(err)
-	}
-	if o := <-done; o.hold.State != hold.Released || !slices.Equal(r.record(id), []string{"pending", "approved", "released"}) {
-		t.Errorf("%s, %v; recorded %v", o.hold.State, o.err, r.record(id))
-	}
+	})
 }

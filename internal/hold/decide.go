@@ -139,15 +139,24 @@ func (d *Desk) swapLocked(ctx context.Context, w *waiter, before, after Hold) er
 	if err == nil {
 		err = unavailable("storing hold "+before.ID, errors.New("another process changed it"))
 	}
+	known, err := d.took(ctx, before, after, err)
+	if !known {
+		d.giveUpLocked(w, abandon, err)
+	}
+	return err
+}
+
+// took looks at what the store made of an approval whose write failed: the error is nil
+// when it took it, and known is false when it does not say.
+func (d *Desk) took(ctx context.Context, before, after Hold, failure error) (known bool, err error) {
 	stored, loadErr := d.load(ctx, before.ID)
 	switch {
 	case loadErr == nil && stored.same(after):
-		return nil
+		return true, nil
 	case loadErr == nil && stored.same(before):
-		return err
+		return true, failure
 	}
-	d.giveUpLocked(w, abandon, err)
-	return err
+	return false, failure
 }
 
 func (h Hold) same(other Hold) bool {

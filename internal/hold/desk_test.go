@@ -221,77 +221,81 @@ func TestCloseEndsEveryWait(t *testing.T) {
 // the others are told who.
 func TestOneOfFiftyDecides(t *testing.T) {
 	for round := range 4 {
-		r := newRig(t, hold.People{})
-		id, done := r.ask(t.Context(), request())
-		var (
-			wg    sync.WaitGroup
-			mu    sync.Mutex
-			wins  []hold.Hold
-			begin = make(chan struct{})
-		)
-		for i := range 50 {
-			wg.Go(func() {
-				<-begin
-				dec := no(fmt.Sprint("os", i), "")
-				dec.Approve = (i+round)%2 == 0
-				h, err := r.Decide(context.Background(), id, dec)
-				var ended hold.ErrEnded
-				mu.Lock()
-				defer mu.Unlock()
-				switch {
-				case err == nil:
-					wins = append(wins, h)
-				case !errors.As(err, &ended):
-					t.Errorf("decider %d: %v", i, err)
-				}
-			})
-		}
-		close(begin)
-		wg.Wait()
-		o := <-done
-		if len(wins) != 1 || o.err != nil || wins[0].DecidedBy != o.hold.DecidedBy {
-			t.Fatalf("%d decided; %+v, %v", len(wins), o.hold, o.err)
-		}
-		want := map[hold.State]hold.State{hold.Approved: hold.Released, hold.Denied: hold.Denied}[wins[0].State]
-		if o.hold.State != want {
-			t.Errorf("decided %s, waited %s", wins[0].State, o.hold.State)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, hold.People{})
+			id, done := r.ask(t.Context(), request())
+			var (
+				wg    sync.WaitGroup
+				mu    sync.Mutex
+				wins  []hold.Hold
+				begin = make(chan struct{})
+			)
+			for i := range 50 {
+				wg.Go(func() {
+					<-begin
+					dec := no(fmt.Sprint("os", i), "")
+					dec.Approve = (i+round)%2 == 0
+					h, err := r.Decide(context.Background(), id, dec)
+					var ended hold.ErrEnded
+					mu.Lock()
+					defer mu.Unlock()
+					switch {
+					case err == nil:
+						wins = append(wins, h)
+					case !errors.As(err, &ended):
+						t.Errorf("decider %d: %v", i, err)
+					}
+				})
+			}
+			close(begin)
+			wg.Wait()
+			o := <-done
+			if len(wins) != 1 || o.err != nil || wins[0].DecidedBy != o.hold.DecidedBy {
+				t.Fatalf("%d decided; %+v, %v", len(wins), o.hold, o.err)
+			}
+			want := map[hold.State]hold.State{hold.Approved: hold.Released, hold.Denied: hold.Denied}[wins[0].State]
+			if o.hold.State != want {
+				t.Errorf("decided %s, waited %s", wins[0].State, o.hold.State)
+			}
+		})
 	}
 }
 
 // TestDecidersAgainstTheClient: answers and cancels race; whatever wins, memory,
 // store and record agree, and nothing is released that was not approved.
 func TestDecidersAgainstTheClient(t *testing.T) {
-	r := newRig(t, hold.People{})
-	var wg sync.WaitGroup
-	all := make([]hold.Hold, 40)
-	for i := range all {
-		wg.Go(func() {
-			ctx, cancel := context.WithCancel(context.Background())
-			defer cancel()
-			var inner sync.WaitGroup
-			h, err := r.Wait(ctx, request(), func(h hold.Hold) {
-				inner.Go(func() { _, _ = r.Decide(context.Background(), h.ID, yes("root")) })
-				if i%2 == 0 {
-					inner.Go(cancel)
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		var wg sync.WaitGroup
+		all := make([]hold.Hold, 40)
+		for i := range all {
+			wg.Go(func() {
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				var inner sync.WaitGroup
+				h, err := r.Wait(ctx, request(), func(h hold.Hold) {
+					inner.Go(func() { _, _ = r.Decide(context.Background(), h.ID, yes("root")) })
+					if i%2 == 0 {
+						inner.Go(cancel)
+					}
+				})
+				inner.Wait()
+				if all[i] = h; err != nil {
+					t.Error(err)
 				}
 			})
-			inner.Wait()
-			if all[i] = h; err != nil {
-				t.Error(err)
+		}
+		wg.Wait() // while others write the record has a line that is not whole
+		for _, h := range all {
+			states := recorded(t, r.dir, h.ID)
+			if len(states) == 0 || states[len(states)-1] != string(h.State) || r.stored(h.ID).State != h.State {
+				t.Errorf("returned %s, recorded %v, stored %s", h.State, states, r.stored(h.ID).State)
 			}
-		})
-	}
-	wg.Wait() // while others write the record has a line that is not whole
-	for _, h := range all {
-		states := recorded(t, r.dir, h.ID)
-		if len(states) == 0 || states[len(states)-1] != string(h.State) || r.stored(h.ID).State != h.State {
-			t.Errorf("returned %s, recorded %v, stored %s", h.State, states, r.stored(h.ID).State)
+			if h.State == hold.Released && !slices.Equal(states, []string{"pending", "approved", "released"}) {
+				t.Errorf("released after %v", states)
+			}
 		}
-		if h.State == hold.Released && !slices.Equal(states, []string{"pending", "approved", "released"}) {
-			t.Errorf("released after %v", states)
-		}
-	}
+	})
 }
 
 func TestNofM(t *testing.T) {

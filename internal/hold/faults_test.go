@@ -19,8 +19,6 @@ import (
 	"github.com/holdfast-db/holdfast/internal/hold"
 )
 
-var errDisk = errors.New("no space left on device")
-
 // operations of the desk on its disk that a scenario can meet.
 var operations = []string{
 	"insert", "record pending", "swap approved", "record approved", "swap released", "record released",
@@ -61,7 +59,7 @@ func TestEveryFault(t *testing.T) {
 					name := fmt.Sprintf("%s/%s, took effect %v, lasting %v", s.name, op, effect, lasting)
 					t.Run(name, func(t *testing.T) {
 						t.Parallel()
-						oneFault(t, s, op, effect, lasting)
+						synctest.Test(t, func(t *testing.T) { oneFault(t, s, op, effect, lasting) })
 					})
 				}
 			}
@@ -80,11 +78,7 @@ func oneFault(t *testing.T, s scenario, op string, effect, lasting bool) {
 		failed.Store(true)
 		return errDisk
 	}
-	if effect {
-		r.disk.fail(nil, fault)
-	} else {
-		r.disk.fail(fault, nil)
-	}
+	r.disk.failWhen(effect, fault)
 	req := request()
 	req.Reviewers.Count = s.count
 	o, id := play(r, s, req)
@@ -118,13 +112,9 @@ func play(r *rig, s scenario, req hold.Request) (o outcome, id string) {
 		return o, ""
 	}
 	s.answer(r, id)
-	select { // an approval is acted on by itself
-	case o = <-done:
-	case <-time.After(20 * time.Millisecond):
-		cancel()
-		o = <-done
-	}
-	return o, id
+	synctest.Wait() // an approval is acted on by itself
+	cancel()
+	return <-done, id
 }
 
 // checkAfter checks what the store and the record say once the desk is closed.
@@ -262,18 +252,20 @@ func TestFinishOutlivesTheDisk(t *testing.T) {
 }
 
 func TestFinishIsForReleasedHoldsOnly(t *testing.T) {
-	r := newRig(t, hold.People{})
-	ctx, cancel := context.WithCancel(t.Context())
-	id, done := r.ask(ctx, request())
-	r.Finish(id, hold.Executed, "DROP TABLE")
-	r.Finish("zzzzzzzz", hold.Executed, "DROP TABLE")
-	r.Finish(id, hold.Pending, "")
-	time.Sleep(10 * time.Millisecond)
-	if h, err := r.Get(t.Context(), id); err != nil || h.State != hold.Pending || r.stored(id).State != hold.Pending {
-		t.Errorf("%+v, %v", h, err)
-	}
-	cancel()
-	<-done
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		ctx, cancel := context.WithCancel(t.Context())
+		id, done := r.ask(ctx, request())
+		r.Finish(id, hold.Executed, "DROP TABLE")
+		r.Finish("zzzzzzzz", hold.Executed, "DROP TABLE")
+		r.Finish(id, hold.Pending, "")
+		synctest.Wait()
+		if h, err := r.Get(t.Context(), id); err != nil || h.State != hold.Pending || r.stored(id).State != hold.Pending {
+			t.Errorf("%+v, %v", h, err)
+		}
+		cancel()
+		<-done
+	})
 }
 
 // TestFinishQueueIsBounded: with a dead disk Finish neither blocks nor grows,

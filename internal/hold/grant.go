@@ -61,14 +61,10 @@ func (d *Desk) swapKept(ctx context.Context, before, after Hold) error {
 	if err == nil {
 		return unavailable("storing hold "+before.ID, errors.New("another process changed it"))
 	}
-	stored, loadErr := d.load(ctx, before.ID)
-	switch {
-	case loadErr == nil && stored.same(after):
-		return nil
-	case loadErr == nil && stored.same(before):
-		return err
+	known, err := d.took(ctx, before, after, err)
+	if !known {
+		d.takeBack(before, after, err)
 	}
-	d.takeBack(before, after, err)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -192,47 +193,43 @@ func TestGrantIsGivenBack(t *testing.T) {
 // TestRaceForAGrant: of many sessions with the same statement one runs, the others are
 // asked.
 func TestRaceForAGrant(t *testing.T) {
-	r := newRig(t, hold.People{})
-	ctx, cancel := context.WithCancelCause(t.Context())
-	id, done := r.ask(ctx, bound())
-	cancel(hold.ErrWithdrawn)
-	<-done
-	if _, err := r.Decide(t.Context(), id, yes("root")); err != nil {
-		t.Fatal(err)
-	}
-	const sessions = 20
-	ctx, cancel = context.WithCancelCause(t.Context())
-	var all sync.WaitGroup
-	var asked sync.WaitGroup
-	results := make(chan hold.Hold, sessions)
-	asked.Add(sessions - 1)
-	for range sessions {
-		all.Go(func() {
-			h, err := r.Wait(ctx, bound(), func(hold.Hold) { asked.Done() })
-			if err != nil {
-				t.Error(err)
-			}
-			results <- h
-		})
-	}
-	asked.Wait()
-	cancel(hold.ErrWithdrawn)
-	all.Wait()
-	close(results)
-	released := 0
-	for h := range results {
-		if h.State == hold.Released {
-			released++
-			if h.ID != id {
-				t.Errorf("released %s", h.ID)
-			}
-		} else if h.State != hold.Withdrawn || h.ID == id {
-			t.Errorf("%+v", h)
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		id := r.granted(bound()).ID
+		const sessions = 20
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var all sync.WaitGroup
+		var asked sync.WaitGroup
+		results := make(chan hold.Hold, sessions)
+		asked.Add(sessions - 1)
+		for range sessions {
+			all.Go(func() {
+				h, err := r.Wait(ctx, bound(), func(hold.Hold) { asked.Done() })
+				if err != nil {
+					t.Error(err)
+				}
+				results <- h
+			})
 		}
-	}
-	if released != 1 {
-		t.Errorf("%d of %d ran", released, sessions)
-	}
+		asked.Wait()
+		cancel(hold.ErrWithdrawn)
+		all.Wait()
+		close(results)
+		released := 0
+		for h := range results {
+			if h.State == hold.Released {
+				released++
+				if h.ID != id {
+					t.Errorf("released %s", h.ID)
+				}
+			} else if h.State != hold.Withdrawn || h.ID == id {
+				t.Errorf("%+v", h)
+			}
+		}
+		if released != 1 {
+			t.Errorf("%d of %d ran", released, sessions)
+		}
+	})
 }
 
 // TestGrantNeedsWhatAHoldNeeds: several people, groups, the typed name, and never who
@@ -407,17 +404,12 @@ func TestCrashBetweenGrantedAndReleased(t *testing.T) {
 			}
 			// What is on disk at that moment is what a crash leaves.
 			copied := t.TempDir()
-			crash := func(op string) error {
+			r.disk.failWhen(c.when == "after", func(op string) error {
 				if op == c.at {
 					r.copyTo(copied)
 				}
 				return nil
-			}
-			if c.when == "before" {
-				r.disk.fail(crash, nil)
-			} else {
-				r.disk.fail(nil, crash)
-			}
+			})
 			if h := r.wait(bound()); h.State != hold.Released {
 				t.Fatalf("%+v", h)
 			}
@@ -448,88 +440,57 @@ func (r *rig) copyTo(dir string) {
 
 // TestSpendOnABadDisk: what cannot be written is not sent, and the grant is over.
 func TestSpendOnABadDisk(t *testing.T) {
-	for _, at := range []string{"swap released", "record released"} {
-		for _, when := range []string{"before", "after"} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, hold.People{})
-				g := r.granted(bound())
-				bad := func(op string) error {
-					if op == at {
-						return errors.New("no space left on device")
-					}
-					return nil
-				}
-				if when == "before" {
-					r.disk.fail(bad, nil)
-				} else {
-					r.disk.fail(nil, bad)
-				}
-				if h, err := r.Wait(t.Context(), bound(), nil); !errors.Is(err, hold.ErrUnavailable) {
-					t.Fatalf("%s %s: %+v, %v", when, at, h, err)
-				}
-				r.disk.fail(nil, nil)
-				synctest.Wait()
-				time.Sleep(time.Minute)
-				synctest.Wait()
-				if h := r.stored(g.ID); h.State.Open() {
-					t.Errorf("%s %s: %+v", when, at, h)
-				}
-				if id, _ := r.ask(t.Context(), bound()); id == g.ID {
-					t.Error("spent after all")
-				}
-			})
+	onBadDisks(t, func(t *testing.T, bad badDisk) {
+		r := newRig(t, hold.People{})
+		g := r.granted(bound())
+		r.spoil(bad)
+		if h, err := r.Wait(t.Context(), bound(), nil); !errors.Is(err, hold.ErrUnavailable) {
+			t.Fatalf("%+v, %v", h, err)
 		}
-	}
+		r.mend()
+		if h := r.stored(g.ID); h.State.Open() {
+			t.Errorf("%+v", h)
+		}
+		if id, _ := r.ask(t.Context(), bound()); id == g.ID {
+			t.Error("spent after all")
+		}
+	}, "swap released", "record released")
 }
 
 // TestGrantOnABadDisk: an approval that cannot be written does not count.
 func TestGrantOnABadDisk(t *testing.T) {
-	for _, at := range []string{"swap granted", "record granted"} {
-		for _, when := range []string{"before", "after"} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, hold.People{})
-				id := r.expired(bound())
-				bad := func(op string) error {
-					if op == at || op == "load" && at == "swap granted" {
-						return errors.New("no space left on device")
-					}
-					return nil
+	onBadDisks(t, func(t *testing.T, bad badDisk) {
+		r := newRig(t, hold.People{})
+		id := r.expired(bound())
+		if bad.after {
+			var looks atomic.Int32
+			r.disk.fail(func(op string) error {
+				if op == "load" && looks.Add(1) > 2 { // two looks before the write
+					return errDisk
 				}
-				if when == "before" {
-					r.disk.fail(bad, nil)
-				} else {
-					calls := 0
-					r.disk.fail(func(op string) error {
-						if op == "load" {
-							if calls++; calls > 2 { // two looks before the write
-								return errors.New("no space left on device")
-							}
-						}
-						return nil
-					}, func(op string) error {
-						if op == at {
-							return errors.New("no space left on device")
-						}
-						return nil
-					})
+				return nil
+			}, bad.fault)
+		} else {
+			r.disk.fail(func(op string) error {
+				if op == "load" && bad.at == "swap granted" {
+					return errDisk
 				}
-				if h, err := r.Decide(t.Context(), id, yes("root")); err == nil {
-					t.Fatalf("%s %s: %+v", when, at, h)
-				}
-				ctx, cancel := context.WithCancel(t.Context())
-				if other, _ := r.ask(ctx, bound()); other == id {
-					t.Errorf("%s %s: spent", when, at)
-				}
-				cancel()
-				r.disk.fail(nil, nil)
-				time.Sleep(time.Minute)
-				synctest.Wait()
-				if h := r.stored(id); h.State == hold.Granted {
-					t.Errorf("%s %s: %+v", when, at, h)
-				}
-			})
+				return bad.fault(op)
+			}, nil)
 		}
-	}
+		if h, err := r.Decide(t.Context(), id, yes("root")); err == nil {
+			t.Fatalf("%+v", h)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		if other, _ := r.ask(ctx, bound()); other == id {
+			t.Error("spent")
+		}
+		cancel()
+		r.mend()
+		if h := r.stored(id); h.State == hold.Granted {
+			t.Errorf("%+v", h)
+		}
+	}, "swap granted", "record granted")
 }
 
 // TestBoundIsWhatIsPendingOrGranted of the store.

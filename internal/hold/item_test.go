@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -221,152 +222,114 @@ func TestItemIsGivenBack(t *testing.T) {
 
 // TestRaceForItems: of many sessions each statement of the file goes on once.
 func TestRaceForItems(t *testing.T) {
-	r := newRig(t, hold.People{})
-	h := r.submitted(file(), "root", "root")
-	ctx, leave := context.WithCancelCause(t.Context())
-	var all, settled sync.WaitGroup
-	var mu sync.Mutex
-	sent := map[string]int{}
-	settled.Add(12)
-	for i := range 12 {
-		all.Go(func() {
-			key := []string{"one", "two"}[i%2]
-			s, err := r.Wait(ctx, listed(key), func(hold.Hold) { settled.Done() })
-			if err != nil {
-				t.Error(err)
-			}
-			if s.State == hold.Released {
-				mu.Lock()
-				sent[key]++
-				mu.Unlock()
-				settled.Done()
-			}
-		})
-	}
-	settled.Wait()
-	leave(hold.ErrWithdrawn)
-	all.Wait()
-	if sent["one"] != 2 || sent["two"] != 1 || r.stored(h.ID).State != hold.Released {
-		t.Errorf("sent %v, %s", sent, r.stored(h.ID).State)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		h := r.submitted(file(), "root", "root")
+		ctx, leave := context.WithCancelCause(t.Context())
+		var all, settled sync.WaitGroup
+		var mu sync.Mutex
+		sent := map[string]int{}
+		settled.Add(12)
+		for i := range 12 {
+			all.Go(func() {
+				key := []string{"one", "two"}[i%2]
+				s, err := r.Wait(ctx, listed(key), func(hold.Hold) { settled.Done() })
+				if err != nil {
+					t.Error(err)
+				}
+				if s.State == hold.Released {
+					mu.Lock()
+					sent[key]++
+					mu.Unlock()
+					settled.Done()
+				}
+			})
+		}
+		settled.Wait()
+		leave(hold.ErrWithdrawn)
+		all.Wait()
+		if sent["one"] != 2 || sent["two"] != 1 || r.stored(h.ID).State != hold.Released {
+			t.Errorf("sent %v, %s", sent, r.stored(h.ID).State)
+		}
+	})
 }
 
 // TestItemOnABadDisk: what cannot be written is not sent, and no item is sent twice.
 func TestItemOnABadDisk(t *testing.T) {
-	for _, at := range []string{"swap granted", "insert", "record released"} {
-		for _, when := range []string{"before", "after"} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, people(t))
-				h := r.submitted(file(), "zoe", "ben")
-				synctest.Wait()
-				bad := func(op string) error {
-					if op == at {
-						return errors.New("no space left on device")
-					}
-					return nil
-				}
-				if when == "before" {
-					r.disk.fail(bad, nil)
-				} else {
-					r.disk.fail(nil, bad)
-				}
-				if s, err := r.Wait(t.Context(), listed("two"), nil); !errors.Is(err, hold.ErrUnavailable) {
-					t.Fatalf("%s %s: %+v, %v", when, at, s, err)
-				}
-				r.disk.fail(nil, nil)
-				time.Sleep(time.Minute)
-				synctest.Wait()
-				if s, ok := r.passes(listed("two")); ok {
-					r.Finish(s.ID, hold.Executed, "DROP TABLE")
-				}
-				if _, ok := r.passes(listed("two")); ok {
-					t.Errorf("%s %s: sent twice", when, at)
-				}
-				if got := r.stored(h.ID); got.State != hold.Granted {
-					t.Errorf("%s %s: %+v", when, at, got)
-				}
-			})
+	onBadDisks(t, func(t *testing.T, bad badDisk) {
+		r := newRig(t, people(t))
+		h := r.submitted(file(), "zoe", "ben")
+		synctest.Wait()
+		r.spoil(bad)
+		if s, err := r.Wait(t.Context(), listed("two"), nil); !errors.Is(err, hold.ErrUnavailable) {
+			t.Fatalf("%+v, %v", s, err)
 		}
-	}
+		r.mend()
+		if s, ok := r.passes(listed("two")); ok {
+			r.Finish(s.ID, hold.Executed, "DROP TABLE")
+		}
+		if _, ok := r.passes(listed("two")); ok {
+			t.Error("sent twice")
+		}
+		if got := r.stored(h.ID); got.State != hold.Granted {
+			t.Errorf("%+v", got)
+		}
+	}, "swap granted", "insert", "record released")
 }
 
 // TestLastItemOnABadDisk: a file whose last statement could not be sent comes to an end.
 func TestLastItemOnABadDisk(t *testing.T) {
-	for _, at := range []string{"swap released", "record released", "insert"} {
-		for _, when := range []string{"before", "after"} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, people(t))
-				h := r.submitted(file(func(r *hold.Request) { r.Items = r.Items[1:2] }), "zoe", "ben")
-				synctest.Wait()
-				bad := func(op string) error {
-					if op == at {
-						return errors.New("no space left on device")
-					}
-					return nil
-				}
-				if when == "before" {
-					r.disk.fail(bad, nil)
-				} else {
-					r.disk.fail(nil, bad)
-				}
-				if s, err := r.Wait(t.Context(), listed("two"), nil); !errors.Is(err, hold.ErrUnavailable) {
-					t.Fatalf("%s %s: %+v, %v", when, at, s, err)
-				}
-				r.disk.fail(nil, nil)
-				time.Sleep(time.Minute)
-				synctest.Wait()
-				if got := r.stored(h.ID); got.State.Open() {
-					t.Errorf("%s %s: %s %s", when, at, got.State, got.Result)
-				}
-				if _, ok := r.passes(listed("two")); ok {
-					t.Errorf("%s %s: sent after all", when, at)
-				}
-			})
+	onBadDisks(t, func(t *testing.T, bad badDisk) {
+		r := newRig(t, people(t))
+		h := r.submitted(file(func(r *hold.Request) { r.Items = r.Items[1:2] }), "zoe", "ben")
+		synctest.Wait()
+		r.spoil(bad)
+		if s, err := r.Wait(t.Context(), listed("two"), nil); !errors.Is(err, hold.ErrUnavailable) {
+			t.Fatalf("%+v, %v", s, err)
 		}
-	}
+		r.mend()
+		if got := r.stored(h.ID); got.State.Open() {
+			t.Errorf("%s %s", got.State, got.Result)
+		}
+		if _, ok := r.passes(listed("two")); ok {
+			t.Error("sent after all")
+		}
+	}, "swap released", "record released", "insert")
 }
 
 // TestGivingBackOnABadDisk: of two statements that are the same one is given back, once.
 func TestGivingBackOnABadDisk(t *testing.T) {
-	for _, when := range []string{"before", "after"} {
-		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, people(t))
-			h := r.submitted(file(), "zoe", "ben")
-			first, _ := r.passes(listed("one"))
-			second, ok := r.passes(listed("one"))
-			if !ok {
-				t.Fatal("the second one is asked")
-			}
-			synctest.Wait()
-			fails := 3
-			bad := func(op string) error {
-				if op == "swap granted" && fails > 0 {
-					fails--
-					return errors.New("no space left on device")
-				}
+	onBadDisks(t, func(t *testing.T, bad badDisk) {
+		r := newRig(t, people(t))
+		h := r.submitted(file(), "zoe", "ben")
+		first, _ := r.passes(listed("one"))
+		second, ok := r.passes(listed("one"))
+		if !ok {
+			t.Fatal("the second one is asked")
+		}
+		synctest.Wait()
+		var calls atomic.Int32
+		r.disk.failWhen(bad.after, func(op string) error {
+			if op == bad.at && calls.Add(1) > 3 {
 				return nil
 			}
-			if when == "before" {
-				r.disk.fail(bad, nil)
-			} else {
-				r.disk.fail(nil, bad)
-			}
-			r.Finish(first.ID, hold.Executed, "DROP TABLE")
-			r.Finish(second.ID, hold.Failed, "55P03 lock not available")
-			time.Sleep(time.Minute)
-			synctest.Wait()
-			r.disk.fail(nil, nil)
-			if got := r.stored(h.ID); len(got.Spent) != 1 {
-				t.Errorf("%s: spent %v", when, got.Spent)
-			}
-			if _, ok := r.passes(listed("one")); !ok {
-				t.Errorf("%s: not given back", when)
-			}
-			if _, ok := r.passes(listed("one")); ok {
-				t.Errorf("%s: given back twice", when)
-			}
+			return bad.fault(op)
 		})
-	}
+		r.Finish(first.ID, hold.Executed, "DROP TABLE")
+		r.Finish(second.ID, hold.Failed, "55P03 lock not available")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		r.disk.fail(nil, nil)
+		if got := r.stored(h.ID); len(got.Spent) != 1 {
+			t.Errorf("spent %v", got.Spent)
+		}
+		if _, ok := r.passes(listed("one")); !ok {
+			t.Error("not given back")
+		}
+		if _, ok := r.passes(listed("one")); ok {
+			t.Error("given back twice")
+		}
+	}, "swap granted")
 }
 
 // TestFileEndsWithItsLastStatement, not while that is being written.

@@ -143,107 +143,88 @@ func TestTooLateToRevoke(t *testing.T) {
 // TestRaceOfRevokingAgainstSpending: of a crowd that revokes and sessions that repeat the
 // statement, either one session ran or one person revoked.
 func TestRaceOfRevokingAgainstSpending(t *testing.T) {
-	r := newRig(t, hold.People{})
-	ran, revoked := 0, 0
-	for range 25 {
-		ctx, leave := context.WithCancelCause(t.Context())
-		id, done := r.ask(ctx, bound())
-		leave(hold.ErrWithdrawn)
-		<-done
-		if _, err := r.Decide(t.Context(), id, yes("root")); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, hold.People{})
+		ran, revoked := 0, 0
+		for range 25 {
+			id := r.granted(bound()).ID
+			ctx, leave := context.WithCancelCause(t.Context())
+			var mu sync.Mutex
+			var all, settled sync.WaitGroup
+			spent, taken := 0, 0
+			start := make(chan struct{})
+			settled.Add(8)
+			for i := range 4 {
+				all.Go(func() {
+					<-start
+					h, err := r.Wait(ctx, bound(), func(hold.Hold) { settled.Done() })
+					if err != nil {
+						t.Error(err)
+					}
+					if h.State == hold.Released {
+						settled.Done()
+						mu.Lock()
+						spent++
+						mu.Unlock()
+						r.Finish(h.ID, hold.Executed, "DROP TABLE")
+					}
+				})
+				all.Go(func() {
+					defer settled.Done()
+					<-start
+					_, err := r.Revoke(t.Context(), id, revoking([]string{"root", "eva", "kim", "lee"}[i], ""))
+					late := hold.ErrNotRevocable{}
+					switch {
+					case err == nil:
+						mu.Lock()
+						taken++
+						mu.Unlock()
+					case !errors.As(err, &late):
+						t.Error(err)
+					}
+				})
+			}
+			close(start)
+			settled.Wait()
+			leave(hold.ErrWithdrawn)
+			all.Wait()
+			synctest.Wait() // for what Finish writes
+			if spent+taken != 1 {
+				t.Errorf("%d ran and %d revoked", spent, taken)
+			}
+			ran, revoked = ran+spent, revoked+taken
+			states := r.record(id)
+			if last := states[3]; len(states) > 5 || (last == "lapsed") != (taken == 1) {
+				t.Errorf("recorded %v", states)
+			}
 		}
-		ctx, leave = context.WithCancelCause(t.Context())
-		var mu sync.Mutex
-		var all, settled sync.WaitGroup
-		spent, taken := 0, 0
-		start := make(chan struct{})
-		settled.Add(8)
-		for i := range 4 {
-			all.Go(func() {
-				<-start
-				h, err := r.Wait(ctx, bound(), func(hold.Hold) { settled.Done() })
-				if err != nil {
-					t.Error(err)
-				}
-				if h.State == hold.Released {
-					settled.Done()
-					mu.Lock()
-					spent++
-					mu.Unlock()
-					r.Finish(h.ID, hold.Executed, "DROP TABLE")
-				}
-			})
-			all.Go(func() {
-				defer settled.Done()
-				<-start
-				_, err := r.Revoke(t.Context(), id, revoking([]string{"root", "eva", "kim", "lee"}[i], ""))
-				late := hold.ErrNotRevocable{}
-				switch {
-				case err == nil:
-					mu.Lock()
-					taken++
-					mu.Unlock()
-				case !errors.As(err, &late):
-					t.Error(err)
-				}
-			})
-		}
-		close(start)
-		settled.Wait()
-		leave(hold.ErrWithdrawn)
-		all.Wait()
-		if spent+taken != 1 {
-			t.Errorf("%d ran and %d revoked", spent, taken)
-		}
-		ran, revoked = ran+spent, revoked+taken
-		states := r.record(id)
-		if last := states[3]; len(states) > 5 || (last == "lapsed") != (taken == 1) {
-			t.Errorf("recorded %v", states)
-		}
-	}
-	t.Logf("%d ran, %d were revoked", ran, revoked)
+		t.Logf("%d ran, %d were revoked", ran, revoked)
+	})
 }
 
 // TestRevokeOnABadDisk: a revocation that the store did not take is an error, is not spent
 // all the same, and is written when the disk is back; one that only the record lacks
 // counts.
 func TestRevokeOnABadDisk(t *testing.T) {
-	for _, at := range []string{"swap lapsed", "record lapsed"} {
-		for _, when := range []string{"before", "after"} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, hold.People{})
-				g := r.granted(bound())
-				bad := func(op string) error {
-					if op == at {
-						return errors.New("no space left on device")
-					}
-					return nil
-				}
-				if when == "before" {
-					r.disk.fail(bad, nil)
-				} else {
-					r.disk.fail(nil, bad)
-				}
-				_, err := r.Revoke(t.Context(), g.ID, revoking("root", "no"))
-				if stored := at == "record lapsed"; stored != (err == nil) || !stored && !errors.Is(err, hold.ErrUnavailable) {
-					t.Fatalf("%s %s: %v", when, at, err)
-				}
-				ctx, leave := context.WithCancel(t.Context())
-				if id, _ := r.ask(ctx, bound()); id == g.ID {
-					t.Errorf("%s %s: spent", when, at)
-				}
-				leave()
-				r.disk.fail(nil, nil)
-				time.Sleep(time.Minute)
-				synctest.Wait()
-				if h := r.stored(g.ID); h.State != hold.Lapsed || h.Revoked.By != "root" || h.Revoked.Note != "no" {
-					t.Errorf("%s %s: %+v", when, at, h)
-				}
-				if states := r.record(g.ID); states[len(states)-1] != "lapsed" {
-					t.Errorf("%s %s: recorded %v", when, at, states)
-				}
-			})
+	onBadDisks(t, func(t *testing.T, bad badDisk) {
+		r := newRig(t, hold.People{})
+		g := r.granted(bound())
+		r.spoil(bad)
+		_, err := r.Revoke(t.Context(), g.ID, revoking("root", "no"))
+		if stored := bad.at == "record lapsed"; stored != (err == nil) || !stored && !errors.Is(err, hold.ErrUnavailable) {
+			t.Fatal(err)
 		}
-	}
+		ctx, leave := context.WithCancel(t.Context())
+		if id, _ := r.ask(ctx, bound()); id == g.ID {
+			t.Error("spent")
+		}
+		leave()
+		r.mend()
+		if h := r.stored(g.ID); h.State != hold.Lapsed || h.Revoked.By != "root" || h.Revoked.Note != "no" {
+			t.Errorf("%+v", h)
+		}
+		if states := r.record(g.ID); states[len(states)-1] != "lapsed" {
+			t.Errorf("recorded %v", states)
+		}
+	}, "swap lapsed", "record lapsed")
 }

@@ -305,39 +305,23 @@ func TestRaceOfRevokingATransaction(t *testing.T) {
 
 // TestPassOnABadDisk: what is not in the store and in the record is not sent.
 func TestPassOnABadDisk(t *testing.T) {
-	for _, at := range []string{"insert", "record released"} {
-		for _, when := range []string{"before", "after"} {
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, hold.People{})
-				id := r.approvedInside(inside(), "root")
-				synctest.Wait()
-				bad := func(op string) error {
-					if op == at {
-						return errors.New("no space left on device")
-					}
-					return nil
-				}
-				if when == "before" {
-					r.disk.fail(bad, nil)
-				} else {
-					r.disk.fail(nil, bad)
-				}
-				if h, err := r.Wait(t.Context(), inside(another), nil); !errors.Is(err, hold.ErrUnavailable) {
-					t.Fatalf("%s %s: %+v, %v", when, at, h, err)
-				}
-				r.disk.fail(nil, nil)
-				time.Sleep(time.Minute)
-				synctest.Wait()
-				c, err := r.Covers(t.Context(), r.stored(id))
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, h := range c.Passed {
-					if h.State != hold.Failed || !strings.HasPrefix(h.Result, "not sent: ") {
-						t.Errorf("%s %s: %+v", when, at, h)
-					}
-				}
-			})
+	onBadDisks(t, func(t *testing.T, bad badDisk) {
+		r := newRig(t, hold.People{})
+		id := r.approvedInside(inside(), "root")
+		synctest.Wait()
+		r.spoil(bad)
+		if h, err := r.Wait(t.Context(), inside(another), nil); !errors.Is(err, hold.ErrUnavailable) {
+			t.Fatalf("%+v, %v", h, err)
 		}
-	}
+		r.mend()
+		c, err := r.Covers(t.Context(), r.stored(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range c.Passed {
+			if h.State != hold.Failed || !strings.HasPrefix(h.Result, "not sent: ") {
+				t.Errorf("%+v", h)
+			}
+		}
+	}, "insert", "record released")
 }

@@ -3,6 +3,8 @@ package monitor
 import (
 	"math"
 	"time"
+
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 // counters are those of one table, or of one partition of it, as the server has them.
@@ -19,6 +21,12 @@ type counters struct {
 	Estimate                   int64 // of pg_class.reltuples; -1 where there is none
 	Upkeep                     int64 // how often VACUUM and ANALYZE set Live
 	Triggers                   bool  // on DELETE or UPDATE, written by people
+}
+
+func (c counters) relation() rules.Relation { return rules.Relation{Schema: c.Schema, Name: c.Name} }
+
+func (c counters) root() rules.Relation {
+	return rules.Relation{Schema: c.RootSchema, Name: c.RootName}
 }
 
 // epoch tells counters that go on from those that started anew.
@@ -58,18 +66,7 @@ type snapshot struct {
 	// through leads from a relation to views and parents, by which sessions can delete
 	// its rows; called has their names.
 	through map[uint32][]uint32
-	called  map[uint32]relation
-}
-
-// relation is the name of one.
-type relation struct{ schema, name string }
-
-// counted is the name of a table as in event.Rows.
-func counted(schema, name string) string {
-	if schema == "public" {
-		return name
-	}
-	return schema + "." + name
+	called  map[uint32]rules.Relation
 }
 
 // moves are what the counters did between two snapshots, one for each table, partitions
@@ -98,7 +95,7 @@ func moves(before, now *snapshot) []movement {
 	}
 	for root, i := range at {
 		for _, by := range ancestors(now.through, root) {
-			list[i].call(now.called[by].schema, now.called[by].name)
+			list[i].call(now.called[by])
 		}
 		for _, parent := range ancestors(now.cascades, root) {
 			if p, is := at[parent]; is {
@@ -111,18 +108,17 @@ func moves(before, now *snapshot) []movement {
 
 // newMovement is that of the table that c is, or is a partition of.
 func newMovement(c counters) movement {
-	table := counted(c.RootSchema, c.RootName)
-	m := movement{table: table}
-	m.call(c.RootSchema, c.RootName)
+	m := movement{table: c.root().Counted()}
+	m.call(c.root())
 	return m
 }
 
 // call adds what sessions may call a table: in another schema than public also by its
 // bare name, with a search_path.
-func (m *movement) call(schema, name string) {
-	m.names = append(m.names, counted(schema, name))
-	if schema != "public" {
-		m.names = append(m.names, name)
+func (m *movement) call(r rules.Relation) {
+	name := r.Counted()
+	if m.names = append(m.names, name); name != r.Name {
+		m.names = append(m.names, r.Name)
 	}
 }
 
@@ -130,7 +126,7 @@ func (m *movement) call(schema, name string) {
 func (m *movement) add(c counters, old map[uint32]counters, since time.Time) {
 	if c.Root != c.OID {
 		m.moves = true
-		m.call(c.Schema, c.Name)
+		m.call(c.relation())
 	}
 	m.rows = add(m.rows, rowsOf(c))
 	m.triggers = m.triggers || c.Triggers
@@ -138,11 +134,11 @@ func (m *movement) add(c counters, old map[uint32]counters, since time.Time) {
 	if !known || c.Inserted < o.Inserted || c.Updated < o.Updated || c.Deleted < o.Deleted {
 		return
 	}
-	if o.Name != c.Name || o.Schema != c.Schema { // renamed since
-		m.call(o.Schema, o.Name)
+	if o.relation() != c.relation() { // renamed since
+		m.call(o.relation())
 	}
-	if o.RootName != c.RootName || o.RootSchema != c.RootSchema {
-		m.call(o.RootSchema, o.RootName)
+	if o.root() != c.root() {
+		m.call(o.root())
 	}
 	m.since = since
 	m.inserted = add(m.inserted, c.Inserted-o.Inserted)

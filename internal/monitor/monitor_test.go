@@ -26,9 +26,12 @@ type rig struct {
 	log     strings.Builder
 }
 
+// watch watches a database whose setup is counted: a session that has ended may still be
+// about to hand in what it counted.
 func watch(t *testing.T, srv *pgtest.Server, setup ...string) *rig {
 	t.Helper()
-	r := &rig{srv: srv, db: srv.Database(t, setup...), samples: map[string]Sample{}}
+	r := &rig{srv: srv, db: srv.Database(t), samples: map[string]Sample{}}
+	r.run(t, setup...)
 	return r.of(t, srv.URL(r.db))
 }
 

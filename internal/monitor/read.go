@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/holdfast-db/holdfast/rules"
 )
 
 // The timeline is that of the log being written: the control file has it only once the
@@ -158,11 +160,11 @@ func (s *snapshot) readThrough(ctx context.Context, conn *pgx.Conn) error {
 	if err != nil {
 		return fmt.Errorf("asking for the views: %w", err)
 	}
-	s.through, s.called = map[uint32][]uint32{}, map[uint32]relation{}
+	s.through, s.called = map[uint32][]uint32{}, map[uint32]rules.Relation{}
 	var of, by uint32
-	var name relation
+	var name rules.Relation
 	var along bool
-	if _, err := pgx.ForEachRow(rows, []any{&of, &by, &name.schema, &name.name, &along}, func() error {
+	if _, err := pgx.ForEachRow(rows, []any{&of, &by, &name.Schema, &name.Name, &along}, func() error {
 		if along {
 			s.cascades[of] = append(s.cascades[of], by)
 			return nil

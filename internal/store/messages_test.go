@@ -66,6 +66,12 @@ func TestMessagesInAnOlderFile(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+	wantSameVersion(t, path)
+}
+
+// wantSameVersion fails unless a file is of the version that every holdfast has opened.
+func wantSameVersion(t *testing.T, path string) {
+	t.Helper()
 	db, err := sql.Open("sqlite3", path)
 	if err != nil {
 		t.Fatal(err)

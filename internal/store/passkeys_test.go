@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -71,15 +70,7 @@ func TestPasskeysInAnOlderFile(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open("sqlite3", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	var version int
-	if err := db.QueryRow("PRAGMA user_version").Scan(&version); err != nil || version != 1 {
-		t.Errorf("version %d, %v", version, err)
-	}
+	wantSameVersion(t, path)
 }
 
 // TestReadPasskeys, while the store is open and while it is not, without making files.

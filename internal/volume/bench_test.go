@@ -33,7 +33,9 @@ func clocked(counts []Count, i int) *Count {
 	return c
 }
 
-func BenchmarkWatch(b *testing.B) {
+// loaded is a watch that has had every count of a load once.
+func loaded(b *testing.B) (*Watch, []Count) {
+	b.Helper()
 	w, err := NewWatch(Options{}, func(Alert) {})
 	if err != nil {
 		b.Fatal(err)
@@ -44,6 +46,11 @@ func BenchmarkWatch(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	return w, counts
+}
+
+func BenchmarkWatch(b *testing.B) {
+	w, counts := loaded(b)
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {
@@ -67,16 +74,7 @@ func BenchmarkCounters(b *testing.B) {
 
 // BenchmarkCloseHour is the end of an hour for 4,000 actors.
 func BenchmarkCloseHour(b *testing.B) {
-	w, err := NewWatch(Options{}, func(Alert) {})
-	if err != nil {
-		b.Fatal(err)
-	}
-	counts := load()
-	for i := range counts {
-		if err := w.Add(clocked(counts, i)); err != nil {
-			b.Fatal(err)
-		}
-	}
+	w, _ := loaded(b)
 	b.ResetTimer()
 	for range b.N {
 		w.closeHour()
