@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/holdfast-db/holdfast/internal/event"
+	"github.com/holdfast-db/holdfast/internal/tally"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
 	"github.com/holdfast-db/holdfast/rules"
@@ -50,6 +51,9 @@ type netSession struct {
 	approved uint64 // transaction that people approved, as in session.Ask; 0 is none
 	kept     int    // as counted in the server's budget
 
+	rows      tally.Writer  // where Options.Tally is not nil
+	uncounted event.Counter // where Options.Events is not nil
+
 	phaseFrom time.Duration // by the server's clock; since then it is in that phase
 
 	wanted chan struct{}  // has an item when a pump that waits may be wanted again
@@ -74,6 +78,9 @@ func (s *Server) newSession(l *login) *netSession {
 		origin:     l.origin, seen: l.seen(),
 		wanted: make(chan struct{}, 1),
 	}
+	if s.o.Events != nil {
+		n.uncounted = s.o.Events.Counter(&n.mu)
+	}
 	l.trace.session(n)
 	if l.key != nil {
 		n.key = cancelKey(l.host, l.key)
@@ -89,7 +96,7 @@ func (s *Server) newSession(l *login) *netSession {
 		Refusal: func(v rules.Verdict) wire.Error { return refusedWords(n.host, v) },
 		Status:  l.status, Settings: l.settings, ServerEncoding: l.encoding, SearchPath: l.path,
 		Path: startPath(l.startup.Params), Answers: answersAboutNames(l.version),
-		Tally: n.server.o.Tally,
+		Tally: n.tallying(),
 	})
 	n.phase = n.core.Phase()
 	return n

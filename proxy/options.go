@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unique"
 
 	"github.com/rs/zerolog"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
+	"github.com/holdfast-db/holdfast/internal/tally"
 	"github.com/holdfast-db/holdfast/proxy/internal/session"
 	"github.com/holdfast-db/holdfast/rules"
 )
@@ -122,12 +122,9 @@ type Options struct {
 	Trace  *Trace     // nil records nothing
 	Log    zerolog.Logger
 
-	// Tally is handed whose transaction did what to rows, each table once, when the
-	// server has said that it is over; nil sums nothing. It is called on the goroutine
-	// of the session, with the session locked and before the client is told, by several
-	// sessions at a time: it must return at once and never block. The slice is good
-	// until it returns, what it has may be kept. (*tally.Queue).Add is one.
-	Tally func(unique.Handle[event.Origin], []event.Sum)
+	// Tally takes what transactions did to rows, each once the server has said that it
+	// is over and before the client is told; nil sums nothing.
+	Tally *tally.Queue
 
 	// MaxSessions bounds the clients of all hosts that are logged in or logging in;
 	// 0 is DefaultMaxSessions, or what the limit on open files allows.

@@ -51,7 +51,7 @@ func (n *netSession) notCountedLocked(list []*rules.Effect) {
 		return
 	}
 	for _, e := range list {
-		n.server.o.Events.NotCounted(n.core.Who(), e)
+		n.uncounted.NotCounted(n.core.Who(), e)
 	}
 }
 

@@ -29,6 +29,7 @@ func TestUncountedIsSummed(t *testing.T) {
 	}
 	orders := &rules.Effect{Verb: rules.VerbDelete, Target: rules.Relation{Schema: "public", Name: "Orders"}}
 	users := &rules.Effect{Verb: rules.VerbUpdate, Target: rules.Relation{Name: "users"}}
+	n.uncounted = bus.Counter(&n.mu)
 	n.recordLocked(session.Output{Statements: 4, Uncounted: []*rules.Effect{orders, users, {}, orders}})
 	n.recordLocked(session.Output{Statements: 1, Uncounted: []*rules.Effect{users}})
 	n.recordLocked(session.Output{Statements: 1})

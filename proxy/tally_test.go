@@ -10,32 +10,32 @@ import (
 	"sync"
 	"testing"
 	"time"
-	"unique"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/internal/hold"
 	"github.com/holdfast-db/holdfast/internal/pgtest"
+	"github.com/holdfast-db/holdfast/internal/tally"
 )
 
 // tallied adds up tallies by table.
 type tallied struct {
+	queue  *tally.Queue
 	mu     sync.Mutex
 	t      *testing.T
 	tables map[string]event.Rows
 	apps   map[string]int64 // rows deleted by application
 }
 
-func (s *tallied) take(who unique.Handle[event.Origin], sums []event.Sum) {
+func (s *tallied) take(tally *event.Tally) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := who.Value()
+	o := tally.Origin
 	if o.Host != "shop" || o.User != "postgres" || o.Client == "" {
 		s.t.Errorf("sums of nobody: %+v", o)
 	}
-	for _, one := range sums {
-		r := one.Rows()
+	for _, r := range tally.Rows {
 		sum := s.tables[r.Table]
 		sum.Deleted += r.Deleted
 		sum.Updated += r.Updated
@@ -49,6 +49,7 @@ func (s *tallied) take(who unique.Handle[event.Origin], sums []event.Sum) {
 }
 
 func (s *tallied) of(table string) event.Rows {
+	s.queue.Settle()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.tables[table]
@@ -113,9 +114,10 @@ func TestTalliesOfAServer(t *testing.T) {
 
 func talliesOf(t *testing.T, srv *pgtest.Server, mode Mode) {
 	sums := &tallied{t: t, tables: map[string]event.Rows{}, apps: map[string]int64{}}
+	sums.queue = tally.NewQueue(sums.take)
 	db := srv.Database(t, tallySetup...)
 	s := serveWith(t, func(o *Options) {
-		o.Tally, o.Desk = sums.take, &scriptedDesk{wait: decided(hold.Denied)}
+		o.Tally, o.Desk = sums.queue, &scriptedDesk{wait: decided(hold.Denied)}
 		o.Hosts[0].Name, o.Hosts[0].Mode = "shop", mode
 	}, srv.URL(db)+"?sslmode=disable")
 	url := strings.Replace(srv.URL(db), srv.Addr(), s.addr(0), 1) + "?sslmode=disable&application_name=pgx"

@@ -93,7 +93,7 @@ func open(ctx context.Context, c *config.Config, now func() time.Time, l zerolog
 	p.inForce.set(c, nil)
 	p.proxy, err = proxy.New(proxy.Options{
 		Hosts: hosts, Reader: rules.NewReader(rules.ReaderOptions{}), Policy: c.NewPolicy(time.Now),
-		Desk: p.desk, Events: p.events, Tally: p.tallies.Add, Trace: tracing, Log: l,
+		Desk: p.desk, Events: p.events, Tally: p.tallies, Trace: tracing, Log: l,
 	})
 	if err != nil {
 		return p, err

@@ -4,9 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unique"
 
-	"github.com/holdfast-db/holdfast/rules"
+	"github.com/holdfast-db/holdfast/internal/gather"
 )
 
 const (
@@ -18,7 +17,7 @@ const (
 	// record a minute and key is little, and what a crash loses is a minute.
 	flushEvery = time.Minute
 
-	// settleEvery is how long an uncounted statement is kept in memory at most.
+	// settleEvery is how often sums are made of uncounted statements.
 	settleEvery = time.Second
 )
 
@@ -80,11 +79,9 @@ func (b *Bus) Publish(e Event) {
 	}
 }
 
-// NotCounted adds one statement of who that passed uncounted to the sum of its key; e
-// is what it does, an effect of facts that nobody changes. It is made for every
-// statement of production traffic: it takes no lock and allocates nothing of its own.
-func (b *Bus) NotCounted(who unique.Handle[Origin], e *rules.Effect) {
-	b.counts.add(uncounted{who, e})
+// Counter makes a counter for a session with that lock.
+func (b *Bus) Counter(lock gather.Locker) Counter {
+	return Counter{counts: &b.counts, waiting: b.counts.waiting.Writer(lock)}
 }
 
 // Lost is how many events were not delivered since the start, all observers

@@ -6,7 +6,7 @@ import (
 	"time"
 	"unique"
 
-	"github.com/holdfast-db/holdfast/internal/mpsc"
+	"github.com/holdfast-db/holdfast/internal/gather"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -36,7 +36,7 @@ func (u uncounted) key() Key {
 // interval that take ends or in the next one, never lost. To look at a key takes several
 // times as long as a session should spend on it, so statements wait for settle.
 type counts struct {
-	waiting *mpsc.Queue[uncounted]
+	waiting *gather.Queue[uncounted]
 
 	mu    sync.Mutex // guards the following
 	sums  map[uncounted]uint64
@@ -47,15 +47,29 @@ type counts struct {
 
 func (c *counts) init(now time.Time) {
 	c.since = now
-	c.waiting = mpsc.New[uncounted](c.settle)
+	c.waiting = gather.New[uncounted](c.settle)
 	c.sums, c.keys = map[uncounted]uint64{}, map[Key]*uint64{}
 }
 
-// add adds one statement. It keeps the effect until it is settled.
-func (c *counts) add(u uncounted) {
-	if c.waiting.Add(u) {
-		return
+// Counter counts the statements of one session that pass uncounted, and belongs to its
+// lock. It must not be copied once it is used.
+type Counter struct {
+	counts  *counts
+	waiting gather.Writer[uncounted]
+}
+
+// NotCounted adds one statement of who that passed uncounted to the sum of its key; e is
+// what it does, an effect of facts that nobody changes. It is made for every statement of
+// production traffic: it waits for nobody, and allocates once for many. The caller holds
+// the lock.
+func (c *Counter) NotCounted(who unique.Handle[Origin], e *rules.Effect) {
+	if u := (uncounted{who, e}); !c.waiting.Add(u) {
+		c.counts.addNow(u)
 	}
+}
+
+// addNow adds one statement that finds no room to wait.
+func (c *counts) addNow(u uncounted) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sumLocked(u.key(), 1)

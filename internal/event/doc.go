@@ -4,7 +4,7 @@
 // A Bus takes events by Publish and gives each observer its own bounded queue
 // and goroutine; what does not fit is counted and told to the observer as Lost.
 // Statements that pass without being counted come at the rate of production
-// traffic: they go by Bus.NotCounted, which only adds one to a number, and reach
+// traffic: they go by the Counter of a session, which only notes them, and reach
 // observers as one NotCounted event a minute for each key.
 //
 // # Usage

@@ -21,7 +21,7 @@ const module = "github.com/holdfast-db/holdfast"
 var mayImport = map[string][]string{
 	"cmd/holdfast":           {"..."},
 	"rules":                  {},
-	"proxy":                  {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/catalog", "internal/event", "internal/peer", "internal/trace"},
+	"proxy":                  {"proxy/internal/wire", "proxy/internal/session", "rules", "internal/hold", "internal/catalog", "internal/event", "internal/peer", "internal/tally", "internal/trace"},
 	"proxy/internal/wire":    {},
 	"proxy/internal/session": {"proxy/internal/wire", "rules", "internal/hold", "internal/event"},
 
@@ -38,9 +38,9 @@ var mayImport = map[string][]string{
 	"internal/history": {"rules"},
 	"internal/sarif":   {},
 	"internal/suggest": {"rules", "internal/event"},
-	"internal/event":   {"rules", "internal/mpsc"},
-	"internal/mpsc":    {},
-	"internal/tally":   {"rules", "internal/event", "internal/mpsc"},
+	"internal/event":   {"rules", "internal/gather"},
+	"internal/gather":  {},
+	"internal/tally":   {"rules", "internal/event", "internal/gather"},
 	"internal/trace":   {},
 	"internal/audit":   {"internal/event", "internal/hold"},
 	"internal/catalog": {"rules"},

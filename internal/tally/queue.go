@@ -5,7 +5,7 @@ import (
 	"unique"
 
 	"github.com/holdfast-db/holdfast/internal/event"
-	"github.com/holdfast-db/holdfast/internal/mpsc"
+	"github.com/holdfast-db/holdfast/internal/gather"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
@@ -31,11 +31,11 @@ type entry struct {
 	kind kind
 }
 
-// Queue takes the sums of any number of sessions, without a lock, in at most 10 MB of
-// memory. Make one with NewQueue.
+// Queue takes the sums of any number of sessions, without a lock of its own and in at
+// most 10 MB of memory. Make one with NewQueue.
 type Queue struct {
 	to      func(*event.Tally)
-	entries *mpsc.Queue[entry]
+	entries *gather.Queue[entry]
 
 	mu   sync.Mutex // guards sums
 	sums sums
@@ -46,34 +46,45 @@ type Queue struct {
 // the queue, which sessions hand it themselves, at the same time: it must not block.
 func NewQueue(to func(*event.Tally)) *Queue {
 	q := &Queue{to: to}
-	q.entries = mpsc.New[entry](q.Settle)
+	q.entries = gather.New[entry](q.Settle)
 	q.sums.at = make(map[what]int, maxSums)
 	return q
 }
 
-// Add queues what a transaction did to rows. It keeps the statements, and nothing else
-// of the slice. It never blocks.
-func (q *Queue) Add(who unique.Handle[event.Origin], transaction []event.Sum) {
+// Writer is of one session, whose lock guards it. It must not be copied once it is used.
+type Writer struct {
+	queue   *Queue
+	entries gather.Writer[entry]
+}
+
+// Writer makes a writer for a session with that lock.
+func (q *Queue) Writer(lock gather.Locker) Writer {
+	return Writer{queue: q, entries: q.entries.Writer(lock)}
+}
+
+// Add takes what a transaction did to rows. It keeps the statements, and nothing else
+// of the slice. The caller holds the lock; it never blocks.
+func (w *Writer) Add(who unique.Handle[event.Origin], transaction []event.Sum) {
 	for i := range transaction {
 		s := &transaction[i]
-		q.add(entry{who, s.Of, s.Deleted, deleted})
-		q.add(entry{who, s.Of, s.Updated, updated})
-		q.add(entry{who, s.Of, s.Undone, undone})
-		q.add(entry{who, s.Of, s.Emptied, emptied})
+		w.add(entry{who, s.Of, s.Deleted, deleted})
+		w.add(entry{who, s.Of, s.Updated, updated})
+		w.add(entry{who, s.Of, s.Undone, undone})
+		w.add(entry{who, s.Of, s.Emptied, emptied})
 	}
 }
 
-func (q *Queue) add(e entry) {
-	if e.n <= 0 || q.entries.Add(e) {
+func (w *Writer) add(e entry) {
+	if e.n <= 0 || w.entries.Add(e) {
 		return
 	}
 	s := event.Sum{Of: e.of}
 	e.count(&s)
-	q.to(&event.Tally{Origin: e.who.Value(), Rows: []event.Rows{s.Rows()}})
+	w.queue.to(&event.Tally{Origin: e.who.Value(), Rows: []event.Rows{s.Rows()}})
 }
 
-// Settle hands on what was added, summed by origin and statement. What is being added
-// meanwhile may be left for the next time.
+// Settle hands on what was added, summed by origin and statement. What sessions add
+// meanwhile, or have added that are at work, may be left for the next time.
 func (q *Queue) Settle() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -1,4 +1,4 @@
-package mpsc
+package gather
 
 import (
 	"testing"
