@@ -16,18 +16,25 @@ const (
 	maxExamples = 3
 )
 
-// count counts once a second until the desk is closed.
+// count counts each second, or less often, until the desk is closed.
 func (d *Desk) count() {
-	tick := time.NewTicker(countEvery)
-	defer tick.Stop()
+	next := time.NewTimer(countEvery)
+	defer next.Stop()
 	for {
 		select {
-		case <-tick.C:
+		case <-next.C:
+			began := time.Now()
 			d.countNow()
+			next.Reset(pause(time.Since(began)))
 		case <-d.stop:
 			return
 		}
 	}
+}
+
+// pause is how long to wait after a count that took so long.
+func pause(took time.Duration) time.Duration {
+	return min(max(countEvery, took*countShare), countEveryMost)
 }
 
 // countNow counts and judges what sessions handed in since the last time.

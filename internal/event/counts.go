@@ -36,7 +36,7 @@ func (u uncounted) key() Key {
 // interval that take ends or in the next one, never lost. To look at a key takes several
 // times as long as a session should spend on it, so statements wait for settle.
 type counts struct {
-	waiting *gather.Queue[uncounted]
+	waiting *gather.Queue[unique.Handle[Origin], *rules.Effect]
 
 	mu    sync.Mutex // guards the following
 	sums  map[uncounted]uint64
@@ -47,7 +47,7 @@ type counts struct {
 
 func (c *counts) init(now time.Time) {
 	c.since = now
-	c.waiting = gather.New[uncounted](c.settle)
+	c.waiting = gather.New[unique.Handle[Origin], *rules.Effect](c.settle)
 	c.sums, c.keys = map[uncounted]uint64{}, map[Key]*uint64{}
 }
 
@@ -55,7 +55,7 @@ func (c *counts) init(now time.Time) {
 // lock. It must not be copied once it is used.
 type Counter struct {
 	counts  *counts
-	waiting gather.Writer[uncounted]
+	waiting gather.Writer[unique.Handle[Origin], *rules.Effect]
 }
 
 // NotCounted adds one statement of who that passed uncounted to the sum of its key; e is
@@ -63,8 +63,8 @@ type Counter struct {
 // production traffic: it waits for nobody, and allocates once for many. The caller holds
 // the lock.
 func (c *Counter) NotCounted(who unique.Handle[Origin], e *rules.Effect) {
-	if u := (uncounted{who, e}); !c.waiting.Add(u) {
-		c.counts.addNow(u)
+	if !c.waiting.Add(who, e) {
+		c.counts.addNow(uncounted{who, e})
 	}
 }
 
@@ -83,11 +83,11 @@ func (c *counts) settle() {
 }
 
 func (c *counts) settleLocked() {
-	c.waiting.Drain(func(u *uncounted) {
+	c.waiting.Drain(func(who unique.Handle[Origin], e **rules.Effect) {
 		if len(c.sums) == maxUncounted {
 			c.sumAllLocked()
 		}
-		c.sums[*u]++
+		c.sums[uncounted{who, *e}]++
 	})
 	c.sumAllLocked()
 }

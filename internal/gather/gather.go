@@ -12,7 +12,7 @@ const (
 	// batchLen is how many items a session notes before it hands them over.
 	batchLen = 16
 
-	// maxBatches bounds a queue to 262,144 items, of at most 32 bytes: 9 MB. It is that
+	// maxBatches bounds a queue to 262,144 items, of at most 16 bytes: 5 MB. It is that
 	// long only while whoever drains it cannot keep up.
 	maxBatches = 1 << 14
 
@@ -25,22 +25,24 @@ const (
 	MaxLen = batchLen * maxBatches
 )
 
-// Queue gathers the items of any number of writers. Make one with New.
-type Queue[T any] struct {
+// Queue gathers the items of any number of writers; those that follow each other mostly
+// have the same W in common, such as who they are of. Make one with New.
+type Queue[W comparable, T any] struct {
 	wake   func()
 	waking atomic.Bool
 
-	full    atomic.Pointer[batch[T]] // the newest one that was handed over
-	waiting atomic.Int64             // how many were
-	begun   atomic.Pointer[Writer[T]]
+	full    atomic.Pointer[batch[W, T]] // the newest one that was handed over
+	waiting atomic.Int64                // how many were
+	begun   atomic.Pointer[Writer[W, T]]
 
 	draining sync.Mutex // makes Drain one at a time
 }
 
-type batch[T any] struct {
+type batch[W comparable, T any] struct {
+	who   W
+	n     int // set when it is handed over
 	items [batchLen]T
-	n     int
-	next  *batch[T]
+	next  *batch[W, T]
 }
 
 // Locker is the lock of a session, such as *sync.Mutex.
@@ -50,45 +52,54 @@ type Locker interface {
 }
 
 // Writer is of one session, whose lock guards it. It must not be copied once it is used.
-type Writer[T any] struct {
-	queue *Queue[T]
+type Writer[W comparable, T any] struct {
+	queue *Queue[W, T]
 	lock  Locker
-	batch *batch[T]  // nil for nothing
-	known bool       // the queue knows that there is something, or was
-	next  *Writer[T] // of those that the queue knows; belongs to the queue while known
+	batch *batch[W, T]  // nil for nothing
+	who   W             // of batch: these are here, where a session looks in any case
+	n     int           // items in batch
+	known bool          // the queue knows that there is something, or was
+	next  *Writer[W, T] // of those that the queue knows; belongs to the queue while known
 }
 
 // New makes a queue. wake is called by a goroutine of its own when very much waits: it
 // should have the queue drained.
-func New[T any](wake func()) *Queue[T] { return &Queue[T]{wake: wake} }
+func New[W comparable, T any](wake func()) *Queue[W, T] { return &Queue[W, T]{wake: wake} }
 
 // Writer makes a writer for a session with that lock.
-func (q *Queue[T]) Writer(lock Locker) Writer[T] { return Writer[T]{queue: q, lock: lock} }
+func (q *Queue[W, T]) Writer(lock Locker) Writer[W, T] { return Writer[W, T]{queue: q, lock: lock} }
 
-// Add notes v. It is false, and v is not noted, where so much waits that there is no
-// room. The caller holds the lock; it never blocks.
-func (w *Writer[T]) Add(v T) bool {
-	b := w.batch
-	if b == nil {
-		b = &batch[T]{}
-		w.batch = b
-		if !w.known {
-			w.known = true
-			w.queue.begin(w)
+// Add notes v of who. It is false, and v is not noted, where so much waits that there is
+// no room. The caller holds the lock; it never blocks.
+func (w *Writer[W, T]) Add(who W, v T) bool {
+	if w.batch == nil || w.who != who || w.n == batchLen {
+		if !w.begin(who) {
+			return false
 		}
 	}
-	if b.n == batchLen-1 && w.queue.waiting.Load() >= maxBatches {
-		return false
+	w.batch.items[w.n] = v
+	w.n++
+	return true
+}
+
+// begin hands over what there is and begins another batch, if there is room.
+func (w *Writer[W, T]) begin(who W) bool {
+	if w.batch != nil {
+		if w.queue.waiting.Load() >= maxBatches {
+			return false
+		}
+		w.batch.n = w.n
+		w.queue.handOver(w.batch)
 	}
-	b.items[b.n] = v
-	if b.n++; b.n == batchLen {
-		w.batch = nil
-		w.queue.handOver(b)
+	w.batch, w.who, w.n = &batch[W, T]{who: who}, who, 0
+	if !w.known {
+		w.known = true
+		w.queue.know(w)
 	}
 	return true
 }
 
-func (q *Queue[T]) begin(w *Writer[T]) {
+func (q *Queue[W, T]) know(w *Writer[W, T]) {
 	for {
 		w.next = q.begun.Load()
 		if q.begun.CompareAndSwap(w.next, w) {
@@ -97,7 +108,7 @@ func (q *Queue[T]) begin(w *Writer[T]) {
 	}
 }
 
-func (q *Queue[T]) handOver(b *batch[T]) {
+func (q *Queue[W, T]) handOver(b *batch[W, T]) {
 	for {
 		b.next = q.full.Load()
 		if q.full.CompareAndSwap(b.next, b) {
@@ -115,7 +126,7 @@ func (q *Queue[T]) handOver(b *batch[T]) {
 // Drain hands f what was noted, in no order, and forgets it. f must not keep the pointer.
 // What a session has not handed over whose lock is taken is left for the next time.
 // Others who drain wait.
-func (q *Queue[T]) Drain(f func(*T)) {
+func (q *Queue[W, T]) Drain(f func(W, *T)) {
 	q.draining.Lock()
 	defer q.draining.Unlock()
 	for b := q.full.Swap(nil); b != nil; b = b.next {
@@ -124,32 +135,31 @@ func (q *Queue[T]) Drain(f func(*T)) {
 	}
 	for w := q.begun.Swap(nil); w != nil; {
 		next := w.next
-		if b, free := w.take(); free {
+		if b, free := w.take(); !free {
+			q.know(w)
+		} else if b != nil {
 			b.each(f)
-		} else {
-			q.begin(w)
 		}
 		w = next
 	}
 }
 
-// take takes what the session has noted since it handed over last. free is false where
-// its lock is taken.
-func (w *Writer[T]) take() (b *batch[T], free bool) {
+// take takes what the session has noted since it handed over last, if anything. free is
+// false where its lock is taken.
+func (w *Writer[W, T]) take() (b *batch[W, T], free bool) {
 	if !w.lock.TryLock() {
 		return nil, false
 	}
 	defer w.lock.Unlock()
-	b = w.batch
+	if b = w.batch; b != nil {
+		b.n = w.n
+	}
 	w.batch, w.known, w.next = nil, false, nil
 	return b, true
 }
 
-func (b *batch[T]) each(f func(*T)) {
-	if b == nil {
-		return
-	}
+func (b *batch[W, T]) each(f func(W, *T)) {
 	for i := range b.items[:b.n] {
-		f(&b.items[i])
+		f(b.who, &b.items[i])
 	}
 }

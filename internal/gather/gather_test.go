@@ -8,31 +8,32 @@ import (
 
 // session is a writer with its lock.
 type session struct {
-	mu sync.Mutex
-	w  Writer[int]
+	mu  sync.Mutex
+	who string
+	w   Writer[string, int]
 }
 
 func (s *session) add(v int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.w.Add(v)
+	return s.w.Add(s.who, v)
 }
 
-func newSession(q *Queue[int]) *session {
+func newSession(q *Queue[string, int]) *session {
 	s := &session{}
 	s.w = q.Writer(&s.mu)
 	return s
 }
 
-func drained(q *Queue[int]) (items int) {
-	q.Drain(func(*int) { items++ })
+func drained(q *Queue[string, int]) (items int) {
+	q.Drain(func(string, *int) { items++ })
 	return items
 }
 
 // TestLosesNothing: each item that was added comes once, whatever is drained meanwhile.
 func TestLosesNothing(t *testing.T) {
 	const sessions, each = 8, 30_000
-	q := New[int](func() {})
+	q := New[string, int](func() {})
 	var adding sync.WaitGroup
 	var over atomic.Bool
 	for n := range sessions {
@@ -46,7 +47,7 @@ func TestLosesNothing(t *testing.T) {
 		})
 	}
 	seen := make([]bool, sessions*each)
-	take := func(v *int) {
+	take := func(_ string, v *int) {
 		if seen[*v] {
 			t.Errorf("%d comes twice", *v)
 		}
@@ -76,14 +77,14 @@ func TestLosesNothing(t *testing.T) {
 // TestIsBounded: what finds no room is not taken, and there is room again.
 func TestIsBounded(t *testing.T) {
 	woken := make(chan struct{}, maxBatches)
-	q := New[int](func() { woken <- struct{}{} })
+	q := New[string, int](func() { woken <- struct{}{} })
 	s, taken := newSession(q), 0
 	for range MaxLen + 1000 {
 		if s.add(1) {
 			taken++
 		}
 	}
-	if want := MaxLen + batchLen - 1; taken != want {
+	if want := MaxLen + batchLen; taken != want {
 		t.Errorf("%d were taken, want %d", taken, want)
 	}
 	<-woken
@@ -92,10 +93,25 @@ func TestIsBounded(t *testing.T) {
 	}
 }
 
+// TestWho: items come with whom they were noted of.
+func TestWho(t *testing.T) {
+	q := New[string, int](func() {})
+	s := newSession(q)
+	for i, who := range []string{"ana", "ana", "ben", "ana", ""} {
+		s.who = who
+		s.add(i)
+	}
+	got := map[int]string{}
+	q.Drain(func(who string, v *int) { got[*v] = who })
+	if len(got) != 5 || got[0] != "ana" || got[1] != "ana" || got[2] != "ben" || got[3] != "ana" || got[4] != "" {
+		t.Errorf("%v", got)
+	}
+}
+
 // TestBusySession: what a session has noted that is at work is left for the next time,
 // and it keeps no room once it was taken.
 func TestBusySession(t *testing.T) {
-	q := New[int](func() {})
+	q := New[string, int](func() {})
 	a, b := newSession(q), newSession(q)
 	a.add(1)
 	b.add(1)
@@ -113,7 +129,7 @@ func TestBusySession(t *testing.T) {
 }
 
 func BenchmarkAdd(b *testing.B) {
-	q := New[int](func() {})
+	q := New[string, int](func() {})
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		s := newSession(q)

@@ -1,6 +1,7 @@
 package tally
 
 import (
+	"math"
 	"sync"
 	"unique"
 
@@ -13,29 +14,39 @@ import (
 // room for. Of more statements and origins there are several.
 const maxSums = 4096
 
+// who is whose rows they are.
+type who = unique.Handle[event.Origin]
+
 // kind says what a number counts.
-type kind uint32
+type kind int64
 
 const (
 	deleted kind = iota
 	updated
 	undone
 	emptied
+
+	kinds = 4
 )
 
-// entry is one number of an event.Sum.
+// entry is one number of an event.Sum, with its kind: number*kinds + kind.
 type entry struct {
-	who  unique.Handle[event.Origin]
-	of   *rules.Rows
-	n    int64
-	kind kind
+	of     *rules.Rows
+	packed int64
+}
+
+// maxNumber is the highest number that can be packed. No table has as many rows.
+const maxNumber = math.MaxInt64/kinds - 1
+
+func entryOf(of *rules.Rows, number int64, k kind) entry {
+	return entry{of, min(number, maxNumber)*kinds + int64(k)}
 }
 
 // Queue takes the sums of any number of sessions, without a lock of its own and in at
-// most 10 MB of memory. Make one with NewQueue.
+// most 6 MB of memory. Make one with NewQueue.
 type Queue struct {
 	to      func(*event.Tally)
-	entries *gather.Queue[entry]
+	entries *gather.Queue[who, entry]
 
 	mu   sync.Mutex // guards sums
 	sums sums
@@ -46,7 +57,7 @@ type Queue struct {
 // the queue, which sessions hand it themselves, at the same time: it must not block.
 func NewQueue(to func(*event.Tally)) *Queue {
 	q := &Queue{to: to}
-	q.entries = gather.New[entry](q.Settle)
+	q.entries = gather.New[who, entry](q.Settle)
 	q.sums.at = make(map[what]int, maxSums)
 	return q
 }
@@ -54,7 +65,7 @@ func NewQueue(to func(*event.Tally)) *Queue {
 // Writer is of one session, whose lock guards it. It must not be copied once it is used.
 type Writer struct {
 	queue   *Queue
-	entries gather.Writer[entry]
+	entries gather.Writer[who, entry]
 }
 
 // Writer makes a writer for a session with that lock.
@@ -64,23 +75,27 @@ func (q *Queue) Writer(lock gather.Locker) Writer {
 
 // Add takes what a transaction did to rows. It keeps the statements, and nothing else
 // of the slice. The caller holds the lock; it never blocks.
-func (w *Writer) Add(who unique.Handle[event.Origin], transaction []event.Sum) {
+func (w *Writer) Add(who who, transaction []event.Sum) {
 	for i := range transaction {
 		s := &transaction[i]
-		w.add(entry{who, s.Of, s.Deleted, deleted})
-		w.add(entry{who, s.Of, s.Updated, updated})
-		w.add(entry{who, s.Of, s.Undone, undone})
-		w.add(entry{who, s.Of, s.Emptied, emptied})
+		w.add(who, s.Of, s.Deleted, deleted)
+		w.add(who, s.Of, s.Updated, updated)
+		w.add(who, s.Of, s.Undone, undone)
+		w.add(who, s.Of, s.Emptied, emptied)
 	}
 }
 
-func (w *Writer) add(e entry) {
-	if e.n <= 0 || w.entries.Add(e) {
+func (w *Writer) add(who who, of *rules.Rows, number int64, k kind) {
+	if number <= 0 {
 		return
 	}
-	s := event.Sum{Of: e.of}
+	e := entryOf(of, number, k)
+	if w.entries.Add(who, e) {
+		return
+	}
+	s := event.Sum{Of: of}
 	e.count(&s)
-	w.queue.to(&event.Tally{Origin: e.who.Value(), Rows: []event.Rows{s.Rows()}})
+	w.queue.to(&event.Tally{Origin: who.Value(), Rows: []event.Rows{s.Rows()}})
 }
 
 // Settle hands on what was added, summed by origin and statement. What sessions add
@@ -88,11 +103,11 @@ func (w *Writer) add(e entry) {
 func (q *Queue) Settle() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.entries.Drain(func(e *entry) {
+	q.entries.Drain(func(by who, e *entry) {
 		if q.sums.full() {
 			q.sums.handOn(q.to)
 		}
-		q.sums.add(e)
+		q.sums.add(by, e)
 	})
 	q.sums.handOn(q.to)
 }

@@ -2,6 +2,7 @@ package tally
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -187,6 +188,22 @@ func BenchmarkQueue(b *testing.B) {
 		w.Add(who, sums[i*7%1000])
 		if i%20_000 == 0 {
 			q.Settle()
+		}
+	}
+}
+
+// TestNumbers: what is packed comes out again, and numbers that no table has stay high.
+func TestNumbers(t *testing.T) {
+	for _, n := range []int64{1, 4, 1 << 48, maxNumber, math.MaxInt64} {
+		for k, want := range map[kind]event.Sum{deleted: {Deleted: n}, updated: {Updated: n}, undone: {Undone: n}, emptied: {Emptied: n}} {
+			if n > maxNumber {
+				want = event.Sum{Deleted: want.Deleted / n * maxNumber, Updated: want.Updated / n * maxNumber, Undone: want.Undone / n * maxNumber, Emptied: want.Emptied / n * maxNumber}
+			}
+			var got event.Sum
+			e := entryOf(nil, n, k)
+			if e.count(&got); got != want {
+				t.Errorf("%d of kind %d: %+v", n, k, got)
+			}
 		}
 	}
 }

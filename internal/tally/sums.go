@@ -1,21 +1,19 @@
 package tally
 
 import (
-	"unique"
-
 	"github.com/holdfast-db/holdfast/internal/event"
 	"github.com/holdfast-db/holdfast/rules"
 )
 
 // what is summed by. Two of them may well be about the same table.
 type what struct {
-	who unique.Handle[event.Origin]
+	who who
 	of  *rules.Rows
 }
 
 // sum is what one origin did by one statement.
 type sum struct {
-	who unique.Handle[event.Origin]
+	who who
 	event.Sum
 }
 
@@ -28,28 +26,28 @@ type sums struct {
 
 func (s *sums) full() bool { return len(s.list) == maxSums }
 
-func (s *sums) add(e *entry) {
-	w := what{e.who, e.of}
+func (s *sums) add(by who, e *entry) {
+	w := what{by, e.of}
 	i, known := s.at[w]
 	if !known {
 		i = len(s.list)
 		s.at[w] = i
-		s.list = append(s.list, sum{e.who, event.Sum{Of: e.of}})
+		s.list = append(s.list, sum{by, event.Sum{Of: e.of}})
 	}
 	e.count(&s.list[i].Sum)
 }
 
 // count adds its number to what it counts.
 func (e *entry) count(s *event.Sum) {
-	switch e.kind {
+	switch n := e.packed / kinds; kind(e.packed % kinds) {
 	case deleted:
-		s.Deleted += e.n
+		s.Deleted += n
 	case updated:
-		s.Updated += e.n
+		s.Updated += n
 	case undone:
-		s.Undone += e.n
+		s.Undone += n
 	case emptied:
-		s.Emptied += e.n
+		s.Emptied += n
 	}
 }
 

@@ -201,7 +201,7 @@ func (c *Core) readyReply() {
 	if h == nil || !h.endsBatch() {
 		return
 	}
-	if h.kind == wire.Query && h.facts != nil {
+	if h.kind == wire.Query && h.facts != nil && !h.alone {
 		c.settleSQLNames(h)
 	}
 	c.answered()
