@@ -34,6 +34,7 @@ type Queue[W comparable, T any] struct {
 	full    atomic.Pointer[batch[W, T]] // the newest one that was handed over
 	waiting atomic.Int64                // how many were
 	begun   atomic.Pointer[Writer[W, T]]
+	unused  sync.Pool // of *batch[W, T], which are empty
 
 	draining sync.Mutex // makes Drain one at a time
 }
@@ -91,7 +92,12 @@ func (w *Writer[W, T]) begin(who W) bool {
 		w.batch.n = w.n
 		w.queue.handOver(w.batch)
 	}
-	w.batch, w.who, w.n = &batch[W, T]{who: who}, who, 0
+	b, _ := w.queue.unused.Get().(*batch[W, T])
+	if b == nil {
+		b = &batch[W, T]{}
+	}
+	b.who = who
+	w.batch, w.who, w.n = b, who, 0
 	if !w.known {
 		w.known = true
 		w.queue.know(w)
@@ -129,16 +135,18 @@ func (q *Queue[W, T]) handOver(b *batch[W, T]) {
 func (q *Queue[W, T]) Drain(f func(W, *T)) {
 	q.draining.Lock()
 	defer q.draining.Unlock()
-	for b := q.full.Swap(nil); b != nil; b = b.next {
+	for b := q.full.Swap(nil); b != nil; {
+		next := b.next
 		q.waiting.Add(-1)
-		b.each(f)
+		q.empty(b, f)
+		b = next
 	}
 	for w := q.begun.Swap(nil); w != nil; {
 		next := w.next
 		if b, free := w.take(); !free {
 			q.know(w)
 		} else if b != nil {
-			b.each(f)
+			q.empty(b, f)
 		}
 		w = next
 	}
@@ -158,8 +166,11 @@ func (w *Writer[W, T]) take() (b *batch[W, T], free bool) {
 	return b, true
 }
 
-func (b *batch[W, T]) each(f func(W, *T)) {
+// empty hands f what a batch has. It is then used again.
+func (q *Queue[W, T]) empty(b *batch[W, T], f func(W, *T)) {
 	for i := range b.items[:b.n] {
 		f(b.who, &b.items[i])
 	}
+	*b = batch[W, T]{}
+	q.unused.Put(b)
 }

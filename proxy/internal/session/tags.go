@@ -17,7 +17,14 @@ import (
 // tagged sums the tag of a CommandComplete. h is the reply it belongs to, nil where
 // that is not known.
 func (c *Core) tagged(h *reply, body []byte) {
-	if c.cfg.Tally == nil || bytes.HasPrefix(body, selectTag) || bytes.HasPrefix(body, insertTag) {
+	switch {
+	case c.cfg.Tally == nil || bytes.HasPrefix(body, selectTag) || bytes.HasPrefix(body, insertTag):
+		return
+	case bytes.HasPrefix(body, deleteTag):
+		c.taggedRows(h, "DELETE", rules.VerbDelete, body[len(deleteTag):])
+		return
+	case bytes.HasPrefix(body, updateTag):
+		c.taggedRows(h, "UPDATE", rules.VerbUpdate, body[len(updateTag):])
 		return
 	}
 	tag, _, _ := wire.CString(body)
@@ -35,38 +42,35 @@ func (c *Core) tagged(h *reply, body []byte) {
 	case "BEGIN", "START TRANSACTION":
 		c.tally.rolled = false
 	default:
-		c.taggedRows(h, tag)
+		switch word, number, _ := bytes.Cut(tag, []byte(" ")); string(word) {
+		case "MERGE":
+			c.taggedRows(h, "MERGE", "", number)
+		case "COPY":
+			c.taggedRows(h, "COPY", "", number)
+		}
 	}
 }
 
-// Tags that say nothing here and are the most frequent by far.
-var selectTag, insertTag = []byte("SELECT "), []byte("INSERT ")
+// The tags that are the most frequent by far.
+var (
+	selectTag, insertTag = []byte("SELECT "), []byte("INSERT ")
+	deleteTag, updateTag = []byte("DELETE "), []byte("UPDATE ")
+)
 
-// taggedRows sums a tag with a number. The number of a DELETE and an UPDATE is certain
-// by itself.
-func (c *Core) taggedRows(h *reply, tag []byte) {
-	word, number, _ := bytes.Cut(tag, []byte(" "))
-	verb := rules.Verb("")
-	switch string(word) {
-	case "DELETE":
-		verb = rules.VerbDelete
-	case "UPDATE":
-		verb = rules.VerbUpdate
-	case "MERGE", "COPY":
-	default:
-		return
-	}
+// taggedRows sums a tag with a number, which ends with number or at a NUL. verb is empty
+// where the word does not say by itself what was done to the rows.
+func (c *Core) taggedRows(h *reply, word string, verb rules.Verb, number []byte) {
 	n := countOf(number)
 	if n == 0 {
 		return
 	}
-	if of := c.counts(h); verb != "" && of != nil && h.word.String() == string(word) { // so the text is that command
+	if of := c.counts(h); verb != "" && of != nil && h.word.String() == word { // so the text is that command
 		c.sum(verb, of, n)
 		return
 	}
 	st := c.counted(c.ran(h))
 	switch {
-	case st != nil && st.Rows != nil && st.Command == string(word):
+	case st != nil && st.Rows != nil && st.Command == word:
 		if verb == "" {
 			verb = st.Rows.Verb
 		}
@@ -94,9 +98,12 @@ func (c *Core) emptied(h *reply) {
 // tables of 2^47 rows.
 const maxCount = 1 << 48
 
-// countOf reads the number in a tag; 0 for what is none.
+// countOf reads the number at the end of a tag; 0 for what is none.
 func countOf(digits []byte) (n int64) {
 	for _, d := range digits {
+		if d == 0 {
+			break
+		}
 		if d < '0' || d > '9' || n > maxCount {
 			return 0
 		}
