@@ -38,23 +38,23 @@ type netSession struct {
 	ctx context.Context // ends with the session
 	end context.CancelCauseFunc
 
-	mu       sync.Mutex // guards what follows
-	core     *session.Core
+	// What each statement looks at is next to each other.
+	mu        sync.Mutex // guards what follows
+	core      *session.Core
+	phase     session.Phase
+	phaseFrom time.Duration // by the server's clock; since then it is in that phase
+	rows      tally.Writer  // where Options.Tally is not nil
+	uncounted event.Counter // where Options.Events is not nil
+
 	origin   rules.Origin
 	seen     seen // when it began
 	held     *heldBatch
 	left     bool // the client has sent its last byte
 	waiting  bool // the client's pump waits until it is wanted
 	stopping bool
-	phase    session.Phase
 	cause    error  // why the session ended; the first one
 	approved uint64 // transaction that people approved, as in session.Ask; 0 is none
 	kept     int    // as counted in the server's budget
-
-	rows      tally.Writer  // where Options.Tally is not nil
-	uncounted event.Counter // where Options.Events is not nil
-
-	phaseFrom time.Duration // by the server's clock; since then it is in that phase
 
 	wanted chan struct{}  // has an item when a pump that waits may be wanted again
 	tasks  sync.WaitGroup // goroutines other than the pumps

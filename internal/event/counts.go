@@ -54,8 +54,8 @@ func (c *counts) init(now time.Time) {
 // Counter counts the statements of one session that pass uncounted, and belongs to its
 // lock. It must not be copied once it is used.
 type Counter struct {
-	counts  *counts
 	waiting gather.Writer[unique.Handle[Origin], *rules.Effect]
+	counts  *counts
 }
 
 // NotCounted adds one statement of who that passed uncounted to the sum of its key; e is

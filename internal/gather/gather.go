@@ -10,15 +10,15 @@ import (
 
 const (
 	// batchLen is how many items a session notes before it hands them over.
-	batchLen = 16
+	batchLen = 32
 
 	// maxBatches bounds a queue to 262,144 items, of at most 16 bytes: 5 MB. It is that
 	// long only while whoever drains it cannot keep up.
-	maxBatches = 1 << 14
+	maxBatches = 1 << 13
 
 	// wakeAfter is how many batches wait until somebody is woken to drain the queue
 	// early: 32,768 items, more than a second of very much traffic.
-	wakeAfter = 1 << 11
+	wakeAfter = 1 << 10
 
 	// MaxLen is how many items a queue takes, beside those that sessions have not handed
 	// over.
@@ -54,11 +54,12 @@ type Locker interface {
 
 // Writer is of one session, whose lock guards it. It must not be copied once it is used.
 type Writer[W comparable, T any] struct {
+	batch *batch[W, T] // nil for nothing
+	who   W            // of batch: these are here, where a session looks in any case
+	n     int          // items in batch
+
 	queue *Queue[W, T]
 	lock  Locker
-	batch *batch[W, T]  // nil for nothing
-	who   W             // of batch: these are here, where a session looks in any case
-	n     int           // items in batch
 	known bool          // the queue knows that there is something, or was
 	next  *Writer[W, T] // of those that the queue knows; belongs to the queue while known
 }

@@ -64,8 +64,8 @@ func NewQueue(to func(*event.Tally)) *Queue {
 
 // Writer is of one session, whose lock guards it. It must not be copied once it is used.
 type Writer struct {
-	queue   *Queue
 	entries gather.Writer[who, entry]
+	queue   *Queue
 }
 
 // Writer makes a writer for a session with that lock.
