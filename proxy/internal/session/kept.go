@@ -69,7 +69,9 @@ func (c *Core) keepTexts(b *prepared, text, types []byte) {
 // only, so counting them anew costs less than keeping the count right.
 func (n *names) kept() (total int) {
 	for _, e := range n.m {
-		total += len(e.now.text) + len(e.now.types)
+		if e.set {
+			total += len(e.now.text) + len(e.now.types)
+		}
 		for i := range e.pending {
 			total += len(e.pending[i].text) + len(e.pending[i].types)
 		}

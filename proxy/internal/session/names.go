@@ -6,26 +6,33 @@ import (
 	"github.com/holdfast-db/holdfast/rules"
 )
 
-// prepared is what the name of a statement or portal stands for.
+// prepared is a text, or the body of a PREPARE or DECLARE, with the verdict on it. It is
+// shared by the statement and the portals that are bound to it, so nobody changes it.
 type prepared struct {
 	facts   *rules.Facts
 	counts  *rules.Rows // as in reply: of a text given to Parse
 	verdict rules.Verdict
-	policy  *rules.Policy      // by which it was judged
-	text    string             // kept only where a person may have to read it
-	types   string             // declared parameter types as in Parse, kept with text
-	standIn standIn            // how far text is its own
-	asked   bool               // a portal whose Bind people decided about
-	bodies  []*rules.Statement // what an asked one could run by names at that time
-	guessed bool               // a portal of which it is not certain which of several statements it runs
-	cursor  bool               // declared by SQL: may outlive its transaction
-	word    word               // that its text begins with
+	policy  *rules.Policy // by which it was judged
+	text    string        // kept only where a person may have to read it
+	types   string        // declared parameter types as in Parse, kept with text
+	standIn standIn       // how far text is its own
+	cursor  bool          // declared by SQL: may outlive its transaction
+	word    word          // that its text begins with
+}
+
+// definition is what the name of a statement or portal stands for. The zero value stands
+// for nothing.
+type definition struct {
+	*prepared
 	batch   uint               // in which it was defined
 	serial  uint64             // of the message that defined it
+	asked   bool               // a portal whose Bind people decided about
+	guessed bool               // a portal of which it is not certain which of several statements it runs
+	bodies  []*rules.Statement // what an asked one could run by names at that time
 }
 
 // finding is what is known of it where message i, which runs it, must not go on.
-func (b *prepared) finding(i int) finding {
+func (b *definition) finding(i int) finding {
 	return finding{msg: i, verdict: b.verdict, facts: b.facts, text: b.text, standIn: b.standIn, types: b.types, source: b.serial}
 }
 
@@ -38,13 +45,13 @@ type names struct {
 }
 
 type name struct {
-	now     prepared
+	now     definition
 	set     bool
-	pending []prepared // in flight, in order
+	pending []definition // in flight, in order
 }
 
 // push records a definition that is in flight.
-func (n *names) push(key string, b prepared) {
+func (n *names) push(key string, b definition) {
 	if n.m == nil {
 		n.m = make(map[string]*name)
 	}
@@ -67,7 +74,7 @@ func (n *names) resolve(key string, serial uint64, done bool) {
 	if e == nil {
 		return
 	}
-	i := slices.IndexFunc(e.pending, func(b prepared) bool { return b.serial == serial })
+	i := slices.IndexFunc(e.pending, func(b definition) bool { return b.serial == serial })
 	if i < 0 {
 		return
 	}
@@ -85,7 +92,7 @@ func (e *name) forget(i int) {
 		e.pending = slices.Delete(e.pending, i, i+1)
 		return
 	}
-	e.pending[0] = prepared{}
+	e.pending[0] = definition{}
 	switch {
 	case len(e.pending) > 1:
 		e.pending = e.pending[1:]
@@ -105,13 +112,13 @@ func (n *names) uncertain(key string) bool {
 // remove forgets what the server has confirmed of a name.
 func (n *names) remove(key string) {
 	if e := n.m[key]; e != nil {
-		e.now, e.set = prepared{}, false
+		e.now, e.set = definition{}, false
 		n.prune(key, e)
 	}
 }
 
 // removeAll forgets what the server has confirmed of every name that drop picks.
-func (n *names) removeAll(drop func(key string, b prepared) bool) {
+func (n *names) removeAll(drop func(key string, b definition) bool) {
 	for key, e := range n.m {
 		if e.set && drop(key, e.now) {
 			n.remove(key)
@@ -127,10 +134,10 @@ func (n *names) prune(key string, e *name) {
 }
 
 // latest is what the name stands for if everything in flight succeeds.
-func (n *names) latest(key []byte) (prepared, bool) {
+func (n *names) latest(key []byte) (definition, bool) {
 	e := n.m[string(key)]
 	if e == nil {
-		return prepared{}, false
+		return definition{}, false
 	}
 	if last := len(e.pending) - 1; last >= 0 {
 		return e.pending[last], true
@@ -189,17 +196,14 @@ func (c *Core) registerSQLNames(f *rules.Facts) {
 }
 
 // bodyOf makes a definition of the body of PREPARE or DECLARE.
-func (c *Core) bodyOf(change rules.NameChange, cursor bool) prepared {
+func (c *Core) bodyOf(change rules.NameChange, cursor bool) definition {
 	f := &rules.Facts{}
 	if change.Body != nil {
 		f = &rules.Facts{Read: true, Statements: []rules.Statement{*change.Body}, ChangesSettings: len(change.Body.Functions) > 0}
 	}
-	b := prepared{
-		facts: f, cursor: cursor, batch: c.batch, serial: c.serial,
-		text: "-- prepared by SQL as " + rules.ShownName(change.Name), standIn: byName,
-	}
-	c.judgePrepared(&b)
-	return b
+	p := &prepared{facts: f, cursor: cursor, text: "-- prepared by SQL as " + rules.ShownName(change.Name), standIn: byName}
+	c.judgePrepared(p)
+	return definition{prepared: p, batch: c.batch, serial: c.serial}
 }
 
 // applySQLNames does what a completed statement did to names.
@@ -257,4 +261,4 @@ func (c *Core) dropSQLNames(statements []rules.Statement, serial uint64) {
 	}
 }
 
-func named(key string, _ prepared) bool { return key != "" }
+func named(key string, _ definition) bool { return key != "" }

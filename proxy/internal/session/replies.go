@@ -222,7 +222,7 @@ func (c *Core) readyForQuery(status byte) {
 		c.path.idle()
 	}
 	if status == 'I' && len(c.portals.m) > 1 {
-		c.portals.removeAll(func(_ string, b prepared) bool { return !b.cursor })
+		c.portals.removeAll(func(_ string, b definition) bool { return !b.cursor })
 	}
 	c.endHolds()
 	if c.state == draining && !c.queue.settles() {
