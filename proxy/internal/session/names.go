@@ -20,6 +20,15 @@ type prepared struct {
 	word    word          // that its text begins with
 }
 
+// harmlessTexts are those of which nothing is kept but the word, by that: every policy
+// allows them.
+var harmlessTexts = func() (texts [len(wordTexts) + 1]prepared) {
+	for i := range texts {
+		texts[i] = prepared{facts: &rules.Facts{Read: true, Harmless: true}, verdict: rules.Verdict{Action: rules.Allow}, word: word(i)}
+	}
+	return texts
+}()
+
 // definition is what the name of a statement or portal stands for. The zero value stands
 // for nothing.
 type definition struct {

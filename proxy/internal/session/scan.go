@@ -143,12 +143,7 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	if c.mustWait(f.Text, false) {
 		return false
 	}
-	p := &prepared{facts: c.read(f.Text), word: firstWord(f.Text)}
-	_, p.counts = alone(p.facts)
-	c.judgePrepared(p)
-	if mayStop(p.facts) {
-		c.keepTexts(p, f.Text, f.Types)
-	}
+	p := c.prepare(f)
 	name := string(c.key(f.Name))
 	c.push(message{typ: wire.Parse, name: name}, n)
 	c.statements.define(name, definition{prepared: p, batch: c.batch, serial: c.serial})
@@ -156,6 +151,21 @@ func (c *Core) scanParse(body []byte, n int) bool {
 		c.suspect = len(c.msgs)
 	}
 	return true
+}
+
+// prepare reads and judges a text that is given to Parse.
+func (c *Core) prepare(f wire.ParseFields) *prepared {
+	facts, word := c.read(f.Text), firstWord(f.Text)
+	if facts.Harmless {
+		return &harmlessTexts[word]
+	}
+	p := &prepared{facts: facts, word: word}
+	_, p.counts = alone(facts)
+	c.judgePrepared(p)
+	if mayStop(facts) {
+		c.keepTexts(p, f.Text, f.Types)
+	}
+	return p
 }
 
 // scanBind is where a prepared statement is decided: planning, which Bind does,
