@@ -159,13 +159,20 @@ func (c *Core) prepare(f wire.ParseFields) *prepared {
 	if facts.Harmless {
 		return &harmlessTexts[word]
 	}
-	p := &prepared{facts: facts, word: word}
+	p := prepared{facts: facts, word: word}
 	_, p.counts = alone(facts)
-	c.judgePrepared(p)
-	if mayStop(facts) {
-		c.keepTexts(p, f.Text, f.Types)
+	c.judgePrepared(&p)
+	keeps := mayStop(facts)
+	if again := c.recent.find(&p, keeps, f.Text, f.Types); again != nil {
+		return again
 	}
-	return p
+	kept := new(prepared)
+	*kept = p
+	if keeps {
+		c.keepTexts(kept, f.Text, f.Types)
+	}
+	c.recent.add(kept)
+	return kept
 }
 
 // scanBind is where a prepared statement is decided: planning, which Bind does,
