@@ -49,7 +49,8 @@ func (b *definition) finding(i int) finding {
 // has confirmed is apart from what is in flight: a failed Parse leaves the old
 // statement under its name. The zero value is ready to use.
 type names struct {
-	m       map[string]*name // by key
+	unnamed name             // which comes and goes all the time
+	m       map[string]*name // the others, by key
 	foreign bool             // of a server whose encoding is not UTF8, or not known
 }
 
@@ -59,13 +60,29 @@ type name struct {
 	pending []definition // in flight, in order
 }
 
+// at is what is known of a name; nil for nothing.
+func (n *names) at(key string) *name {
+	if key == "" {
+		return &n.unnamed
+	}
+	return n.m[key]
+}
+
+// find is at for a key that is not a string.
+func (n *names) find(key []byte) *name {
+	if len(key) == 0 {
+		return &n.unnamed
+	}
+	return n.m[string(key)]
+}
+
 // push records a definition that is in flight.
 func (n *names) push(key string, b definition) {
-	if n.m == nil {
-		n.m = make(map[string]*name)
-	}
-	e := n.m[key]
+	e := n.at(key)
 	if e == nil {
+		if n.m == nil {
+			n.m = make(map[string]*name)
+		}
 		if len(n.m) >= maxNames {
 			return
 		}
@@ -79,7 +96,7 @@ func (n *names) push(key string, b definition) {
 // several times: it becomes what the name stands for, or is forgotten. Others in
 // flight stay, whatever their order.
 func (n *names) resolve(key string, serial uint64, done bool) {
-	e := n.m[key]
+	e := n.at(key)
 	if e == nil {
 		return
 	}
@@ -114,13 +131,13 @@ func (e *name) forget(i int) {
 
 // uncertain says that what the name stands for depends on answers to come.
 func (n *names) uncertain(key string) bool {
-	e := n.m[key]
+	e := n.at(key)
 	return e != nil && len(e.pending) > 0
 }
 
 // remove forgets what the server has confirmed of a name.
 func (n *names) remove(key string) {
-	if e := n.m[key]; e != nil {
+	if e := n.at(key); e != nil {
 		e.now, e.set = definition{}, false
 		n.prune(key, e)
 	}
@@ -128,6 +145,9 @@ func (n *names) remove(key string) {
 
 // removeAll forgets what the server has confirmed of every name that drop picks.
 func (n *names) removeAll(drop func(key string, b definition) bool) {
+	if n.unnamed.set && drop("", n.unnamed.now) {
+		n.remove("")
+	}
 	for key, e := range n.m {
 		if e.set && drop(key, e.now) {
 			n.remove(key)
@@ -136,7 +156,6 @@ func (n *names) removeAll(drop func(key string, b definition) bool) {
 }
 
 func (n *names) prune(key string, e *name) {
-	// The unnamed statement and portal come and go all the time.
 	if key != "" && !e.set && len(e.pending) == 0 {
 		delete(n.m, key)
 	}
@@ -144,7 +163,7 @@ func (n *names) prune(key string, e *name) {
 
 // latest is what the name stands for if everything in flight succeeds.
 func (n *names) latest(key []byte) (definition, bool) {
-	e := n.m[string(key)]
+	e := n.find(key)
 	if e == nil {
 		return definition{}, false
 	}

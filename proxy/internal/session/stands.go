@@ -14,7 +14,7 @@ import (
 // worst verdict, or else the last; it is not known where they differ in what they do
 // to the session.
 func (c *Core) worstStatement(key []byte) (definition, bool) {
-	e := c.statements.m[string(key)]
+	e := c.statements.find(key)
 	if e == nil {
 		return definition{}, false
 	}
@@ -67,7 +67,7 @@ func (c *Core) portal(key []byte) (definition, bool) {
 	if !known || b.batch == c.batch || c.cfg.Mode != Enforce {
 		return b, known
 	}
-	if e := c.portals.m[string(key)]; len(e.pending) > 1 || len(e.pending) > 0 && e.set {
+	if e := c.portals.find(key); len(e.pending) > 1 || len(e.pending) > 0 && e.set {
 		c.unsure = true
 		return definition{}, false
 	}
