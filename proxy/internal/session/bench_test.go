@@ -1,8 +1,11 @@
 package session
 
 import (
+	"fmt"
 	"testing"
 	"unique"
+
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/holdfast-db/holdfast/internal/event"
 )
@@ -89,6 +92,68 @@ func BenchmarkKeyedDelete(b *testing.B) {
 			s := newScript(b, Enforce)
 			benchmark(b, tallied(s), encode(b, query("SELECT abalance FROM pgbench_accounts WHERE aid = 4711")),
 				encode(b, row("1"), complete("SELECT 1"), ready('I')))
+		})
+	}
+}
+
+// tpcb is the transaction of pgbench, with its parameters.
+var tpcb = []string{
+	"BEGIN;",
+	"UPDATE pgbench_accounts SET abalance = abalance + $1 WHERE aid = $2;",
+	"SELECT abalance FROM pgbench_accounts WHERE aid = $1;",
+	"UPDATE pgbench_tellers SET tbalance = tbalance + $1 WHERE tid = $2;",
+	"UPDATE pgbench_branches SET bbalance = bbalance + $1 WHERE bid = $2;",
+	"INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) VALUES ($1, $2, $3, $4, CURRENT_TIMESTAMP);",
+	"END;",
+}
+
+// BenchmarkTPCB is what 64 sessions cost per transaction of pgbench, by turns, so that
+// little of a session is near the processor when its turn comes: with statements that
+// are prepared once, and with each of them prepared anew.
+func BenchmarkTPCB(b *testing.B) {
+	tags := []string{"BEGIN", "UPDATE 1", "SELECT 1", "UPDATE 1", "UPDATE 1", "INSERT 0 1", "COMMIT"}
+	for _, protocol := range []string{"prepared", "extended"} {
+		b.Run(protocol, func(b *testing.B) {
+			var client, server [][]byte
+			for i, text := range tpcb {
+				status := byte('T')
+				if i == len(tpcb)-1 {
+					status = 'I'
+				}
+				values := &pgproto3.Bind{PreparedStatement: fmt.Sprint("P0_", i), Parameters: [][]byte{[]byte("4711"), []byte("42")}}
+				var request, answer []byte
+				if protocol == "extended" {
+					values.PreparedStatement = ""
+					request, answer = encode(b, parse("", text)), encode(b, parsed())
+				}
+				client = append(client, append(request, encode(b, values, describe('P', ""), execute(""), sync())...))
+				server = append(server, append(answer, encode(b, bound(), noData(), complete(tags[i]), ready(status))...))
+			}
+			var cores [64]*Core
+			for i := range cores {
+				s := newScript(b, Enforce)
+				s.core.cfg.Tally = func(unique.Handle[event.Origin], []event.Sum) {}
+				for j, text := range tpcb {
+					name := fmt.Sprint("P0_", j)
+					s.client("P:"+name+":"+text+" S", "", parse(name, text), sync())
+					s.server("", "1 Z:I", parsed(), ready('I'))
+				}
+				cores[i] = s.core
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := range b.N {
+				c := cores[i%len(cores)]
+				for j := range client {
+					c.Client(client[j])
+					c.Take()
+					c.Server(server[j])
+					c.Take()
+				}
+			}
+			if n := cores[0].queue.len(); n != 0 {
+				b.Fatalf("%d replies are still expected", n)
+			}
 		})
 	}
 }

@@ -24,7 +24,7 @@ func TestOtherTextOtherConfirmation(t *testing.T) {
 			return s.answered(s.core.Take()).Ask
 		},
 		"many prepared": func(s *script, what string) *Ask {
-			s.core.statements.m = map[string]*name{"full": {set: true, now: prepared{text: strings.Repeat("x", maxKeptTexts)}}}
+			s.core.statements.m = map[string]*name{"full": {set: true, now: definition{prepared: &prepared{text: strings.Repeat("x", maxKeptTexts)}}}}
 			text := "drop table " + strings.Repeat("a", 50) + strings.Repeat(", a", shortText) + ", " + what
 			s.core.Client(encode(t, parse("", text), bindTo("", ""), execute(""), sync()))
 			return s.answered(s.core.Take()).Ask

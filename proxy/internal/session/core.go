@@ -139,6 +139,7 @@ type Core struct {
 	transaction transaction
 	statements  names
 	portals     names
+	recent      recent
 	live        []liveHold
 	tally       tally                       // what the open transaction did to rows
 	who         unique.Handle[event.Origin] // cfg.Origin; zero where nobody has asked since it changed
@@ -294,6 +295,7 @@ func (c *Core) Rest() {
 		c.out.Uncounted = nil
 	}
 	c.queue.rest()
+	c.recent = recent{}
 	if c.tally.empty() {
 		c.tally = tally{}
 	}

@@ -68,11 +68,19 @@ func (c *Core) keepTexts(b *prepared, text, types []byte) {
 // kept is how many bytes of texts and types are kept. It is asked for long texts
 // only, so counting them anew costs less than keeping the count right.
 func (n *names) kept() (total int) {
+	total = n.unnamed.kept()
 	for _, e := range n.m {
-		total += len(e.now.text) + len(e.now.types)
-		for i := range e.pending {
-			total += len(e.pending[i].text) + len(e.pending[i].types)
-		}
+		total += e.kept()
+	}
+	return total
+}
+
+func (e *name) kept() (total int) {
+	if e.set {
+		total = len(e.now.text) + len(e.now.types)
+	}
+	for i := range e.pending {
+		total += len(e.pending[i].text) + len(e.pending[i].types)
 	}
 	return total
 }

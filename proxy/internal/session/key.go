@@ -23,7 +23,7 @@ func (c *Core) key(raw []byte) []byte {
 
 // define records a definition that is in flight. Under an unclear name it may be
 // that of every name that is not plain ASCII, so those are forgotten.
-func (n *names) define(key string, b prepared) {
+func (n *names) define(key string, b definition) {
 	if key != unclear {
 		n.push(key, b)
 		return

@@ -6,26 +6,42 @@ import (
 	"github.com/holdfast-db/holdfast/rules"
 )
 
-// prepared is what the name of a statement or portal stands for.
+// prepared is a text, or the body of a PREPARE or DECLARE, with the verdict on it. It is
+// shared by the statement and the portals that are bound to it, so nobody changes it.
 type prepared struct {
 	facts   *rules.Facts
 	counts  *rules.Rows // as in reply: of a text given to Parse
 	verdict rules.Verdict
-	policy  *rules.Policy      // by which it was judged
-	text    string             // kept only where a person may have to read it
-	types   string             // declared parameter types as in Parse, kept with text
-	standIn standIn            // how far text is its own
-	asked   bool               // a portal whose Bind people decided about
-	bodies  []*rules.Statement // what an asked one could run by names at that time
-	guessed bool               // a portal of which it is not certain which of several statements it runs
-	cursor  bool               // declared by SQL: may outlive its transaction
-	word    word               // that its text begins with
+	policy  *rules.Policy // by which it was judged
+	text    string        // kept only where a person may have to read it
+	types   string        // declared parameter types as in Parse, kept with text
+	standIn standIn       // how far text is its own
+	cursor  bool          // declared by SQL: may outlive its transaction
+	word    word          // that its text begins with
+}
+
+// harmlessTexts are those of which nothing is kept but the word, by that: every policy
+// allows them.
+var harmlessTexts = func() (texts [len(wordTexts) + 1]prepared) {
+	for i := range texts {
+		texts[i] = prepared{facts: &rules.Facts{Read: true, Harmless: true}, verdict: rules.Verdict{Action: rules.Allow}, word: word(i)}
+	}
+	return texts
+}()
+
+// definition is what the name of a statement or portal stands for. The zero value stands
+// for nothing.
+type definition struct {
+	*prepared
 	batch   uint               // in which it was defined
 	serial  uint64             // of the message that defined it
+	asked   bool               // a portal whose Bind people decided about
+	guessed bool               // a portal of which it is not certain which of several statements it runs
+	bodies  []*rules.Statement // what an asked one could run by names at that time
 }
 
 // finding is what is known of it where message i, which runs it, must not go on.
-func (b *prepared) finding(i int) finding {
+func (b *definition) finding(i int) finding {
 	return finding{msg: i, verdict: b.verdict, facts: b.facts, text: b.text, standIn: b.standIn, types: b.types, source: b.serial}
 }
 
@@ -33,23 +49,40 @@ func (b *prepared) finding(i int) finding {
 // has confirmed is apart from what is in flight: a failed Parse leaves the old
 // statement under its name. The zero value is ready to use.
 type names struct {
-	m       map[string]*name // by key
+	unnamed name             // which comes and goes all the time
+	m       map[string]*name // the others, by key
 	foreign bool             // of a server whose encoding is not UTF8, or not known
 }
 
 type name struct {
-	now     prepared
+	now     definition
 	set     bool
-	pending []prepared // in flight, in order
+	pending []definition // in flight, in order
+}
+
+// at is what is known of a name; nil for nothing.
+func (n *names) at(key string) *name {
+	if key == "" {
+		return &n.unnamed
+	}
+	return n.m[key]
+}
+
+// find is at for a key that is not a string.
+func (n *names) find(key []byte) *name {
+	if len(key) == 0 {
+		return &n.unnamed
+	}
+	return n.m[string(key)]
 }
 
 // push records a definition that is in flight.
-func (n *names) push(key string, b prepared) {
-	if n.m == nil {
-		n.m = make(map[string]*name)
-	}
-	e := n.m[key]
+func (n *names) push(key string, b definition) {
+	e := n.at(key)
 	if e == nil {
+		if n.m == nil {
+			n.m = make(map[string]*name)
+		}
 		if len(n.m) >= maxNames {
 			return
 		}
@@ -63,11 +96,11 @@ func (n *names) push(key string, b prepared) {
 // several times: it becomes what the name stands for, or is forgotten. Others in
 // flight stay, whatever their order.
 func (n *names) resolve(key string, serial uint64, done bool) {
-	e := n.m[key]
+	e := n.at(key)
 	if e == nil {
 		return
 	}
-	i := slices.IndexFunc(e.pending, func(b prepared) bool { return b.serial == serial })
+	i := slices.IndexFunc(e.pending, func(b definition) bool { return b.serial == serial })
 	if i < 0 {
 		return
 	}
@@ -85,7 +118,7 @@ func (e *name) forget(i int) {
 		e.pending = slices.Delete(e.pending, i, i+1)
 		return
 	}
-	e.pending[0] = prepared{}
+	e.pending[0] = definition{}
 	switch {
 	case len(e.pending) > 1:
 		e.pending = e.pending[1:]
@@ -98,20 +131,23 @@ func (e *name) forget(i int) {
 
 // uncertain says that what the name stands for depends on answers to come.
 func (n *names) uncertain(key string) bool {
-	e := n.m[key]
+	e := n.at(key)
 	return e != nil && len(e.pending) > 0
 }
 
 // remove forgets what the server has confirmed of a name.
 func (n *names) remove(key string) {
-	if e := n.m[key]; e != nil {
-		e.now, e.set = prepared{}, false
+	if e := n.at(key); e != nil {
+		e.now, e.set = definition{}, false
 		n.prune(key, e)
 	}
 }
 
 // removeAll forgets what the server has confirmed of every name that drop picks.
-func (n *names) removeAll(drop func(key string, b prepared) bool) {
+func (n *names) removeAll(drop func(key string, b definition) bool) {
+	if n.unnamed.set && drop("", n.unnamed.now) {
+		n.remove("")
+	}
 	for key, e := range n.m {
 		if e.set && drop(key, e.now) {
 			n.remove(key)
@@ -120,17 +156,16 @@ func (n *names) removeAll(drop func(key string, b prepared) bool) {
 }
 
 func (n *names) prune(key string, e *name) {
-	// The unnamed statement and portal come and go all the time.
 	if key != "" && !e.set && len(e.pending) == 0 {
 		delete(n.m, key)
 	}
 }
 
 // latest is what the name stands for if everything in flight succeeds.
-func (n *names) latest(key []byte) (prepared, bool) {
-	e := n.m[string(key)]
+func (n *names) latest(key []byte) (definition, bool) {
+	e := n.find(key)
 	if e == nil {
-		return prepared{}, false
+		return definition{}, false
 	}
 	if last := len(e.pending) - 1; last >= 0 {
 		return e.pending[last], true
@@ -189,17 +224,14 @@ func (c *Core) registerSQLNames(f *rules.Facts) {
 }
 
 // bodyOf makes a definition of the body of PREPARE or DECLARE.
-func (c *Core) bodyOf(change rules.NameChange, cursor bool) prepared {
+func (c *Core) bodyOf(change rules.NameChange, cursor bool) definition {
 	f := &rules.Facts{}
 	if change.Body != nil {
 		f = &rules.Facts{Read: true, Statements: []rules.Statement{*change.Body}, ChangesSettings: len(change.Body.Functions) > 0}
 	}
-	b := prepared{
-		facts: f, cursor: cursor, batch: c.batch, serial: c.serial,
-		text: "-- prepared by SQL as " + rules.ShownName(change.Name), standIn: byName,
-	}
-	c.judgePrepared(&b)
-	return b
+	p := &prepared{facts: f, cursor: cursor, text: "-- prepared by SQL as " + rules.ShownName(change.Name), standIn: byName}
+	c.judgePrepared(p)
+	return definition{prepared: p, batch: c.batch, serial: c.serial}
 }
 
 // applySQLNames does what a completed statement did to names.
@@ -257,4 +289,4 @@ func (c *Core) dropSQLNames(statements []rules.Statement, serial uint64) {
 	}
 }
 
-func named(key string, _ prepared) bool { return key != "" }
+func named(key string, _ definition) bool { return key != "" }

@@ -221,8 +221,8 @@ func (c *Core) readyForQuery(status byte) {
 	if status == 'I' && c.path.open && c.queue.len() == 0 {
 		c.path.idle()
 	}
-	if status == 'I' && len(c.portals.m) > 1 {
-		c.portals.removeAll(func(_ string, b prepared) bool { return !b.cursor })
+	if status == 'I' && len(c.portals.m) > 0 {
+		c.portals.removeAll(func(_ string, b definition) bool { return !b.cursor })
 	}
 	c.endHolds()
 	if c.state == draining && !c.queue.settles() {

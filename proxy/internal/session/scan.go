@@ -143,19 +143,36 @@ func (c *Core) scanParse(body []byte, n int) bool {
 	if c.mustWait(f.Text, false) {
 		return false
 	}
-	b := prepared{facts: c.read(f.Text), word: firstWord(f.Text), batch: c.batch, serial: c.serial}
-	_, b.counts = alone(b.facts)
-	c.judgePrepared(&b)
-	if mayStop(b.facts) {
-		c.keepTexts(&b, f.Text, f.Types)
-	}
+	p := c.prepare(f)
 	name := string(c.key(f.Name))
 	c.push(message{typ: wire.Parse, name: name}, n)
-	c.statements.define(name, b)
-	if c.suspect == 0 && stops(b.verdict.Action) && c.cfg.Mode == Enforce {
+	c.statements.define(name, definition{prepared: p, batch: c.batch, serial: c.serial})
+	if c.suspect == 0 && stops(p.verdict.Action) && c.cfg.Mode == Enforce {
 		c.suspect = len(c.msgs)
 	}
 	return true
+}
+
+// prepare reads and judges a text that is given to Parse.
+func (c *Core) prepare(f wire.ParseFields) *prepared {
+	facts, word := c.read(f.Text), firstWord(f.Text)
+	if facts.Harmless {
+		return &harmlessTexts[word]
+	}
+	p := prepared{facts: facts, word: word}
+	_, p.counts = alone(facts)
+	c.judgePrepared(&p)
+	keeps := mayStop(facts)
+	if again := c.recent.find(&p, keeps, f.Text, f.Types); again != nil {
+		return again
+	}
+	kept := new(prepared)
+	*kept = p
+	if keeps {
+		c.keepTexts(kept, f.Text, f.Types)
+	}
+	c.recent.add(kept)
+	return kept
 }
 
 // scanBind is where a prepared statement is decided: planning, which Bind does,
@@ -168,8 +185,10 @@ func (c *Core) scanBind(f wire.BindFields, n int) {
 	}
 	portal := string(c.key(f.Portal))
 	c.push(message{typ: wire.Bind, name: portal, changes: b.facts.ChangesSettings}, n)
-	found := b.finding(i)
-	c.weigh(&found, nil, wire.BindValues(f.Rest))
+	if a := b.verdict.Action; a != rules.Allow && a != rules.Measure { // which is noted when it is executed
+		found := b.finding(i)
+		c.weigh(&found, nil, wire.BindValues(f.Rest))
+	}
 	b.asked, b.batch, b.serial = stops(b.verdict.Action), c.batch, c.serial
 	b.bodies = c.bodies(&b)
 	c.portals.define(portal, b)
@@ -198,15 +217,18 @@ func (c *Core) scanExecute(body []byte, n int) bool {
 	if b.asked && slices.Equal(b.bodies, c.bodies(&b)) {
 		return true
 	}
+	verdict := &b.verdict
 	if runsPrepared(b.facts) {
 		c.noteUncertain(b.facts)
-		b.verdict = c.judge(b.facts) // the name may stand for something else by now
+		anew := c.judge(b.facts) // the name may stand for something else by now
+		verdict = &anew
 	}
-	if b.verdict.Action == rules.Measure {
-		c.uncounted(b.verdict.Effects)
+	if verdict.Action == rules.Measure {
+		c.uncounted(verdict.Effects)
 	}
-	if stops(b.verdict.Action) {
+	if stops(verdict.Action) {
 		found := b.finding(i)
+		found.verdict = *verdict
 		c.weigh(&found, nil, nil)
 	}
 	return true

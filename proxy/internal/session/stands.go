@@ -13,10 +13,10 @@ import (
 // the confirmed one and those in flight of earlier batches it is the one with the
 // worst verdict, or else the last; it is not known where they differ in what they do
 // to the session.
-func (c *Core) worstStatement(key []byte) (prepared, bool) {
-	e := c.statements.m[string(key)]
+func (c *Core) worstStatement(key []byte) (definition, bool) {
+	e := c.statements.find(key)
 	if e == nil {
-		return prepared{}, false
+		return definition{}, false
 	}
 	c.rejudge(&e.now)
 	worst, found := e.now, e.set
@@ -27,7 +27,7 @@ func (c *Core) worstStatement(key []byte) (prepared, bool) {
 	case n > 0:
 		c.unsure, guessed = true, e.set || n > 1
 		if e.differs() {
-			return prepared{}, false
+			return definition{}, false
 		}
 	}
 	for i := range pending {
@@ -48,7 +48,7 @@ func (e *name) differs() bool {
 	if !e.set && len(e.pending) < 2 {
 		return false
 	}
-	changes := func(b prepared) bool {
+	changes := func(b definition) bool {
 		return b.facts.ChangesSettings || !leavesNames(b.facts) || !staysInTransaction(b.facts)
 	}
 	return e.set && changes(e.now) || slices.ContainsFunc(e.pending, changes)
@@ -62,21 +62,21 @@ func leavesNames(f *rules.Facts) bool {
 // portal is what an Execute of the portal runs. A definition in flight of the same
 // batch is the only one, as in worstStatement. One of an earlier batch may fail and
 // leave the portal as it was; what it is then is not known until that is answered.
-func (c *Core) portal(key []byte) (prepared, bool) {
+func (c *Core) portal(key []byte) (definition, bool) {
 	b, known := c.portals.latest(key)
 	if !known || b.batch == c.batch || c.cfg.Mode != Enforce {
 		return b, known
 	}
-	if e := c.portals.m[string(key)]; len(e.pending) > 1 || len(e.pending) > 0 && e.set {
+	if e := c.portals.find(key); len(e.pending) > 1 || len(e.pending) > 0 && e.set {
 		c.unsure = true
-		return prepared{}, false
+		return definition{}, false
 	}
 	return b, true
 }
 
 // bodies is what a portal that people are asked about can run by the names of
 // prepared statements.
-func (c *Core) bodies(b *prepared) (all []*rules.Statement) {
+func (c *Core) bodies(b *definition) (all []*rules.Statement) {
 	if !b.asked {
 		return nil
 	}
@@ -90,8 +90,8 @@ func (c *Core) bodies(b *prepared) (all []*rules.Statement) {
 
 // rejudge judges again what depends on names that may have changed, and all that was
 // judged by a policy which another has replaced: sessions live for weeks.
-func (c *Core) rejudge(b *prepared) {
-	if b.facts == nil {
+func (c *Core) rejudge(b *definition) {
+	if b.prepared == nil || b.facts.Harmless { // which every policy allows
 		return
 	}
 	runs := runsPrepared(b.facts)
@@ -99,7 +99,9 @@ func (c *Core) rejudge(b *prepared) {
 		c.noteUncertain(b.facts)
 	}
 	if runs || b.policy != c.cfg.Policy() {
-		c.judgePrepared(b)
+		anew := *b.prepared
+		c.judgePrepared(&anew)
+		b.prepared = &anew
 	}
 }
 
@@ -122,14 +124,14 @@ func isWorse(a, b rules.Verdict) bool {
 
 // unknownStatement stands for a prepared statement that holdfast did not see
 // being made (by PREPARE inside a function, say): it may do anything.
-func unknownStatement(key []byte) prepared {
+func unknownStatement(key []byte) definition {
 	return unknown("statement", key)
 }
 
-func unknownPortal(key []byte) prepared { return unknown("portal", key) }
+func unknownPortal(key []byte) definition { return unknown("portal", key) }
 
-func unknown(kind string, key []byte) prepared {
-	return prepared{
+func unknown(kind string, key []byte) definition {
+	return definition{prepared: &prepared{
 		facts: &rules.Facts{ChangesSettings: true},
 		verdict: rules.Verdict{
 			Action: rules.Hold, Rule: "opaque",
@@ -138,5 +140,5 @@ func unknown(kind string, key []byte) prepared {
 			Effects: []rules.Effect{{Verb: rules.VerbCall}},
 		},
 		text: "-- " + kind + " " + shownName(key) + ", whose text holdfast never saw", standIn: byName,
-	}
+	}}
 }

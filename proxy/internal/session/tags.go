@@ -142,7 +142,7 @@ func (c *Core) counts(h *reply) *rules.Rows {
 	case h.kind == wire.Query && h.at == 0:
 		return h.counts
 	case h.kind == wire.Execute:
-		if portal := c.portals.m[h.name]; portal != nil && portal.set && !portal.now.guessed && portal.now.word == h.word {
+		if portal := c.portals.at(h.name); portal != nil && portal.set && !portal.now.guessed && portal.now.word == h.word {
 			return portal.now.counts
 		}
 	}
@@ -157,7 +157,7 @@ func (c *Core) ran(h *reply) *rules.Statement {
 	case h.kind == wire.Query:
 		return h.running()
 	case h.kind == wire.Execute: // the portal is what the server has by that name
-		return onlyStatement(c.portals.m[h.name])
+		return onlyStatement(c.portals.at(h.name))
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (c *Core) counted(st *rules.Statement) *rules.Statement {
 	if st == nil || st.Command != "EXECUTE" || len(st.Executes) != 1 {
 		return st
 	}
-	return onlyStatement(c.statements.m[c.statements.sqlKey(st.Executes[0])])
+	return onlyStatement(c.statements.at(c.statements.sqlKey(st.Executes[0])))
 }
 
 // savepointOf is the savepoint that a statement names.

@@ -104,7 +104,7 @@ func TestNamesTakeBoundedRoom(t *testing.T) {
 	}
 	var n names
 	for i := range maxNames + 10 {
-		n.push(fmt.Sprint("s", i), prepared{facts: &rules.Facts{Harmless: true}})
+		n.push(fmt.Sprint("s", i), definition{prepared: &prepared{facts: &rules.Facts{Harmless: true}}})
 	}
 	if len(n.m) > maxNames || n.m["s1"] == nil || n.m[fmt.Sprint("s", maxNames+5)] != nil {
 		t.Errorf("%d names are kept", len(n.m))
