@@ -30,14 +30,7 @@ var (
 // frees its locks. Otherwise the server is told by the same means, and what it
 // still has to say is delivered.
 func (n *netSession) clientGone(err error) {
-	n.mu.Lock()
-	n.left = true
-	waiting := n.held != nil || n.core.Inquiring()
-	owed := n.core.Owed()
-	if n.held != nil {
-		n.held.cancel(hold.ErrWithdrawn)
-	}
-	n.mu.Unlock()
+	waiting, owed := n.noteLeft()
 	half, ok := n.serverConn.(interface{ CloseWrite() error })
 	if waiting || !ok || !errors.Is(err, io.EOF) || half.CloseWrite() != nil {
 		n.over(errClientLeft)
@@ -47,6 +40,19 @@ func (n *netSession) clientGone(err error) {
 		n.fromServer.limit(goodbyeLimit)
 		n.server.lot.wake(n.fromServer)
 	}
+}
+
+// noteLeft notes that the client has sent its last byte, and withdraws what it waits for.
+// The lock is given back also by a panic: saying goodbye takes it.
+func (n *netSession) noteLeft() (waiting, owed bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.left = true
+	waiting, owed = n.held != nil || n.core.Inquiring(), n.core.Owed()
+	if n.held != nil {
+		n.held.cancel(hold.ErrWithdrawn)
+	}
+	return waiting, owed
 }
 
 // serverGone acts on the end of the server's bytes. A client whose statement was
