@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -39,22 +38,7 @@ func (c *clock) at(reading time.Duration, from, now time.Time) time.Time {
 func (c *clock) start() (stop func()) {
 	c.began = time.Now()
 	c.ahead.Store(int64(2 * clockTick))
-	ctx, cancel := context.WithCancel(context.Background())
-	var ended sync.WaitGroup
-	ended.Go(func() {
-		tick := time.NewTicker(clockTick)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-				c.ahead.Store(int64(time.Since(c.began) + 2*clockTick))
-			}
-		}
+	return inBackground(func(ctx context.Context) {
+		every(ctx, clockTick, func() { c.ahead.Store(int64(time.Since(c.began) + 2*clockTick)) })
 	})
-	return func() {
-		cancel()
-		ended.Wait()
-	}
 }

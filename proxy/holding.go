@@ -131,16 +131,7 @@ func (n *netSession) act(change func()) {
 
 // remind sends a notice each minute until ctx ends.
 func (n *netSession) remind(ctx context.Context, h hold.Hold) {
-	tick := time.NewTicker(remindEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			n.notice(stillHeldNotice(n.host, h, time.Until(h.Expires)))
-		}
-	}
+	every(ctx, remindEvery, func() { n.notice(stillHeldNotice(n.host, h, time.Until(h.Expires))) })
 }
 
 // answerOf is how waiting for people ended.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/holdfast-db/holdfast/proxy/internal/wire"
@@ -38,28 +37,13 @@ func (s *Server) startIdleWatch() (stop func()) {
 	if !slices.ContainsFunc(s.hosts, enforces) {
 		return func() {}
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	var ended sync.WaitGroup
-	ended.Go(func() { s.watchIdle(ctx) })
-	return func() {
-		cancel()
-		ended.Wait()
-	}
+	return inBackground(s.watchIdle)
 }
 
 // watchIdle looks at all sessions every so often until ctx ends.
 func (s *Server) watchIdle(ctx context.Context) {
-	tick := time.NewTicker(idleLook)
-	defer tick.Stop()
 	var all []*netSession
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			all = s.endIdle(all, time.Now())
-		}
-	}
+	every(ctx, idleLook, func() { all = s.endIdle(all, time.Now()) })
 }
 
 // endIdle ends the sessions that are idle for too long. It returns the list it used,

@@ -16,8 +16,8 @@ const (
 	// one. A sum is about 400 bytes with its names: 13 MB.
 	maxSums = 1 << 15
 
-	// forgetFrom is how many keys are too many to keep those of which nothing came in
-	// the last second: most of them are of sessions that have gone.
+	// forgetFrom is how many keys are too many to keep those of which nothing came since
+	// they were counted last: most of them are of sessions that have gone.
 	forgetFrom = maxSums / 2
 
 	// maxExample is the longest text kept of a statement, in bytes.
