@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
+	"github.com/holdfast-db/holdfast/internal/config"
 	"github.com/holdfast-db/holdfast/internal/volume"
 )
 
@@ -141,15 +142,7 @@ func (r *replaying) complete() (volume.Options, error) {
 
 // declared is the file of --expected.
 type declared struct {
-	Expected []struct {
-		Table   string `yaml:"table"`
-		Actor   string `yaml:"actor"`
-		Cron    string `yaml:"cron"`
-		MaxRows int64  `yaml:"max_rows"`
-
-		Host     string `yaml:"host"`
-		Database string `yaml:"database"`
-	} `yaml:"expected"`
+	Expected []config.Expected `yaml:"expected"`
 }
 
 func readExpected(name string) ([]volume.Expected, error) {
@@ -164,7 +157,7 @@ func readExpected(name string) ([]volume.Expected, error) {
 	}
 	jobs := make([]volume.Expected, len(d.Expected))
 	for i, e := range d.Expected {
-		jobs[i] = volume.Expected{Table: e.Table, Actor: e.Actor, Cron: e.Cron, MaxRows: e.MaxRows, Host: e.Host, Database: e.Database}
+		jobs[i] = volume.Expected(e)
 	}
 	return jobs, nil
 }

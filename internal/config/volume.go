@@ -34,7 +34,7 @@ type Bound struct {
 // Times is how many times as much something is; more than 1.
 type Times float64
 
-// Expected is a declared job; see volume.Expected.
+// Expected is a declared job: volume.Expected with the keys of a file.
 type Expected struct {
 	Host     string `yaml:"host"`
 	Database string `yaml:"database"`
@@ -111,7 +111,7 @@ func (n *notes) checkExpected(v *Volume, e Expected, path string) {
 	if n.hasFaultAt(path) {
 		return
 	}
-	job := volume.Expected{Host: e.Host, Database: e.Database, Table: e.Table, Actor: e.Actor, Cron: e.Cron, MaxRows: e.MaxRows}
+	job := volume.Expected(e)
 	if err := job.Check(); err != nil {
 		n.fault(path, "%v", err)
 		return

@@ -15,12 +15,12 @@ import (
 // Expected declares a job whose deletes are no news: what is usual cannot be
 // learned of one that runs once a month.
 type Expected struct {
-	Table   string // a pattern as of path.Match, of the name as it is counted
-	Actor   string // a pattern of user/application, or of the user; empty is any
-	Cron    string // five fields, as of cron(5), or @daily and the like
-	MaxRows int64  // rows of a run that are no news; 0: any number
-
-	Host, Database string // patterns as well; empty is any
+	Host     string // a pattern as of path.Match; empty is any
+	Database string // a pattern as well; empty is any
+	Table    string // a pattern of the name as it is counted
+	Actor    string // a pattern of user/application, or of the user; empty is any
+	Cron     string // five fields, as of cron(5), or @daily and the like
+	MaxRows  int64  // rows of a run that are no news; 0: any number
 }
 
 const (
